@@ -1,0 +1,2 @@
+//! The one program, gabion.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The only network client: allow-list, limits, retries, conditional requests.

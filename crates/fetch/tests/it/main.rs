@@ -1,0 +1,1 @@
+//! Integration tests of `fetch`, one binary.

@@ -1,0 +1,1 @@
+//! Documents out (and later in): SARIF and the shapes other tools read.

@@ -1,0 +1,1 @@
+//! What the world knows: advisories, KEV, EPSS, public exploits, SSVC; is this version affected?

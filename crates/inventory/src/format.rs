@@ -1,0 +1,45 @@
+//! Which format is this file, by its name?
+
+use crate::{Document, Reading, Tree};
+
+/// One file format: how it is called, by which names it is known, and its reader.
+pub struct Format {
+    /// The name for `--as`, in the words of its tool (`Cargo.lock`, `package-lock.json`).
+    pub id: &'static str,
+    /// What file names it has: exact, or with one leading or trailing `*`. Compared to the last part of
+    /// the path, or to the last parts when the pattern has a `/`.
+    pub names: &'static [&'static str],
+    /// Lock files beside which this manifest is covered and need not be read; empty for lock files.
+    pub covered_by: &'static [&'static str],
+    /// The reader.
+    pub read: fn(Document<'_>, &dyn Tree) -> Reading,
+}
+
+/// Every format, by family. Order matters: the first whose name fits is taken.
+pub const FAMILIES: &[&[Format]] = &[];
+
+/// All formats in the order in which they are tried.
+pub fn all() -> impl Iterator<Item = &'static Format> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+/// The format of a path by its name; `None` when no format claims it.
+pub fn recognise(path: &str) -> Option<&'static Format> {
+    all().find(|format| format.names.iter().any(|pattern| fits(pattern, path)))
+}
+
+/// The format with this `--as` name, compared without case.
+pub fn by_id(id: &str) -> Option<&'static Format> {
+    all().find(|format| format.id.eq_ignore_ascii_case(id))
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    let parts = pattern.matches('/').count() + 1;
+    let start = path.rmatch_indices('/').nth(parts - 1).map_or(0, |(at, _)| at + 1);
+    let tail = &path[start..];
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(end), _) => tail.len() > end.len() && tail.ends_with(end),
+        (_, Some(begin)) => tail.len() > begin.len() && tail.starts_with(begin),
+        _ => tail == pattern,
+    }
+}

@@ -1,0 +1,68 @@
+//! What came out of one file?
+
+use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
+
+/// Most components taken from one file; a file with more is read up to here and has a problem.
+pub const MAX_COMPONENTS: usize = 2_000_000;
+/// Deepest nesting followed in any structured format.
+pub const MAX_DEPTH: usize = 128;
+
+/// The components of one file, and what is known of how they hang together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// In the order of the file.
+    pub components: Vec<Component>,
+    /// Who requires whom, as indices into `components`: (requirer, required). Empty when not told.
+    pub requires: Vec<(u32, u32)>,
+    /// What could not be read. A reading with problems is incomplete.
+    pub problems: Vec<Problem>,
+}
+
+/// Something in a file that could not be read; the rest of the file was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Counted from 1; 0 when the place has no line.
+    pub line: u32,
+    /// What was met and what was expected, without the path.
+    pub what: String,
+}
+
+impl Reading {
+    /// A reading that consists of one problem.
+    pub fn failed(line: u32, what: impl Into<String>) -> Self {
+        Self { problems: vec![Problem { line, what: what.into() }], ..Self::default() }
+    }
+
+    /// Adds a problem.
+    pub fn problem(&mut self, line: u32, what: impl Into<String>) {
+        self.problems.push(Problem { line, what: what.into() });
+    }
+
+    /// Adds a component and returns its index; at [`MAX_COMPONENTS`] it notes one problem and adds no
+    /// more.
+    pub fn push(&mut self, component: Component) -> Option<u32> {
+        if self.components.len() >= MAX_COMPONENTS {
+            let what = format!("more than {MAX_COMPONENTS} packages; the rest was not read");
+            if self.problems.last().map(|p| &p.what) != Some(&what) {
+                self.problem(component.line, what);
+            }
+            return None;
+        }
+        self.components.push(component);
+        u32::try_from(self.components.len() - 1).ok()
+    }
+}
+
+/// A component from the public registry at an exact version, of unknown scope; readers change what
+/// they know better.
+pub fn pinned(base: Base, name: impl Into<String>, version: impl Into<String>, line: u32) -> Component {
+    Component {
+        ecosystem: Ecosystem::from(base),
+        name: name.into(),
+        version: Declared::Exact(version.into()),
+        origin: Origin::Registry,
+        scope: Scope::Unknown,
+        direct: None,
+        line,
+    }
+}

@@ -1,0 +1,1 @@
+//! What to change: the fewest upgrades that clear every finding.

@@ -1,0 +1,1 @@
+//! What matters first, and why: signals, decision tables, policies, clocks.

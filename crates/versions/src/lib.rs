@@ -1,0 +1,1 @@
+//! Version order and ranges in every ecosystem.

@@ -1,0 +1,2 @@
+//! The house keeper: gate, bench, layer rules.
+fn main() {}
