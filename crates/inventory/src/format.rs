@@ -16,7 +16,23 @@ pub struct Format {
 }
 
 /// Every format, by family. Order matters: the first whose name fits is taken.
-pub const FAMILIES: &[&[Format]] = &[];
+pub const FAMILIES: &[&[Format]] = &[
+    crate::rust::FORMATS,
+    crate::javascript::FORMATS,
+    crate::python::FORMATS,
+    crate::actions::FORMATS,
+    crate::jvm::FORMATS,
+    crate::golang::FORMATS,
+    crate::ruby::FORMATS,
+    crate::php::FORMATS,
+    crate::dotnet::FORMATS,
+    crate::dart::FORMATS,
+    crate::beam::FORMATS,
+    crate::apple::FORMATS,
+    crate::conan::FORMATS,
+    crate::r::FORMATS,
+    crate::haskell::FORMATS,
+];
 
 /// All formats in the order in which they are tried.
 pub fn all() -> impl Iterator<Item = &'static Format> {

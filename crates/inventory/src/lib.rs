@@ -5,8 +5,23 @@
 //! the problems met. Never: a file opened, a process started, a network asked, anything executed.
 //! Start reading at [`format::recognise`] and [`read`]; each format is one file below its family.
 
+pub mod actions;
+pub mod apple;
+pub mod beam;
+pub mod conan;
+pub mod dart;
+pub mod dotnet;
 pub mod format;
+pub mod golang;
+pub mod haskell;
+pub mod javascript;
+pub mod jvm;
+pub mod php;
+pub mod python;
+pub mod r;
 pub mod reading;
+pub mod ruby;
+pub mod rust;
 
 pub use format::{Format, recognise};
 pub use reading::{Problem, Reading};

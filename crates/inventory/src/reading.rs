@@ -55,7 +55,12 @@ impl Reading {
 
 /// A component from the public registry at an exact version, of unknown scope; readers change what
 /// they know better.
-pub fn pinned(base: Base, name: impl Into<String>, version: impl Into<String>, line: u32) -> Component {
+pub fn pinned(
+    base: Base,
+    name: impl Into<String>,
+    version: impl Into<String>,
+    line: u32,
+) -> Component {
     Component {
         ecosystem: Ecosystem::from(base),
         name: name.into(),

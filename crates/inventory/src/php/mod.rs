@@ -1,0 +1,8 @@
+//! Which components does the PHP family name?
+//!
+//! In: the bytes of one of its files. Out: a [`crate::Reading`]. Never: anything opened or executed.
+
+use crate::Format;
+
+/// The formats of the PHP family.
+pub const FORMATS: &[Format] = &[];
