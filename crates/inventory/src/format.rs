@@ -11,8 +11,37 @@ pub struct Format {
     pub names: &'static [&'static str],
     /// Lock files beside which this manifest is covered and need not be read; empty for lock files.
     pub covered_by: &'static [&'static str],
+    /// True where a covering lock file may also lie in any folder above (Cargo, npm and uv workspaces,
+    /// Maven and Gradle builds): a member's manifest is resolved in the lock file of its root.
+    pub covered_in_parents: bool,
     /// The reader.
-    pub read: fn(Document<'_>, &dyn Tree) -> Reading,
+    pub read: Reader,
+}
+
+/// Reads one document; the tree is for formats that name other files.
+pub type Reader = fn(Document<'_>, &dyn Tree) -> Reading;
+
+impl Format {
+    /// A file that names resolved packages by itself.
+    pub const fn lock(id: &'static str, names: &'static [&'static str], read: Reader) -> Self {
+        Self { id, names, covered_by: &[], covered_in_parents: false, read }
+    }
+
+    /// A file that names what is wished for; not read where one of `covered_by` lies beside it.
+    pub const fn manifest(
+        id: &'static str,
+        names: &'static [&'static str],
+        covered_by: &'static [&'static str],
+        read: Reader,
+    ) -> Self {
+        Self { id, names, covered_by, covered_in_parents: false, read }
+    }
+
+    /// The same, covered also by a lock file in any folder above.
+    pub const fn or_in_parents(mut self) -> Self {
+        self.covered_in_parents = true;
+        self
+    }
 }
 
 /// Every format, by family. Order matters: the first whose name fits is taken.
