@@ -53,6 +53,12 @@ impl Reading {
     }
 }
 
+impl From<Problem> for Reading {
+    fn from(problem: Problem) -> Self {
+        Self { problems: vec![problem], ..Self::default() }
+    }
+}
+
 /// A component from the public registry at an exact version, of unknown scope; readers change what
 /// they know better.
 pub fn pinned(
