@@ -2,7 +2,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
-    clippy::print_stderr,
     reason = "a fixture that fails is a failed test; testkit is no part of the product"
 )]
 //! Fixtures, corpora and builders for the tests; never a dependency of the product.
@@ -12,7 +11,10 @@
 //! returns when there is none; that says so in one line, and is a failure when `GABION_CORPUS_REQUIRED`
 //! is set (as in CI where the folder is there).
 
+pub mod synthetic;
+
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -23,15 +25,21 @@ pub fn corpus(test: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let folder = named.clone().unwrap_or(beside);
     if folder.join("README.md").is_file() || folder.join("osv").is_dir() {
-        return Some(folder);
+        return Some(folder.canonicalize().unwrap_or(folder));
     }
     assert!(named.is_none(), "GABION_CORPUS names {}, which is no corpus folder", folder.display());
     assert!(
         std::env::var_os("GABION_CORPUS_REQUIRED").is_none(),
         "{test}: the corpus is required and absent"
     );
-    eprintln!("left out: {test} (no corpus; set GABION_CORPUS to its folder)");
+    tell(&format!("left out: {test} (no corpus; set GABION_CORPUS to its folder)"));
     None
+}
+
+/// One line on stderr that the test runner does not keep for itself, as it does with `eprintln!`.
+pub fn tell(line: &str) {
+    // A closed stderr is no reason to fail a test.
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Unpacks a `.tar.zst` of the corpus into a temporary folder that goes away with the value.
@@ -63,4 +71,20 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{corpus, tell};
+
+    /// The run's one line on which of the two it was: with or without the corpus.
+    #[test]
+    fn the_run_says_whether_the_corpus_is_there() {
+        if let Some(folder) = corpus("the corpus as a whole") {
+            assert!(folder.join("lockfiles").is_dir(), "{}: no lock files", folder.display());
+            tell(&format!("corpus tests: run, on {}", folder.display()));
+        } else {
+            tell("corpus tests: left out");
+        }
+    }
 }
