@@ -1,8 +1,20 @@
-//! Which components does the Go family name?
+//! Which modules does a Go build take?
 //!
-//! In: the bytes of one of its files. Out: a [`crate::Reading`]. Never: anything opened or executed.
+//! In: go.mod, go.work, go.sum. Out: a [`crate::Reading`]. Never: the module graph fetched or a
+//! version selected. go.mod is the build list since Go 1.17 (Go Modules Reference, «Module graph
+//! pruning»); go.sum is a list of checksums and holds more than is built, so it only fills in what an
+//! older go.mod leaves out. Start reading at [`gomod::read`].
+
+pub mod gomod;
+pub mod gosum;
+mod statements;
 
 use crate::Format;
 
 /// The formats of the Go family.
-pub const FORMATS: &[Format] = &[];
+pub const FORMATS: &[Format] = &[
+    Format::lock("go.mod", &["go.mod"], gomod::read),
+    Format::lock("go.work", &["go.work"], gomod::read_work),
+    Format::manifest("go.sum", &["go.sum"], &["go.mod"], gosum::read),
+    Format::manifest("go.work.sum", &["go.work.sum"], &["go.work"], gosum::read),
+];

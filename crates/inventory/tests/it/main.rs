@@ -15,5 +15,6 @@ mod jvm;
 mod php;
 mod python;
 mod r;
+mod rows;
 mod ruby;
 mod rust;
