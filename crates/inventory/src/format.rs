@@ -6,7 +6,7 @@ use crate::{Document, Reading, Tree};
 pub struct Format {
     /// The name for `--as`, in the words of its tool (`Cargo.lock`, `package-lock.json`).
     pub id: &'static str,
-    /// What file names it has: exact, or with one leading or trailing `*`. Compared to the last part of
+    /// What file names it has: exact, or with one `*` for any characters. Compared to the last part of
     /// the path, or to the last parts when the pattern has a `/`.
     pub names: &'static [&'static str],
     /// Lock files beside which this manifest is covered and need not be read; empty for lock files.
@@ -82,9 +82,10 @@ fn fits(pattern: &str, path: &str) -> bool {
     let parts = pattern.matches('/').count() + 1;
     let start = path.rmatch_indices('/').nth(parts - 1).map_or(0, |(at, _)| at + 1);
     let tail = &path[start..];
-    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
-        (Some(end), _) => tail.len() > end.len() && tail.ends_with(end),
-        (_, Some(begin)) => tail.len() > begin.len() && tail.starts_with(begin),
-        _ => tail == pattern,
+    match pattern.split_once('*') {
+        Some((begin, end)) => {
+            tail.len() >= begin.len() + end.len() && tail.starts_with(begin) && tail.ends_with(end)
+        }
+        None => tail == pattern,
     }
 }

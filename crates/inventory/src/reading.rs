@@ -51,6 +51,58 @@ impl Reading {
         self.components.push(component);
         u32::try_from(self.components.len() - 1).ok()
     }
+
+    /// Tells direct from transitive by the edges: what a first-party component requires is direct, the
+    /// rest is not. Without a first-party component nothing is told.
+    pub fn mark_direct(&mut self) {
+        let own = |c: &Component| c.origin == Origin::FirstParty;
+        if !self.components.iter().any(own) {
+            return;
+        }
+        for component in &mut self.components {
+            component.direct = Some(component.origin == Origin::FirstParty);
+        }
+        for (from, to) in &self.requires {
+            let first = self.components.get(*from as usize).is_some_and(own);
+            if let Some(to) = self.components.get_mut(*to as usize).filter(|_| first) {
+                to.direct = Some(true);
+            }
+        }
+    }
+}
+
+/// The order in which a scope wins over another, the strictest first.
+const SCOPES: [Scope; 4] = [Scope::Runtime, Scope::Unknown, Scope::Optional, Scope::Development];
+
+impl Reading {
+    /// Gives every component the strictest scope in which it is reached along the edges from `roots`
+    /// (component, scope); what is not reached keeps its own. First-party components are not passed
+    /// through: what they require are roots themselves.
+    pub fn spread(&mut self, roots: &[(u32, Scope)]) {
+        let mut outgoing: Vec<Vec<u32>> = vec![Vec::new(); self.components.len()];
+        for (from, to) in &self.requires {
+            if let Some(list) = outgoing.get_mut(*from as usize) {
+                list.push(*to);
+            }
+        }
+        let mut seen = vec![false; self.components.len()];
+        for scope in SCOPES {
+            let mut open: Vec<u32> =
+                roots.iter().filter(|(_, s)| *s == scope).map(|(root, _)| *root).collect();
+            while let Some(at) = open.pop() {
+                let (Some(component), Some(seen)) =
+                    (self.components.get_mut(at as usize), seen.get_mut(at as usize))
+                else {
+                    continue;
+                };
+                if std::mem::replace(seen, true) || component.origin == Origin::FirstParty {
+                    continue;
+                }
+                component.scope = scope;
+                open.extend(outgoing.get(at as usize).into_iter().flatten());
+            }
+        }
+    }
 }
 
 impl From<Problem> for Reading {

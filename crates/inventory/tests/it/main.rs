@@ -1,5 +1,14 @@
 //! Do the readers read what the tools wrote? One integration binary for the crate.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "helpers of tests fail as tests do, and read the files of the corpus"
+)]
+
 mod actions;
 mod apple;
 mod beam;
