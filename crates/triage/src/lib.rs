@@ -1,1 +1,30 @@
-//! What matters first, and why: signals, decision tables, policies, clocks.
+//! What matters first, and why?
+//!
+//! In: the facts of one finding ([`Facts`]), the decision tables that are on ([`Policy`]) and `now`.
+//! Out: one acting clock and the others beside it ([`Clocks`]), each with the sentence that explains
+//! it. The rules are those of docs/ARCHITECTURE.md, «The clock»; a table chooses among durations and
+//! never overrides them. Nothing here reads a file, asks the time or remembers anything, and no input
+//! that is not known is ever taken for a safe one. Start reading at [`clock`].
+
+mod check;
+mod clock;
+mod column;
+mod cvss;
+mod evaluate;
+mod facts;
+mod inputs;
+mod parse;
+mod policy;
+mod why;
+
+pub use clock::{Band, Clock, Clocks, Earlier, How, Input, clock, queue_order};
+pub use cvss::{infer_automatable, infer_total_impact};
+pub use facts::{
+    ClockFrom, CveFacts, Epss, Exploit, Exploitation, Facts, Feed, Feeds, Kev, Kind, MissionImpact,
+    SafetyImpact, Sighting, SightingFrom, Ssvc, Stated,
+};
+pub use parse::PolicyError;
+pub use policy::Policy;
+
+/// How long a table allows: a whole number of hours.
+pub type Duration = jiff::SignedDuration;

@@ -1,0 +1,319 @@
+//! What does each column hold for this finding and this CVE, and how do we know?
+//!
+//! In: facts and one CVE of the group. Out: per column the values it may have, and the words for it.
+//! Here alone is decided what absence means (docs/ARCHITECTURE.md, «The clock», rules 3 and 7): absent
+//! from a fresh feed is no; a stale or missing feed is unknown; a rejected CVE gives no signals; where
+//! there is no CVE id, no feed keyed by CVE can list it.
+
+use vocab::{Exposure, Instant, Scope, Severity};
+
+use crate::clock::How;
+use crate::column::{Column, Domain, bits};
+use crate::cvss;
+use crate::facts::{CveFacts, Exploitation, Facts, Feed, Kind, MissionImpact, SafetyImpact};
+use crate::why::day;
+
+/// What one column holds.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    /// The known values it may have: one when it is known, several when it is not.
+    pub(crate) mask: u16,
+    pub(crate) how: How,
+    /// The value in words.
+    pub(crate) value: String,
+    pub(crate) source: String,
+    pub(crate) as_of: Option<Instant>,
+}
+
+/// One CVE's signals, or their absence.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) facts: &'a Facts,
+    /// `None`: the group has no CVE id.
+    pub(crate) cve: Option<&'a CveFacts>,
+}
+
+impl<'a> Subject<'a> {
+    /// The CVE, unless it is rejected.
+    pub(crate) fn live(&self) -> Option<&'a CveFacts> {
+        self.cve.filter(|cve| !cve.rejected)
+    }
+
+    /// Why there are no signals at all, if that is so.
+    fn silent(&self) -> Option<String> {
+        match self.cve {
+            None => Some("no CVE id exists".to_owned()),
+            Some(cve) if cve.rejected => Some(format!("{} is rejected", cve.cve)),
+            Some(_) => None,
+        }
+    }
+
+    /// The state of a column.
+    pub(crate) fn state(&self, domain: &Domain) -> State {
+        let reader = Reader { subject: self, domain };
+        match domain.column {
+            Column::Malicious => {
+                let yes = self.facts.kind == Kind::Malicious;
+                reader.known(if yes { "yes" } else { "no" }, "the advisory's kind".into(), None)
+            }
+            Column::Kev => reader.kev(),
+            Column::Ransomware => reader.ransomware(),
+            Column::Exploit => reader.exploit(),
+            Column::Exploitation => reader.exploitation(),
+            Column::Exposure => reader.exposure(),
+            Column::EpssPercentile => reader.epss(|epss| epss.percentile),
+            Column::EpssScore => reader.epss(|epss| epss.score),
+            Column::Severity => reader.severity(),
+            Column::Automatable => reader.automatable(),
+            Column::TechnicalImpact => reader.technical_impact(),
+            Column::HumanImpact => reader.human_impact(),
+        }
+    }
+}
+
+struct Reader<'a> {
+    subject: &'a Subject<'a>,
+    domain: &'a Domain,
+}
+
+impl Reader<'_> {
+    fn known(&self, value: &str, source: String, as_of: Option<Instant>) -> State {
+        let mask = self.domain.value_bit(value).unwrap_or(self.domain.all_known());
+        State { mask, how: How::Known, value: value.to_owned(), source, as_of }
+    }
+
+    fn unknown(&self, mask: u16, source: String, as_of: Option<Instant>) -> State {
+        State { mask, how: How::Unknown, value: "unknown".to_owned(), source, as_of }
+    }
+
+    /// Nothing lists it: no for a fresh feed, else unknown.
+    fn absent(&self, feed: Feed, name: &str, no: &str) -> State {
+        match feed {
+            Feed::Fresh { as_of } => self.known(no, name.to_owned(), Some(as_of)),
+            Feed::Stale { as_of } => {
+                let source = format!("{name} is stale, of {}", day(as_of));
+                self.unknown(self.domain.all_known(), source, Some(as_of))
+            }
+            Feed::Missing => {
+                self.unknown(self.domain.all_known(), format!("{name} is missing"), None)
+            }
+        }
+    }
+
+    fn kev(&self) -> State {
+        match (self.subject.silent(), self.subject.live().and_then(|c| c.kev)) {
+            (Some(reason), _) => self.known("no", reason, None),
+            (None, Some(kev)) => self.known("yes", "CISA KEV".to_owned(), Some(kev.date_added)),
+            (None, None) => self.absent(self.subject.facts.feeds.kev, "CISA KEV", "no"),
+        }
+    }
+
+    fn ransomware(&self) -> State {
+        match (self.subject.silent(), self.subject.live().and_then(|c| c.kev)) {
+            (Some(reason), _) => self.known("no", reason, None),
+            (None, Some(kev)) => {
+                let value = if kev.ransomware { "yes" } else { "no" };
+                self.known(value, "CISA KEV".to_owned(), Some(kev.date_added))
+            }
+            (None, None) => self.absent(self.subject.facts.feeds.kev, "CISA KEV", "no"),
+        }
+    }
+
+    fn exploit(&self) -> State {
+        match (self.subject.silent(), self.subject.live().and_then(|c| c.exploit.as_ref())) {
+            (Some(reason), _) => self.known("no", reason, None),
+            (None, Some(exploit)) => {
+                let named = exploit.sources.join(", ");
+                let source = if named.is_empty() { "exploit feeds".to_owned() } else { named };
+                self.known("yes", source, exploit.first_seen)
+            }
+            (None, None) => self.absent(self.subject.facts.feeds.exploits, "exploit feeds", "no"),
+        }
+    }
+
+    /// SSVC's exploitation: KEV makes it active and a public exploit makes it at least a proof of
+    /// concept; a recorded decision counts where it says more.
+    fn exploitation(&self) -> State {
+        let feeds = &self.subject.facts.feeds;
+        let cve = match (self.subject.silent(), self.subject.live()) {
+            (Some(reason), _) => return self.known("none", reason, None),
+            (None, Some(cve)) => cve,
+            (None, None) => {
+                return self.unknown(self.domain.all_known(), "nobody said".into(), None);
+            }
+        };
+        if let Some(kev) = cve.kev {
+            return self.known("active", "CISA KEV".to_owned(), Some(kev.date_added));
+        }
+        let decided = cve.ssvc.and_then(|s| s.exploitation.map(|e| (e, s.as_of)));
+        if let Some((Exploitation::Active, at)) = decided {
+            return self.known("active", "CISA SSVC".to_owned(), Some(at));
+        }
+        let exploit = cve.exploit.as_ref();
+        let poc = exploit.is_some() || matches!(decided, Some((Exploitation::Poc, _)));
+        if !matches!(feeds.kev, Feed::Fresh { .. }) {
+            let reachable = bits(self.domain.all_known()).skip(usize::from(poc));
+            let mask = reachable.fold(0, |all, b| all | b);
+            return self.unknown(mask, "CISA KEV is stale or missing".to_owned(), None);
+        }
+        match (exploit, decided) {
+            (Some(exploit), _) => self.known("poc", exploit.sources.join(", "), exploit.first_seen),
+            (None, Some((Exploitation::Poc, at))) => {
+                self.known("poc", "CISA SSVC".to_owned(), Some(at))
+            }
+            (None, Some((_, at))) if matches!(feeds.ssvc, Feed::Fresh { .. }) => {
+                self.known("none", "CISA SSVC".to_owned(), Some(at))
+            }
+            _ if matches!(feeds.exploits, Feed::Fresh { .. }) => State {
+                how: How::Inferred,
+                ..self.known("none", "absent from CISA KEV and the exploit feeds".into(), None)
+            },
+            _ => {
+                let mask = bits(self.domain.all_known()).take(2).fold(0, |all, b| all | b);
+                self.unknown(mask, "exploit feeds are stale or missing".to_owned(), None)
+            }
+        }
+    }
+
+    fn exposure(&self) -> State {
+        let facts = self.subject.facts;
+        if facts.scope == Scope::Development && facts.kind != Kind::Malicious {
+            return self.known("isolated", "development scope".to_owned(), None);
+        }
+        let source = facts.exposure.source.clone();
+        match facts.exposure.value {
+            Exposure::Unknown => self.unknown(self.domain.all_known(), source, None),
+            stated => self.known(stated.as_str(), source, None),
+        }
+    }
+
+    fn epss(&self, number: fn(&crate::facts::Epss) -> f32) -> State {
+        let feed = self.subject.facts.feeds.epss;
+        let none = |source: String| State {
+            mask: self.domain.number_bit(0.0),
+            how: How::Known,
+            value: "no score".to_owned(),
+            source,
+            as_of: None,
+        };
+        let scored = self.subject.live().and_then(|cve| cve.epss);
+        match (self.subject.silent(), scored, feed) {
+            (Some(reason), _, _) => none(reason),
+            (None, Some(epss), Feed::Fresh { .. }) if number(&epss).is_finite() => State {
+                mask: self.domain.number_bit(number(&epss)),
+                how: How::Known,
+                value: format!("{:.3}", number(&epss)),
+                source: "EPSS".to_owned(),
+                as_of: Some(epss.as_of),
+            },
+            (None, Some(epss), Feed::Stale { .. }) => {
+                let said = format!("EPSS is stale, {:.3} on {}", number(&epss), day(epss.as_of));
+                self.unknown(self.domain.all_known(), said, Some(epss.as_of))
+            }
+            (None, _, Feed::Fresh { as_of }) => {
+                let said = "EPSS has no score for it yet".to_owned();
+                self.unknown(self.domain.all_known(), said, Some(as_of))
+            }
+            (None, _, feed) => self.absent(feed, "EPSS", "unknown"),
+        }
+    }
+
+    fn severity(&self) -> State {
+        let facts = self.subject.facts;
+        match facts.severity {
+            Severity::Unknown => {
+                self.unknown(self.domain.all_known(), facts.severity_source.clone(), None)
+            }
+            rated => self.known(rated.as_str(), facts.severity_source.clone(), None),
+        }
+    }
+
+    fn automatable(&self) -> State {
+        let said = |s: crate::facts::Ssvc| s.automatable;
+        self.recorded_or_inferred(said, ["no", "yes"], |v| cvss::infer_automatable(v))
+    }
+
+    fn technical_impact(&self) -> State {
+        let said = |s: crate::facts::Ssvc| s.technical_impact_total;
+        self.recorded_or_inferred(said, ["partial", "total"], |v| cvss::infer_total_impact(v))
+    }
+
+    fn recorded_or_inferred(
+        &self,
+        said: fn(crate::facts::Ssvc) -> Option<bool>,
+        words: [&str; 2],
+        infer: fn(Vec<&str>) -> Option<bool>,
+    ) -> State {
+        let word = |yes: bool| if yes { words[1] } else { words[0] };
+        let cve = self.subject.live();
+        if let Some((yes, at)) = cve.and_then(|c| c.ssvc).and_then(|s| Some((said(s)?, s.as_of))) {
+            return self.known(word(yes), "CISA SSVC".to_owned(), Some(at));
+        }
+        let own: Vec<&str> = cve.iter().flat_map(|c| &c.vectors).map(String::as_str).collect();
+        let advisory: Vec<&str> = self.subject.facts.vectors.iter().map(String::as_str).collect();
+        match infer(own).or_else(|| infer(advisory)) {
+            Some(yes) => State {
+                how: How::Inferred,
+                ..self.known(word(yes), "inferred from the CVSS vector".to_owned(), None)
+            },
+            None => {
+                let source = "no SSVC decision and no CVSS vector".to_owned();
+                self.unknown(self.domain.all_known(), source, None)
+            }
+        }
+    }
+
+    /// SSVC «Human Impact» 2.0.2 from mission and safety impact; what is not stated may be anything.
+    fn human_impact(&self) -> State {
+        let facts = self.subject.facts;
+        let (mission, safety) = (facts.mission_impact.as_ref(), facts.safety_impact.as_ref());
+        let missions = mission.map_or(MISSION.to_vec(), |m| vec![m.value]);
+        let safeties = safety.map_or(SAFETY.to_vec(), |s| vec![s.value]);
+        let mut mask = 0;
+        for m in &missions {
+            for s in &safeties {
+                mask |= self.domain.value_bit(human_impact(*m, *s)).unwrap_or(0);
+            }
+        }
+        let stated: Vec<&str> = [mission.map(|m| &m.source), safety.map(|s| &s.source)]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        let missing = match (mission, safety) {
+            (Some(_), Some(_)) => "",
+            (None, None) => "nobody stated mission or safety impact",
+            (Some(_), None) => "nobody stated safety impact",
+            (None, Some(_)) => "nobody stated mission impact",
+        };
+        if mask.count_ones() == 1 {
+            return self.known(&self.domain.phrase(mask), stated.join(", "), None);
+        }
+        self.unknown(mask, missing.to_owned(), None)
+    }
+}
+
+const MISSION: [MissionImpact; 4] = [
+    MissionImpact::Degraded,
+    MissionImpact::SupportCrippled,
+    MissionImpact::FunctionFailure,
+    MissionImpact::MissionFailure,
+];
+
+const SAFETY: [SafetyImpact; 4] = [
+    SafetyImpact::Negligible,
+    SafetyImpact::Marginal,
+    SafetyImpact::Critical,
+    SafetyImpact::Catastrophic,
+];
+
+/// CERTCC/SSVC, decision table «Human Impact» 1.0.0.
+fn human_impact(mission: MissionImpact, safety: SafetyImpact) -> &'static str {
+    match (safety, mission) {
+        (SafetyImpact::Catastrophic, _) | (_, MissionImpact::MissionFailure) => "very high",
+        (SafetyImpact::Critical, MissionImpact::Degraded) => "medium",
+        (SafetyImpact::Critical, _) => "high",
+        (_, MissionImpact::FunctionFailure) => "medium",
+        (_, _) => "low",
+    }
+}

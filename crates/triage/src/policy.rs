@@ -1,0 +1,189 @@
+//! What is a decision table, and which ones come with Gabion?
+//!
+//! A [`Policy`] exists only checked: every combination of its columns' values reaches a row, and every
+//! row is reached by one. Its file format is described at [`Policy::parse`].
+
+use crate::Duration;
+use crate::check;
+use crate::column::Domain;
+use crate::parse::{self, PolicyError};
+
+/// A checked decision table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) title: String,
+    pub(crate) source: String,
+    pub(crate) domains: Vec<Domain>,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// One row: any of its conditions makes it match.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) line: usize,
+    pub(crate) when: Vec<Condition>,
+    pub(crate) outcome: Outcome,
+    pub(crate) says: String,
+}
+
+/// A mask per domain of the table; `None` where the condition does not ask.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Condition(pub(crate) Vec<Option<u16>>);
+
+impl Condition {
+    pub(crate) fn matches(&self, point: &[u16]) -> bool {
+        self.0.iter().zip(point).all(|(mask, value)| mask.is_none_or(|m| m & value != 0))
+    }
+
+    /// The mask this condition puts on a domain, if it does.
+    pub(crate) fn mask(&self, domain: usize) -> Option<u16> {
+        self.0.get(domain).copied().flatten()
+    }
+}
+
+/// What a row allows and asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// `None`: on the next upgrade.
+    pub(crate) allowed: Option<Duration>,
+    pub(crate) emergency: bool,
+    pub(crate) forensics: bool,
+}
+
+impl Outcome {
+    /// Smaller is stricter: emergency, then the shorter time, then forensics.
+    pub(crate) fn looseness(&self) -> (bool, Duration, bool) {
+        (!self.emergency, self.allowed.unwrap_or(Duration::MAX), !self.forensics)
+    }
+}
+
+const GABION_24H: &str = include_str!("../policies/gabion-24h.toml");
+const CISA_BOD_26_04: &str = include_str!("../policies/cisa-bod-26-04.toml");
+const CERT_CC_DEPLOYER: &str = include_str!("../policies/cert-cc-deployer.toml");
+
+impl Policy {
+    /// The names of the tables that come with Gabion.
+    pub const BUILTIN: &'static [&'static str] =
+        &["gabion-24h", "cisa-bod-26-04", "cert-cc-deployer"];
+
+    /// The table that acts when none is chosen.
+    pub const DEFAULT: &'static str = "gabion-24h";
+
+    /// Reads and checks a table. `origin` names the file in errors.
+    ///
+    /// The format is TOML. At the top: `name`, `version`, and optionally `title` and `source` (where
+    /// the table comes from). Then `[[row]]`s, of which the first that matches acts:
+    ///
+    /// - `id`: what the row is called in reports; unique.
+    /// - `when`: a table `column = value`, all of which must hold, or a list of such tables, one of
+    ///   which must; `{}` matches everything. A value is one word or a list of words, of which one
+    ///   must hold. Columns: `malicious`, `kev`, `ransomware`, `exploit`, `automatable` (`yes`, `no`);
+    ///   `exploitation` (`none`, `poc`, `active`); `exposure` (`isolated`, `internal`, `internet`);
+    ///   `severity` (`none` … `critical`); `technical_impact` (`partial`, `total`); `human_impact`
+    ///   (`low`, `medium`, `high`, `very high`); `epss_percentile` and `epss_score` (`">= 0.95"`,
+    ///   `"< 0.95"`). Every column but `malicious` also has `unknown`.
+    /// - `due`: `24h`, `3d`, or `next-upgrade` (no due instant).
+    /// - `emergency`, `forensics`: flags, false when absent.
+    /// - `says`: optionally, a phrase for people.
+    ///
+    /// A column in which some row names `unknown` is matched as that value when nothing is known. In
+    /// any other column an unknown input counts as whichever value leads to the strictest row.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line and what was expected; a combination of values
+    /// that no row matches; a row that can never act, with the rows that hide it.
+    pub fn parse(origin: &str, toml: &str) -> Result<Self, PolicyError> {
+        let policy = parse::read(origin, toml)?;
+        check::check(origin, &policy)?;
+        Ok(policy)
+    }
+
+    /// A table that comes with Gabion, by its name in [`Policy::BUILTIN`].
+    pub fn builtin(name: &str) -> Option<Self> {
+        let text = match name {
+            "gabion-24h" => GABION_24H,
+            "cisa-bod-26-04" => CISA_BOD_26_04,
+            "cert-cc-deployer" => CERT_CC_DEPLOYER,
+            _ => return None,
+        };
+        Self::parse(name, text).ok()
+    }
+
+    /// The table's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The table's version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// One line on what the table is.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Where the table comes from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The rows' ids, in order.
+    pub fn rows(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|row| row.id.as_str())
+    }
+
+    /// The row and the condition in it that matches first; a point has one bit per domain.
+    pub(crate) fn first_match(&self, point: &[u16]) -> Option<(usize, usize)> {
+        self.rows.iter().enumerate().find_map(|(at, row)| {
+            row.when.iter().position(|c| c.matches(point)).map(|condition| (at, condition))
+        })
+    }
+
+    /// The table as text that a person can check line by line.
+    pub fn render(&self) -> String {
+        let mut out = format!("{} {}", self.name, self.version);
+        for extra in [&self.title, &self.source] {
+            if !extra.is_empty() {
+                out.push_str("\n  ");
+                out.push_str(extra);
+            }
+        }
+        out.push('\n');
+        let cells: Vec<[String; 3]> = self.rows.iter().map(|row| self.cells(row)).collect();
+        let width = |i: usize| {
+            cells.iter().filter_map(|c| c.get(i)).map(|c| c.chars().count()).max().unwrap_or(0)
+        };
+        let (id, due) = (width(0).max(3), width(1).max(3));
+        out.push_str(&format!(
+            "\n{:<id$}  {:<due$}  when (the first row that matches)\n",
+            "row", "due"
+        ));
+        for [row, outcome, when] in &cells {
+            out.push_str(&format!("{row:<id$}  {outcome:<due$}  {when}\n"));
+        }
+        out
+    }
+
+    fn cells(&self, row: &Row) -> [String; 3] {
+        let conditions: Vec<String> = row.when.iter().map(|c| self.condition_text(c)).collect();
+        let mut when = conditions.join("; or ");
+        if !row.says.is_empty() {
+            when.push_str(&format!("  ({})", row.says));
+        }
+        [row.id.clone(), crate::why::outcome_phrase(&row.outcome), when]
+    }
+
+    fn condition_text(&self, condition: &Condition) -> String {
+        let asked = self.domains.iter().enumerate().filter_map(|(at, domain)| {
+            let mask = condition.mask(at)?;
+            Some(format!("{} {}", domain.column.name().replace('_', " "), domain.phrase(mask)))
+        });
+        let text: Vec<String> = asked.collect();
+        if text.is_empty() { "anything else".to_owned() } else { text.join(", ") }
+    }
+}
