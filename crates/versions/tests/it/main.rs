@@ -1,1 +1,3 @@
 //! Integration tests of `versions`, one binary.
+
+mod corpus;
