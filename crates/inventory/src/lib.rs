@@ -27,6 +27,7 @@ pub mod rust;
 pub mod source;
 pub mod text;
 pub mod toml;
+pub mod xml;
 pub mod yaml;
 
 pub use format::{Format, recognise};
@@ -39,6 +40,28 @@ pub struct Document<'a> {
     pub path: &'a str,
     /// The content, already bounded by the caller.
     pub bytes: &'a [u8],
+}
+
+impl Document<'_> {
+    /// The path of another file, given relative to this one's folder, with `.` and `..` taken out;
+    /// `None` when it is absolute or leads above the root.
+    pub fn beside(&self, name: &str) -> Option<String> {
+        let mut parts: Vec<&str> = self.path.split('/').collect();
+        parts.pop();
+        if name.starts_with(['/', '\\']) {
+            return None;
+        }
+        for part in name.split(['/', '\\']) {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop()?;
+                }
+                part => parts.push(part),
+            }
+        }
+        Some(parts.join("/"))
+    }
 }
 
 /// Look-up of other files of the same root, for formats that name them. Confined: implementations

@@ -8,7 +8,6 @@ use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 use super::names::Names;
 use super::requirement::{self, is_development};
-use super::requirements::beside;
 use super::{pyproject, requirement::origin_of_url};
 use crate::node::{Node, Value};
 use crate::{Document, Problem, Reading, Tree, source, text};
@@ -54,7 +53,8 @@ fn parse(document: Document<'_>, tree: &dyn Tree, head: &str) -> Result<Reading,
     // Where the lock file itself tells the groups, they stand; the project's file adds what is direct.
     let told = reading.components.iter().any(|c| c.scope != Scope::Unknown);
     let before: Vec<Scope> = reading.components.iter().map(|c| c.scope).collect();
-    if let Some(roots) = beside(document.path, "pyproject.toml")
+    if let Some(roots) = document
+        .beside("pyproject.toml")
         .and_then(|path| tree.read(&path))
         .and_then(|bytes| pyproject::roots(&bytes))
     {

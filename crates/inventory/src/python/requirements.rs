@@ -131,7 +131,7 @@ impl Reader<'_> {
                 format!("`{}` is an address; only files of the tree are read", text::short(name));
             return self.reading.problem(line, what);
         }
-        let Some(path) = beside(from, name) else {
+        let Some(path) = (Document { path: from, bytes: &[] }).beside(name) else {
             let what = format!("`{}` leads out of the tree", text::short(name));
             return self.reading.problem(line, what);
         };
@@ -281,25 +281,6 @@ fn without_comment(line: &str) -> (&str, bool) {
     (line, false)
 }
 
-/// A path relative to the folder of `from`, with `.` and `..` taken out; `None` above the root.
-pub(super) fn beside(from: &str, name: &str) -> Option<String> {
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
-    if name.starts_with('/') {
-        return None;
-    }
-    for part in name.split(['/', '\\']) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 /// The scope that the name of the file tells (`requirements-dev.txt`, `requirements/test.txt`).
 fn scope_of(path: &str) -> Scope {
     let mut parts = path.rsplit('/');
@@ -310,7 +291,8 @@ fn scope_of(path: &str) -> Scope {
 
 #[cfg(test)]
 mod tests {
-    use super::{beside, logical_lines};
+    use super::logical_lines;
+    use crate::Document;
 
     #[test]
     fn continuations_join_and_comments_go() {
@@ -323,6 +305,7 @@ mod tests {
 
     #[test]
     fn includes_stay_in_the_tree() {
+        let beside = |path, name| Document { path, bytes: &[] }.beside(name);
         assert_eq!(beside("a/requirements.txt", "../base.txt").as_deref(), Some("base.txt"));
         assert_eq!(beside("requirements.txt", "../base.txt"), None);
         assert_eq!(beside("requirements.txt", "/etc/passwd"), None);

@@ -1,0 +1,169 @@
+//! What does a `package.json` ask for?
+//!
+//! In: the manifest. Out: its wishes as components, and for the readers of lock files that do not keep
+//! them the same as a [`Manifest`]. A specifier like `1.2.3` is one version (npm documentation,
+//! «package.json: dependencies»), though what it brings in is not resolved.
+
+use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
+
+use super::{LISTS, origin};
+use crate::node::Node;
+use crate::{Document, Problem, Reading, Tree, text};
+
+/// Reads a `package.json`.
+pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
+    parse(document.bytes).map_or_else(Reading::from, |manifest| {
+        let mut reading = Reading { problems: manifest.problems, ..Reading::default() };
+        for wish in &manifest.wishes {
+            reading.push(component(wish));
+        }
+        reading
+    })
+}
+
+/// What the project itself says.
+pub(super) struct Manifest {
+    pub(super) name: String,
+    pub(super) version: Declared,
+    pub(super) wishes: Vec<Wish>,
+    /// True for the root of several packages, whose wishes stand elsewhere.
+    pub(super) workspaces: bool,
+    problems: Vec<Problem>,
+}
+
+/// One entry of a list of dependencies.
+pub(super) struct Wish {
+    pub(super) name: String,
+    pub(super) specifier: String,
+    pub(super) scope: Scope,
+    pub(super) line: u32,
+}
+
+impl Manifest {
+    /// The manifest beside a lock file, when the tree has it and it can be read.
+    pub(super) fn beside(document: Document<'_>, tree: &dyn Tree) -> Option<Self> {
+        parse(&tree.read(&document.beside("package.json")?)?).ok()
+    }
+
+    /// The project itself as a component.
+    pub(super) fn component(&self) -> Component {
+        Component {
+            ecosystem: Ecosystem::from(Base::Npm),
+            name: self.name.clone(),
+            version: self.version.clone(),
+            origin: Origin::FirstParty,
+            scope: Scope::Unknown,
+            direct: Some(true),
+            line: 0,
+        }
+    }
+
+    /// Puts the project before what it asks for: `find` looks the component of a wish up. The project
+    /// becomes the last component. What is not asked for is transitive, but in a workspace the wishes
+    /// of its members are unknown.
+    pub(super) fn root(&self, reading: &mut Reading, find: impl Fn(&Wish) -> Option<u32>) {
+        for component in &mut reading.components {
+            component.direct = if self.workspaces { None } else { Some(false) };
+        }
+        let Some(own) = reading.push(self.component()) else { return };
+        let mut roots = Vec::new();
+        for wish in &self.wishes {
+            let Some(index) = find(wish) else { continue };
+            if let Some(component) = reading.components.get_mut(index as usize) {
+                component.direct = Some(true);
+            }
+            reading.requires.push((own, index));
+            roots.push((index, wish.scope));
+        }
+        reading.spread(&roots);
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Manifest, Problem> {
+    let root = crate::json::parse(text::of(bytes)?)?;
+    root.expect_map("the document")?;
+    let mut problems = Vec::new();
+    let mut wishes = Vec::new();
+    for (list, scope) in LISTS {
+        let Some(node) = root.at(list) else { continue };
+        match node.expect_map(list) {
+            Ok(entries) => {
+                for entry in entries {
+                    match entry.node.text() {
+                        Some(specifier) => wishes.push(Wish {
+                            name: entry.key.to_string(),
+                            specifier: specifier.to_owned(),
+                            scope,
+                            line: entry.line,
+                        }),
+                        None => problems.push(entry.node.wrong(&entry.key, "a specifier")),
+                    }
+                }
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    wishes.sort_by_key(|wish| wish.line);
+    Ok(Manifest {
+        name: root.text_at("name").unwrap_or(".").to_owned(),
+        version: version_of(&root),
+        wishes,
+        workspaces: root.at("workspaces").is_some(),
+        problems,
+    })
+}
+
+/// The `version` of a package, or nothing.
+pub(super) fn version_of(node: &Node<'_>) -> Declared {
+    match node.text_at("version") {
+        Some(version) if !version.is_empty() => Declared::Exact(version.to_owned()),
+        _ => Declared::Absent,
+    }
+}
+
+fn component(wish: &Wish) -> Component {
+    let specifier = wish.specifier.trim_ascii();
+    let (name, specifier) = alias(specifier).unwrap_or((&wish.name, specifier));
+    let registry = !specifier.contains([':', '/']);
+    let (version, origin) = if registry {
+        (declared(specifier), Origin::Registry)
+    } else if specifier.contains(':') {
+        (Declared::Absent, origin::of(specifier))
+    } else {
+        // `owner/name` is a repository on GitHub.
+        (Declared::Absent, origin::of(&format!("github:{specifier}")))
+    };
+    Component {
+        ecosystem: Ecosystem::from(Base::Npm),
+        name: name.to_owned(),
+        version,
+        origin,
+        scope: wish.scope,
+        direct: Some(true),
+        line: wish.line,
+    }
+}
+
+/// The real name and specifier of `npm:name@specifier`.
+pub(super) fn alias(specifier: &str) -> Option<(&str, &str)> {
+    let rest = specifier.strip_prefix("npm:")?;
+    match rest.get(1..).and_then(|tail| tail.find('@')) {
+        Some(at) => Some((rest.get(..at + 1)?, rest.get(at + 2..)?)),
+        None => Some((rest, "")),
+    }
+}
+
+/// Three numbers and what may follow them are one version; anything else is a range or a tag.
+fn declared(specifier: &str) -> Declared {
+    let bare = specifier.trim_start_matches(['=', 'v']).trim_ascii();
+    let numbers = bare.split(['-', '+']).next().unwrap_or_default();
+    let numeric = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let exact = numbers.split('.').count() == 3
+        && numbers.split('.').all(numeric)
+        && !bare.contains([' ', '|', ',']);
+    match specifier {
+        "" => Declared::Absent,
+        _ if exact => Declared::Exact(bare.to_owned()),
+        _ => Declared::Range(specifier.to_owned()),
+    }
+}

@@ -1,0 +1,236 @@
+//! Which packages does npm's lock file name, and who requires whom?
+//!
+//! In: `package-lock.json` or `npm-shrinkwrap.json`, `lockfileVersion` 1 to 3 (npm documentation,
+//! «package-lock.json»). Out: a component for each installed package; workspaces and links are
+//! first-party. Version 1 does not keep what the project asks for: that comes from the `package.json`
+//! beside it.
+
+use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
+
+use super::installed::Installed;
+use super::manifest::{Manifest, alias, version_of};
+use super::{LISTS, origin};
+use crate::node::{Entry, Node, Value};
+use crate::reading::MAX_DEPTH;
+use crate::{Document, Problem, Reading, Tree, text};
+
+/// Reads a lock file of npm.
+pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
+    parse(document, tree).unwrap_or_else(Reading::from)
+}
+
+fn parse(document: Document<'_>, tree: &dyn Tree) -> Result<Reading, Problem> {
+    let root = crate::json::parse(text::of(document.bytes)?)?;
+    root.expect_map("the document")?;
+    if let Some(packages) = root.at("packages") {
+        return Ok(packages_of(packages.expect_map("packages")?));
+    }
+    if let Some(dependencies) = root.at("dependencies") {
+        let entries = dependencies.expect_map("dependencies")?;
+        return Ok(dependencies_of(entries, Manifest::beside(document, tree)));
+    }
+    if root.at("lockfileVersion").is_some() {
+        return Ok(Reading::default());
+    }
+    let what = "none of `lockfileVersion`, `packages`, `dependencies`; expected npm's lock file";
+    Err(Problem { line: 1, what: what.to_owned() })
+}
+
+/// Versions 2 and 3: a flat map from folders.
+fn packages_of(entries: &[Entry<'_>]) -> Reading {
+    let mut reading = Reading::default();
+    let mut installed = Installed::default();
+    let mut taken: Vec<(&Entry<'_>, u32)> = Vec::with_capacity(entries.len());
+    let mut links: Vec<&Entry<'_>> = Vec::new();
+    for entry in entries {
+        if let Err(problem) = entry.node.expect_map(&entry.key) {
+            reading.problems.push(problem);
+            continue;
+        }
+        if entry.node.flag("link") {
+            links.push(entry);
+            continue;
+        }
+        match package(entry) {
+            Ok(component) => match reading.push(component) {
+                Some(index) => {
+                    installed.put(&entry.key, index);
+                    taken.push((entry, index));
+                }
+                None => break,
+            },
+            Err(problem) => reading.problems.push(problem),
+        }
+    }
+    for entry in links {
+        link(entry, &mut installed, &mut reading);
+    }
+    for (entry, from) in taken {
+        for (list, _) in LISTS {
+            let own = reading
+                .components
+                .get(from as usize)
+                .is_some_and(|c| c.origin == Origin::FirstParty);
+            if list == "devDependencies" && !own {
+                continue;
+            }
+            for name in entry.node.at(list).map(Node::entries).unwrap_or_default() {
+                if let Some(to) = installed.find(&entry.key, &name.key) {
+                    reading.requires.push((from, to));
+                }
+            }
+        }
+    }
+    reading.mark_direct();
+    reading
+}
+
+fn package(entry: &Entry<'_>) -> Result<Component, Problem> {
+    let node = &entry.node;
+    let inside = entry.key.rsplit_once("node_modules/").map(|(_, name)| name);
+    let name = node.text_at("name").or(inside).unwrap_or(match entry.key.as_ref() {
+        "" => ".",
+        folder => folder,
+    });
+    let version = version_of(node);
+    let origin = match inside {
+        None => Origin::FirstParty,
+        Some(_) => origin::of(node.text_at("resolved").unwrap_or_default()),
+    };
+    if version == Declared::Absent && origin == Origin::Registry {
+        let what = format!("package `{}` without a version", text::short(&entry.key));
+        return Err(Problem { line: entry.line, what });
+    }
+    Ok(Component {
+        ecosystem: Ecosystem::from(Base::Npm),
+        name: name.to_owned(),
+        version,
+        scope: if origin == Origin::FirstParty { Scope::Unknown } else { scope(node) },
+        origin,
+        direct: None,
+        line: entry.line,
+    })
+}
+
+/// A link stands for the folder it leads to; when the file does not have that, for itself.
+fn link(entry: &Entry<'_>, installed: &mut Installed, reading: &mut Reading) {
+    let target = entry.node.text_at("resolved").unwrap_or_default();
+    if let Some(index) = installed.at(target) {
+        return installed.put(&entry.key, index);
+    }
+    let name = entry.key.rsplit_once("node_modules/").map_or(entry.key.as_ref(), |(_, n)| n);
+    let component = Component {
+        ecosystem: Ecosystem::from(Base::Npm),
+        name: name.to_owned(),
+        version: version_of(&entry.node),
+        origin: Origin::FirstParty,
+        scope: Scope::Unknown,
+        direct: None,
+        line: entry.line,
+    };
+    if let Some(index) = reading.push(component) {
+        installed.put(&entry.key, index);
+    }
+}
+
+fn scope(node: &Node<'_>) -> Scope {
+    if node.flag("dev") {
+        Scope::Development
+    } else if ["optional", "devOptional", "peer"].iter().any(|key| node.flag(key)) {
+        Scope::Optional
+    } else {
+        Scope::Runtime
+    }
+}
+
+/// A package of version 1 with the folder that its nesting stands for.
+struct Nested<'n, 'a> {
+    index: u32,
+    folder: String,
+    node: &'n Node<'a>,
+}
+
+/// Version 1: a map by name, nested as the folders are.
+fn dependencies_of(entries: &[Entry<'_>], manifest: Option<Manifest>) -> Reading {
+    let mut reading = Reading::default();
+    let mut taken = Vec::with_capacity(entries.len());
+    nest(entries, "", 0, &mut reading, &mut taken);
+    let mut installed = Installed::default();
+    for nested in &taken {
+        installed.put(&nested.folder, nested.index);
+    }
+    for nested in &taken {
+        for required in nested.node.at("requires").map(Node::entries).unwrap_or_default() {
+            if let Some(to) = installed.find(&nested.folder, &required.key) {
+                reading.requires.push((nested.index, to));
+            }
+        }
+    }
+    if let Some(manifest) = manifest {
+        // The flags of the lock file are npm's own word on the scope.
+        let scopes: Vec<Scope> = reading.components.iter().map(|c| c.scope).collect();
+        manifest.root(&mut reading, |wish| installed.find("", &wish.name));
+        for (component, scope) in reading.components.iter_mut().zip(scopes) {
+            component.scope = scope;
+        }
+    }
+    reading
+}
+
+fn nest<'n, 'a>(
+    entries: &'n [Entry<'a>],
+    above: &str,
+    depth: usize,
+    reading: &mut Reading,
+    taken: &mut Vec<Nested<'n, 'a>>,
+) {
+    for entry in entries {
+        if let Err(problem) = entry.node.expect_map(&entry.key) {
+            reading.problems.push(problem);
+            continue;
+        }
+        let separator = if above.is_empty() { "" } else { "/" };
+        let folder = format!("{above}{separator}node_modules/{}", entry.key);
+        match dependency(entry) {
+            Ok(component) => match reading.push(component) {
+                Some(index) => {
+                    taken.push(Nested { index, folder: folder.clone(), node: &entry.node });
+                }
+                None => return,
+            },
+            Err(problem) => reading.problems.push(problem),
+        }
+        match entry.node.at("dependencies").map(|node| &node.value) {
+            Some(Value::Map(inner)) if depth < MAX_DEPTH => {
+                nest(inner, &folder, depth + 1, reading, taken);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn dependency(entry: &Entry<'_>) -> Result<Component, Problem> {
+    let node = &entry.node;
+    let Some(version) = node.text_at("version") else {
+        let what = format!("package `{}` without a version", text::short(&entry.key));
+        return Err(Problem { line: entry.line, what });
+    };
+    let resolved = node.text_at("resolved").unwrap_or_default();
+    let (name, version, origin) = match alias(version) {
+        Some((name, version)) => (name, Declared::Exact(version.to_owned()), origin::of(resolved)),
+        // An address in place of a version.
+        None if version.contains([':', '/']) => {
+            (entry.key.as_ref(), Declared::Absent, origin::of(version))
+        }
+        None => (entry.key.as_ref(), Declared::Exact(version.to_owned()), origin::of(resolved)),
+    };
+    Ok(Component {
+        ecosystem: Ecosystem::from(Base::Npm),
+        name: name.to_owned(),
+        version,
+        origin,
+        scope: scope(node),
+        direct: None,
+        line: entry.line,
+    })
+}
