@@ -11,6 +11,8 @@ use std::cmp::Ordering;
 pub(crate) struct Number<'a>(&'a str);
 
 impl<'a> Number<'a> {
+    pub(crate) const ZERO: Self = Self("");
+
     /// The number at the beginning of the text (none: zero) and what follows it.
     pub(crate) fn take(text: &'a str) -> (Self, &'a str) {
         let (digits, rest) = split(text);

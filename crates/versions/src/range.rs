@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 
 use crate::scheme::Scheme;
+use crate::schemes::{packagist, rpm};
 use crate::version::{Unparsable, Version};
 
 /// One event of a range, as the advisory has it.
@@ -20,6 +21,25 @@ pub enum Event<'a> {
     /// Nothing from here on is said to be affected; `*` is no limit. Several are OR-ed: a version need
     /// only be before one of them, so the highest counts.
     Limit(&'a str),
+}
+
+impl<'a> Event<'a> {
+    /// Where an interval begins with this event: `Some(None)` before everything.
+    fn start(self) -> Option<Option<&'a str>> {
+        match self {
+            Self::Introduced("0") => Some(None),
+            Self::Introduced(text) => Some(Some(text)),
+            _ => None,
+        }
+    }
+
+    fn end(self) -> Option<&'a str> {
+        if let Self::Fixed(text) = self { Some(text) } else { None }
+    }
+
+    fn last(self) -> Option<&'a str> {
+        if let Self::LastAffected(text) = self { Some(text) } else { None }
+    }
 }
 
 /// Where an interval ends.
@@ -50,8 +70,8 @@ struct Placed<'a> {
 }
 
 /// The affected intervals of one range, ascending and disjoint. Events may come in any order and more
-/// than once. At one and the same version a fix comes before an introduction, so that a version that is
-/// both is affected; a `last_affected` comes after both.
+/// than once. At one and the same version a fix ends the open interval before an introduction begins the
+/// next one; where none is open, introduced and fixed at once is nothing. A `last_affected` comes after both.
 ///
 /// A range without any `introduced` event affects nothing, as in the schema's evaluation.
 ///
@@ -73,23 +93,27 @@ pub fn intervals<'a>(
         };
         sorted.push(Placed { event, at });
     }
-    sorted.sort_by(|a, b| compare_places(&a.at, &b.at).then(rank(a.event).cmp(&rank(b.event))));
+    sorted.sort_by(|a, b| compare_places(&a.at, &b.at));
 
     let mut found: Vec<Interval<'a>> = Vec::new();
     let mut open: Option<Option<&'a str>> = None;
-    for Placed { event, .. } in &sorted {
-        match (*event, open) {
-            (Event::Introduced("0"), None) => open = Some(None),
-            (Event::Introduced(text), None) => open = Some(Some(text)),
-            (Event::Fixed(text), Some(from)) => {
-                found.push(Interval { from, end: End::Before(text) });
-                open = None;
+    for place in sorted.chunk_by(|a, b| compare_places(&a.at, &b.at) == Ordering::Equal) {
+        let end = place.iter().find_map(|p| p.event.end());
+        let start = place.iter().find_map(|p| p.event.start());
+        let closes = place.iter().find_map(|p| p.event.last());
+        match (open.take(), end, start) {
+            (Some(from), Some(end), start) => {
+                found.push(Interval { from, end: End::Before(end) });
+                open = start;
             }
-            (Event::LastAffected(text), Some(from)) => {
-                found.push(Interval { from, end: End::UpTo(text) });
-                open = None;
-            }
-            _ => {}
+            (Some(from), None, _) => open = Some(from),
+            // Introduced and fixed in one: nothing.
+            (None, Some(_), _) => {}
+            (None, None, start) => open = start,
+        }
+        if let (Some(from), Some(last)) = (open, closes) {
+            found.push(Interval { from, end: End::UpTo(last) });
+            open = None;
         }
     }
     if let Some(from) = open {
@@ -103,11 +127,11 @@ pub fn intervals<'a>(
 
 /// Is the version inside the interval?
 ///
-/// Two rules go beyond the order. A text that its native tool orders but does not hold for a release
-/// (a branch, an invalid or legacy version) is refused. And where the version has an rpm epoch and the
-/// bound has none, epochs are left out of that comparison: advisories drop them, and reading the
-/// absence as zero would put every installed version above every fix. A version without an epoch
-/// has epoch 0, as in rpm itself.
+/// Three rules go beyond the order. A text that its native tool orders but does not hold for a release
+/// (a branch, an invalid or legacy version) is refused. Where an rpm version has an epoch and the bound
+/// has none, epochs are left out of that comparison: advisories drop them, and reading the absence
+/// as zero would put every installed version above every fix; a version without an epoch has epoch
+/// 0, as in rpm itself. And Packagist's numbers are padded with zeros (1.0 is 1.0.0), as Composer pads them.
 ///
 /// # Errors
 /// [`Unparsable`] when a bound cannot be read, or the version or a bound names no release.
@@ -140,24 +164,17 @@ fn read<'a>(scheme: Scheme, text: &'a str) -> Result<Version<'a>, Unparsable> {
 }
 
 fn against(version: &Version<'_>, bound: &Version<'_>) -> Ordering {
-    if version.scheme() == Scheme::Rpm {
-        return crate::schemes::rpm::compare_with_bound(version.text(), bound.text());
+    match version.scheme() {
+        Scheme::Rpm => rpm::compare_with_bound(version.text(), bound.text()),
+        Scheme::Packagist => packagist::compare_with_bound(version.text(), bound.text()),
+        _ => version.compare(bound),
     }
-    version.compare(bound)
 }
 
 fn compare_places(a: &Option<Version<'_>>, b: &Option<Version<'_>>) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => a.compare(b),
         (a, b) => a.is_some().cmp(&b.is_some()),
-    }
-}
-
-fn rank(event: Event<'_>) -> u8 {
-    match event {
-        Event::Fixed(_) => 0,
-        Event::Introduced(_) => 1,
-        Event::LastAffected(_) | Event::Limit(_) => 2,
     }
 }
 

@@ -1,17 +1,19 @@
-//! To be written: until then the order of plain number lists.
+//! opam: Debian's comparison applied to the whole text, without epoch and revision (opam manual,
+//! «Version ordering»).
 
 use std::cmp::Ordering;
 
-use super::cran;
+use super::dpkg;
 
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
-    cran::check(text)
+    dpkg::check_characters(text)
 }
 
 pub(crate) fn compare(a: &str, b: &str) -> Ordering {
-    cran::compare(a, b)
+    dpkg::compare_part(a, b)
 }
 
-pub(crate) fn is_prerelease(_text: &str) -> bool {
-    false
+/// A tilde comes before the end: the manual's way to mark what comes before a release.
+pub(crate) fn is_prerelease(text: &str) -> bool {
+    text.contains('~')
 }
