@@ -180,7 +180,8 @@ impl Version<'_> {
     }
 
     /// May a verdict rest on this version's place? Some texts are ordered as their native tools order
-    /// them and yet name no release: Composer's `dev-main`, apk's invalid texts, PyPI's legacy ones.
+    /// them and yet name no release: Composer's `dev-main`, Maven's
+    /// `stable`, apk's invalid texts, PyPI's legacy ones.
     ///
     /// # Errors
     /// [`Unparsable`] with the reason.
@@ -190,6 +191,7 @@ impl Version<'_> {
             (Form::Text, Scheme::Packagist) if packagist::is_branch(self.text) => {
                 "it is a branch, not a release"
             }
+            (Form::Text, Scheme::Maven) if !maven::is_release(self.text) => "it has no number",
             (Form::Text, Scheme::Apk) if !apk::is_valid(self.text) => "apk-tools calls it invalid",
             _ => return Ok(()),
         };

@@ -3,11 +3,12 @@
 //! A version is split into tokens at `.`, at `-` and between digits and letters (which counts as `-`);
 //! empty tokens are 0, case does not count. Null tokens (`0`, empty, `final`, `ga`, `release`) are dropped
 //! at the end and before every hyphen. Then the sequences compare token by token:
-//! `alpha < beta < milestone < rc = cr < snapshot < (end) < sp < other words < -number < .number`.
+//! `alpha < beta < milestone < rc = cr < snapshot < (end) < sp < .word < -word < -number < .number`.
 //!
-//! Maven's own comparison runs in circles for a few odd shapes (1-0.alpha < 1 < 1-sp < 1-0.alpha), since the
-//! end of a version equals a zero. Here null tokens are dropped before every word too, whatever its
-//! separator (as Maven 4 does), the end has a place of its own, and the order is total.
+//! Maven up to 3.8 runs in circles where a zero stands before a word (2.9.0 < 2.9.0-1 < 2.9.0.RC1 < 2.9.0), since
+//! there the end of a version equals a zero. Here null tokens are dropped before every word too, whatever
+//! its separator (Maven since 3.9 reads `.RC1` as `-RC1`), the end has a place of its own, and the order is
+//! total.
 
 use std::cmp::Ordering;
 
@@ -15,10 +16,16 @@ use crate::digits::{Number, split};
 
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'~');
-    if !text.bytes().all(|b| known(b) || !b.is_ascii()) {
-        return Err("a character that no version has");
+    if text.bytes().all(|b| known(b) || !b.is_ascii()) {
+        Ok(())
+    } else {
+        Err("a character that no version has")
     }
-    if text.bytes().any(|b| b.is_ascii_digit()) { Ok(()) } else { Err("it has no number") }
+}
+
+/// `LATEST`, `stable` and their like have a place in the order but name no release.
+pub(crate) fn is_release(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
 }
 
 pub(crate) fn compare(a: &str, b: &str) -> Ordering {
@@ -97,10 +104,11 @@ fn rank(token: Option<Token<'_>>) -> u8 {
             // Only left when a number follows, so above the end.
             Word::Release => 6,
             Word::ServicePack => 7,
-            Word::Other(_) => 8,
+            Word::Other(_) if !token.hyphen => 8,
+            Word::Other(_) => 9,
         },
-        Value::Number(_) if token.hyphen => 9,
-        Value::Number(_) => 10,
+        Value::Number(_) if token.hyphen => 10,
+        Value::Number(_) => 11,
     }
 }
 

@@ -31,7 +31,34 @@ const FILES: &[(&str, Scheme, usize)] = &[
 ];
 
 /// Lines that no total order can hold, or that the native tool itself does not stand by.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    (MAVEN, "1.0.0-RC16 < 1.0.0.RC8-beta", CIRCLE),
+    (MAVEN, "1.0.0-gradle-rework-beta3 < 1.0.0.RC7-3", CIRCLE),
+    (MAVEN, "2.9.0-1 < 2.9.0.RC1", CIRCLE),
+    (MAVEN, "1.0.0rc0 < 1.0.beta8", CIRCLE),
+    (MAVEN, "3.5.0-CR-2 < 3.5.0.Beta-1", CIRCLE),
+    (MAVEN, "1.1.0-01-glassfish < 1.1.0.Beta1", CIRCLE),
+    (MAVEN, "7.0.0pre3 < 7.0.0.pre4", CIRCLE),
+    (MAVEN, "6.1.12.rc5 < 6.1.12rc1", SEPARATOR),
+    (MAVEN, "1.5.9.RC1 < 1.5.9-RC0", SEPARATOR),
+    (PACKAGIST, "v1.9.0-ALPHA.1 = v1.9.0-BETA.1", CASE),
+    (PACKAGIST, "v1.9.0-BETA.1 < v1.9.0-ALPHA.2", CASE),
+    (PACKAGIST, "v1.9.0-ALPHA.2 = v1.9.0-BETA.2", CASE),
+    (PACKAGIST, "5.1.0-stable < 5.1.0-beta2", STABLE),
+    ("packagist-versions.txt", "1.2.3.# = 1.2.3.1", HASH),
+];
+
+const MAVEN: &str = "maven-versions-generated.txt";
+const PACKAGIST: &str = "packagist-versions-generated.txt";
+const CIRCLE: &str = "Maven up to 3.8 runs in circles here: 2.9.0 < 2.9.0-1 < 2.9.0.RC1 < 2.9.0, as a zero that stands \
+     before a word equals the end; Maven since 3.9 drops the zero, as we do";
+const SEPARATOR: &str = "Maven up to 3.8 orders `.rc` before `-rc` whatever the number; Maven since 3.9 reads both alike";
+const CASE: &str = "PHP's function, called without Composer's normalising, knows only small letters \
+     and takes ALPHA and BETA for equal unknown words; Composer itself reads them without case";
+const STABLE: &str = "PHP's function, called without Composer's normalising, takes `stable` for an \
+     unknown word below beta; Composer itself drops it";
+const HASH: &str =
+    "PHP says 1.2.3 = 1.2.3.# = 1.2.3.1 and 1.2.3 < 1.2.3.1; no order can hold all three";
 
 /// The pairs of a file, comments and empty lines left out.
 pub fn lines(text: &str) -> impl Iterator<Item = (&str, &str, Ordering, &str)> {
@@ -76,6 +103,7 @@ fn every_line_of_the_corpus_is_in_order() {
     }
     assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(met, EXCEPTIONS.len(), "an exception is not in the corpus");
+    assert!(EXCEPTIONS.iter().all(|(_, _, why)| !why.is_empty()));
 }
 
 #[expect(clippy::disallowed_methods, reason = "a file of the corpus, its size is known")]
