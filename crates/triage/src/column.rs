@@ -138,25 +138,41 @@ impl Domain {
 
     /// The values of a mask in words («internal or unknown», «at least 0.95»).
     pub(crate) fn phrase(&self, mask: u16) -> String {
-        let mut words: Vec<String> = Vec::new();
-        for value in 0..self.known() {
-            if mask & bit(value) != 0 {
-                words.push(self.word(value));
-            }
-        }
+        let held = |value: &u32| mask & bit(*value) != 0;
+        let mut words: Vec<String> = if self.column.is_threshold() {
+            self.intervals(mask)
+        } else {
+            let values = (0..self.known()).zip(self.column.values());
+            values.filter(|(value, _)| held(value)).map(|(_, word)| (*word).to_owned()).collect()
+        };
         if mask & self.unknown_bit() != 0 {
             words.push("unknown".to_owned());
         }
         words.join(" or ")
     }
 
-    fn word(&self, value: u32) -> String {
-        let value = value as usize;
-        if !self.column.is_threshold() {
-            return self.column.values().get(value).copied().unwrap_or("?").to_owned();
+    /// The intervals of a threshold column's mask, neighbours as one.
+    fn intervals(&self, mask: u16) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut from: Option<usize> = None;
+        for value in 0..=self.cuts.len() {
+            let held = u32::try_from(value).is_ok_and(|value| mask & bit(value) != 0);
+            if held && from.is_none() {
+                from = Some(value);
+            }
+            if let Some(first) = from.filter(|_| !held) {
+                words.push(self.interval(first, self.cuts.get(value.saturating_sub(1))));
+                from = None;
+            }
         }
-        let low = value.checked_sub(1).and_then(|i| self.cuts.get(i));
-        match (low, self.cuts.get(value)) {
+        words.extend(from.map(|first| self.interval(first, None)));
+        words
+    }
+
+    /// From the lower end of the interval numbered `first` up to a cut point, or without an end.
+    fn interval(&self, first: usize, high: Option<&f32>) -> String {
+        let low = first.checked_sub(1).and_then(|i| self.cuts.get(i));
+        match (low, high) {
             (None, Some(high)) => format!("below {high}"),
             (Some(low), None) => format!("at least {low}"),
             (Some(low), Some(high)) => format!("{low} to below {high}"),

@@ -19,16 +19,21 @@ pub(crate) struct Move {
     pub(crate) value: u16,
     /// The outcome then.
     pub(crate) outcome: Outcome,
+    /// The outcome now.
+    pub(crate) from: Outcome,
     /// How little is known of the column now (0: its value was assumed), and whether it would tighten.
     rank: (u8, bool),
 }
 
 impl Move {
-    /// Whether this is the better one to tell of: by rank, then the larger change.
+    /// Whether this is the better one to tell of: by rank, then the larger change, then the smaller
+    /// step of the same column away from the worst.
     fn before(&self, other: &Self) -> bool {
         let (this, that) = (self.outcome.looseness(), other.outcome.looseness());
-        let larger = if self.rank.1 { this < that } else { this > that };
-        self.rank < other.rank || self.rank == other.rank && larger
+        let tightens = self.rank.1;
+        let larger = if tightens { this < that } else { this > that };
+        let nearer = !tightens && self.domain == other.domain && this == that;
+        self.rank < other.rank || self.rank == other.rank && (larger || nearer)
     }
 }
 
@@ -46,7 +51,7 @@ impl<'p> Acting<'p> {
     /// Resolves a table for a subject.
     pub(crate) fn resolve(policy: &'p Policy, subject: &Subject<'_>) -> Option<Self> {
         let states: Vec<State> = policy.domains.iter().map(|d| subject.state(d)).collect();
-        let (row, condition, point) = strictest(policy, &axes(policy, &states))?;
+        let (row, condition, point) = strictest(policy, &states, &axes(policy, &states))?;
         Some(Self { policy, row, condition, states, point })
     }
 
@@ -76,11 +81,13 @@ impl<'p> Acting<'p> {
         self.condition().is_some_and(|c| c.mask(domain).is_some())
     }
 
-    /// Whether the column's value was assumed because it is unknown and the strictest row acts.
+    /// Whether the acting row rests on a value that was assumed, because the input is unknown and the
+    /// table has no row for that.
     pub(crate) fn assumed(&self, domain: usize) -> bool {
-        let unknown = self.states.get(domain).is_some_and(|s| s.how == How::Unknown);
-        let explicit = self.policy.domains.get(domain).is_some_and(|d| d.names_unknown);
-        unknown && !explicit && self.asked(domain)
+        self.asked(domain)
+            && self.columns().any(|(at, columns, state, value)| {
+                at == domain && state.how == How::Unknown && value != columns.unknown_bit()
+            })
     }
 
     /// The one fact that would move the outcome: the column, its value, and the outcome then. What was
@@ -100,13 +107,13 @@ impl<'p> Acting<'p> {
                 if let Some(axis) = axes.get_mut(at) {
                     *axis = value;
                 }
-                let row =
-                    strictest(self.policy, &axes).and_then(|(row, ..)| self.policy.rows.get(row));
+                let row = strictest(self.policy, &self.states, &axes)
+                    .and_then(|(row, ..)| self.policy.rows.get(row));
                 let Some(outcome) = row.map(|row| row.outcome).filter(|then| *then != now) else {
                     continue;
                 };
                 let rank = (rank, outcome.looseness() < now.looseness());
-                let found = Move { domain: at, value, outcome, rank };
+                let found = Move { domain: at, value, outcome, from: now, rank };
                 if best.as_ref().is_none_or(|held| found.before(held)) {
                     best = Some(found);
                 }
@@ -116,29 +123,48 @@ impl<'p> Acting<'p> {
     }
 }
 
-/// The values over which each column has to be resolved.
+/// The values over which each column has to be resolved: `unknown` itself where the table names it.
 fn axes(policy: &Policy, states: &[State]) -> Vec<u16> {
     let axis = |(domain, state): (&Domain, &State)| {
-        if state.how == How::Unknown && domain.names_unknown {
-            domain.unknown_bit()
-        } else if state.mask == 0 {
-            domain.all_known()
-        } else {
-            state.mask
-        }
+        let explicit = state.how == How::Unknown && domain.names_unknown;
+        if explicit { domain.unknown_bit() } else { possible(domain, state) }
     };
     policy.domains.iter().zip(states).map(axis).collect()
 }
 
-/// The strictest row that any combination of the axes reaches, its condition and that combination.
-fn strictest(policy: &Policy, axes: &[u16]) -> Option<(usize, usize, Vec<u16>)> {
-    let mut best: Option<(usize, usize, Vec<u16>)> = None;
-    let looseness = |row: usize| policy.rows.get(row).map(|r| r.outcome.looseness());
-    walk(axes, |point| {
-        if let Some((row, condition)) = policy.first_match(point)
-            && best.as_ref().is_none_or(|(held, ..)| looseness(row) < looseness(*held))
-        {
+fn possible(domain: &Domain, state: &State) -> u16 {
+    if state.mask == 0 { domain.all_known() } else { state.mask }
+}
+
+type Reached = (usize, usize, Vec<u16>);
+
+/// The strictest row that any combination of the axes reaches, its condition and that combination; of
+/// equals the most urgent values. A combination with `unknown` for which there is no row is resolved
+/// over what the unknown may be.
+fn strictest(policy: &Policy, states: &[State], axes: &[u16]) -> Option<Reached> {
+    let mut best: Option<Reached> = None;
+    let mut take = |point: &[u16]| {
+        let Some((row, condition)) = policy.first_match(point) else { return false };
+        let looseness = |row: usize| policy.rows.get(row).map(|r| r.outcome.looseness());
+        if best.as_ref().is_none_or(|(held, ..)| looseness(row) <= looseness(*held)) {
             best = Some((row, condition, point.to_vec()));
+        }
+        true
+    };
+    walk(axes, |point| {
+        if !take(point) {
+            let columns = policy.domains.iter().zip(states).zip(point);
+            let open: Vec<u16> = columns
+                .map(
+                    |((d, state), value)| {
+                        if *value == d.unknown_bit() { possible(d, state) } else { *value }
+                    },
+                )
+                .collect();
+            walk(&open, |point| {
+                take(point);
+                true
+            });
         }
         true
     });

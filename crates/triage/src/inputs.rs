@@ -10,7 +10,9 @@ use vocab::{Exposure, Instant, Scope, Severity};
 use crate::clock::How;
 use crate::column::{Column, Domain, bits};
 use crate::cvss;
-use crate::facts::{CveFacts, Exploitation, Facts, Feed, Kind, MissionImpact, SafetyImpact};
+use crate::facts::{
+    CveFacts, Exploit, Exploitation, Facts, Feed, Kev, Kind, MissionImpact, SafetyImpact,
+};
 use crate::why::day;
 
 /// What one column holds.
@@ -23,6 +25,8 @@ pub(crate) struct State {
     pub(crate) value: String,
     pub(crate) source: String,
     pub(crate) as_of: Option<Instant>,
+    /// What `as_of` is the date of, as the sentence has it.
+    pub(crate) dated: &'static str,
 }
 
 /// One CVE's signals, or their absence.
@@ -79,23 +83,34 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn known(&self, value: &str, source: String, as_of: Option<Instant>) -> State {
         let mask = self.domain.value_bit(value).unwrap_or(self.domain.all_known());
-        State { mask, how: How::Known, value: value.to_owned(), source, as_of }
+        State { mask, how: How::Known, value: value.to_owned(), source, as_of, dated: " of" }
+    }
+
+    fn listed(&self, value: &str, kev: &Kev) -> State {
+        State { dated: ", added", ..self.known(value, "CISA KEV".to_owned(), Some(kev.date_added)) }
+    }
+
+    fn public(&self, value: &str, exploit: &Exploit) -> State {
+        let named = exploit.sources.join(", ");
+        let source = if named.is_empty() { "exploit feeds".to_owned() } else { named };
+        State { dated: ", first seen", ..self.known(value, source, exploit.first_seen) }
     }
 
     fn unknown(&self, mask: u16, source: String, as_of: Option<Instant>) -> State {
-        State { mask, how: How::Unknown, value: "unknown".to_owned(), source, as_of }
+        State { mask, how: How::Unknown, value: "unknown".to_owned(), source, as_of, dated: " of" }
     }
 
     /// Nothing lists it: no for a fresh feed, else unknown.
     fn absent(&self, feed: Feed, name: &str, no: &str) -> State {
+        let is = if name.ends_with('s') { "are" } else { "is" };
         match feed {
             Feed::Fresh { as_of } => self.known(no, name.to_owned(), Some(as_of)),
             Feed::Stale { as_of } => {
-                let source = format!("{name} is stale, of {}", day(as_of));
+                let source = format!("{name} of {} {is} stale", day(as_of));
                 self.unknown(self.domain.all_known(), source, Some(as_of))
             }
             Feed::Missing => {
-                self.unknown(self.domain.all_known(), format!("{name} is missing"), None)
+                self.unknown(self.domain.all_known(), format!("{name} {is} missing"), None)
             }
         }
     }
@@ -103,7 +118,7 @@ impl Reader<'_> {
     fn kev(&self) -> State {
         match (self.subject.silent(), self.subject.live().and_then(|c| c.kev)) {
             (Some(reason), _) => self.known("no", reason, None),
-            (None, Some(kev)) => self.known("yes", "CISA KEV".to_owned(), Some(kev.date_added)),
+            (None, Some(kev)) => self.listed("yes", &kev),
             (None, None) => self.absent(self.subject.facts.feeds.kev, "CISA KEV", "no"),
         }
     }
@@ -111,10 +126,7 @@ impl Reader<'_> {
     fn ransomware(&self) -> State {
         match (self.subject.silent(), self.subject.live().and_then(|c| c.kev)) {
             (Some(reason), _) => self.known("no", reason, None),
-            (None, Some(kev)) => {
-                let value = if kev.ransomware { "yes" } else { "no" };
-                self.known(value, "CISA KEV".to_owned(), Some(kev.date_added))
-            }
+            (None, Some(kev)) => self.listed(if kev.ransomware { "yes" } else { "no" }, &kev),
             (None, None) => self.absent(self.subject.facts.feeds.kev, "CISA KEV", "no"),
         }
     }
@@ -122,11 +134,7 @@ impl Reader<'_> {
     fn exploit(&self) -> State {
         match (self.subject.silent(), self.subject.live().and_then(|c| c.exploit.as_ref())) {
             (Some(reason), _) => self.known("no", reason, None),
-            (None, Some(exploit)) => {
-                let named = exploit.sources.join(", ");
-                let source = if named.is_empty() { "exploit feeds".to_owned() } else { named };
-                self.known("yes", source, exploit.first_seen)
-            }
+            (None, Some(exploit)) => self.public("yes", exploit),
             (None, None) => self.absent(self.subject.facts.feeds.exploits, "exploit feeds", "no"),
         }
     }
@@ -143,7 +151,7 @@ impl Reader<'_> {
             }
         };
         if let Some(kev) = cve.kev {
-            return self.known("active", "CISA KEV".to_owned(), Some(kev.date_added));
+            return self.listed("active", &kev);
         }
         let decided = cve.ssvc.and_then(|s| s.exploitation.map(|e| (e, s.as_of)));
         if let Some((Exploitation::Active, at)) = decided {
@@ -154,10 +162,10 @@ impl Reader<'_> {
         if !matches!(feeds.kev, Feed::Fresh { .. }) {
             let reachable = bits(self.domain.all_known()).skip(usize::from(poc));
             let mask = reachable.fold(0, |all, b| all | b);
-            return self.unknown(mask, "CISA KEV is stale or missing".to_owned(), None);
+            return State { mask, ..self.absent(feeds.kev, "CISA KEV", "none") };
         }
         match (exploit, decided) {
-            (Some(exploit), _) => self.known("poc", exploit.sources.join(", "), exploit.first_seen),
+            (Some(exploit), _) => self.public("poc", exploit),
             (None, Some((Exploitation::Poc, at))) => {
                 self.known("poc", "CISA SSVC".to_owned(), Some(at))
             }
@@ -170,7 +178,7 @@ impl Reader<'_> {
             },
             _ => {
                 let mask = bits(self.domain.all_known()).take(2).fold(0, |all, b| all | b);
-                self.unknown(mask, "exploit feeds are stale or missing".to_owned(), None)
+                State { mask, ..self.absent(feeds.exploits, "exploit feeds", "none") }
             }
         }
     }
@@ -195,6 +203,7 @@ impl Reader<'_> {
             value: "no score".to_owned(),
             source,
             as_of: None,
+            dated: " of",
         };
         let scored = self.subject.live().and_then(|cve| cve.epss);
         match (self.subject.silent(), scored, feed) {
@@ -205,9 +214,10 @@ impl Reader<'_> {
                 value: format!("{:.3}", number(&epss)),
                 source: "EPSS".to_owned(),
                 as_of: Some(epss.as_of),
+                dated: " of",
             },
             (None, Some(epss), Feed::Stale { .. }) => {
-                let said = format!("EPSS is stale, {:.3} on {}", number(&epss), day(epss.as_of));
+                let said = format!("EPSS of {} is stale", day(epss.as_of));
                 self.unknown(self.domain.all_known(), said, Some(epss.as_of))
             }
             (None, _, Feed::Fresh { as_of }) => {

@@ -89,8 +89,11 @@ impl Policy {
     /// - `emergency`, `forensics`: flags, false when absent.
     /// - `says`: optionally, a phrase for people.
     ///
-    /// A column in which some row names `unknown` is matched as that value when nothing is known. In
-    /// any other column an unknown input counts as whichever value leads to the strictest row.
+    /// In a column that some row names `unknown` in, that is what an unknown input matches, as does a
+    /// row that does not ask about the column. Where no row answers, and in every other column, an
+    /// unknown input counts as whichever value leads to the strictest row, and the clock says so.
+    /// Malicious packages are an emergency of 24 h in every table. `policies/example.toml` is a table
+    /// with comments to start from.
     ///
     /// # Errors
     /// The first thing that is wrong, with its line and what was expected; a combination of values

@@ -31,12 +31,12 @@ pub(crate) fn length(allowed: Duration) -> String {
 
 /// What a row allows, in words.
 pub(crate) fn outcome_phrase(outcome: &Outcome) -> String {
-    let mut text = outcome.allowed.map_or_else(|| "next upgrade".to_owned(), length);
+    let mut text = outcome.allowed.map_or_else(|| "on the next upgrade".to_owned(), length);
     if outcome.emergency {
         text.push_str(", emergency");
     }
     if outcome.forensics {
-        text.push_str(", look for traces");
+        text.push_str(", search for traces");
     }
     text
 }
@@ -83,7 +83,7 @@ pub(crate) fn sentence(clock: &Clock, subject: &Subject<'_>, acting: &Acting<'_>
     }
     text.push_str(": ");
     if subject.facts.kind == Kind::Malicious {
-        text.push_str("malicious package: remove it, replace what it could read, look for traces");
+        text.push_str("malicious package: remove it, rotate what it could read, search for traces");
     } else {
         text.push_str(&clauses(acting).join(", "));
     }
@@ -93,7 +93,7 @@ pub(crate) fn sentence(clock: &Clock, subject: &Subject<'_>, acting: &Acting<'_>
         text.push_str(", emergency,");
     }
     if clock.forensics && subject.facts.kind != Kind::Malicious {
-        text.push_str(" with a search for traces");
+        text.push_str(", search for traces,");
     }
     if clock.allowed.is_some() {
         text.push_str(&format!(" from {}, {}", minute(clock.start), clock.start_event));
@@ -113,7 +113,11 @@ fn clauses(acting: &Acting<'_>) -> Vec<String> {
             continue;
         }
         if acting.asked(at) {
-            asked.push(clause(domain, state, acting.assumed(at).then_some(value)));
+            let mut text = clause(domain, state, acting.assumed(at).then_some(value));
+            if domain.column == Column::Exposure && value == domain.unknown_bit() {
+                text.push_str(", taken as reachable");
+            }
+            asked.push(text);
         } else if acting.consulted(at) {
             consulted.push(clause(domain, state, None));
         }
@@ -123,12 +127,10 @@ fn clauses(acting: &Acting<'_>) -> Vec<String> {
 }
 
 fn clause(domain: &Domain, state: &State, assumed: Option<u16>) -> String {
-    let origin = match (&state.as_of, state.how) {
-        (Some(at), How::Known) => match (domain.column, state.value.as_str()) {
-            (Column::Kev, "yes") => format!("{}, added {}", state.source, day(*at)),
-            (Column::Exploit, "yes") => format!("{}, first seen {}", state.source, day(*at)),
-            _ => format!("{} of {}", state.source, day(*at)),
-        },
+    let origin = match state.as_of {
+        Some(at) if state.how != How::Unknown => {
+            format!("{}{} {}", state.source, state.dated, day(at))
+        }
         _ => state.source.clone(),
     };
     let what = match assumed {
@@ -207,7 +209,20 @@ pub(crate) fn move_phrase(policy: &Policy, moved: &Move) -> String {
         (Column::TechnicalImpact, other) => format!("its technical impact were {other}"),
         (Column::HumanImpact, other) => format!("its human impact were {other}"),
     };
-    format!("{} if {fact}", outcome_phrase(&moved.outcome))
+    format!("{} if {fact}", changed(&moved.from, &moved.outcome))
+}
+
+/// The outcome that would be, with what it drops of the outcome that is.
+fn changed(from: &Outcome, to: &Outcome) -> String {
+    let mut text = outcome_phrase(to);
+    if from.allowed == to.allowed {
+        if from.emergency && !to.emergency {
+            text.push_str(" and no emergency");
+        } else if from.forensics && !to.forensics {
+            text.push_str(" and no search for traces");
+        }
+    }
+    text
 }
 
 /// What an earlier clock adds to the sentence.
