@@ -5,12 +5,13 @@
 //! `go get`, `bundle update`, `composer update` and so on. Nothing here is run. A line is written only
 //! from words that `shell` lets through; if one file of a row cannot be served, `words` says which.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use vocab::{Base, Scope};
 
 use crate::order::compatible;
-use crate::row::{Kind, Row};
+use crate::row::{Kind, Row, direct};
 use crate::{Affected, shell};
 
 /// At most so many lines; more folders than that are a job for a script of the user's own.
@@ -87,6 +88,8 @@ struct Ask<'a> {
     /// The present requirement takes the target.
     fits: bool,
     development: bool,
+    /// No other row moves the same package.
+    alone: bool,
 }
 
 /// The lines of a row, or `None` when there is not one for any of its files.
@@ -103,24 +106,68 @@ pub fn lines(row: &Row<'_>) -> Option<String> {
     (!lines.is_empty()).then(|| lines.into_iter().collect::<Vec<_>>().join("\n"))
 }
 
-/// Files of a row that no line serves, in the order given.
-pub fn unserved<'a>(row: &Row<'a>) -> Vec<&'a str> {
-    let mut files: Vec<&str> = Vec::new();
-    for member in &row.members {
-        for file in &member.files {
-            if (member.git || line(row, member, file).is_none()) && !files.contains(&file.as_str())
-            {
-                files.push(file);
-            }
-        }
-    }
+/// Files of a row that no line serves, sorted.
+pub fn unserved<'a>(row: &Row<'a>) -> BTreeSet<&'a str> {
+    let files = row.members.iter().flat_map(|member| member.files.iter().map(move |f| (member, f)));
     files
+        .filter(|(member, file)| member.git || line(row, member, file).is_none())
+        .map(|(_, file)| file.as_str())
+        .collect()
+}
+
+/// Whether a line of the row sets a version for every copy of the package, whatever asks for it.
+pub fn forces(row: &Row<'_>) -> bool {
+    lines(row).is_some_and(|lines| lines.contains("npm pkg set "))
+}
+
+/// The file in which a person asks for a version, beside the given lock file; the file itself where it
+/// is written by hand.
+pub fn manifest(file: &str) -> String {
+    let name = match tool(file) {
+        Some(Tool::Cargo) => "Cargo.toml",
+        Some(Tool::Npm | Tool::Yarn | Tool::Pnpm | Tool::Bun) => "package.json",
+        Some(Tool::Poetry | Tool::Uv | Tool::Pdm) => "pyproject.toml",
+        Some(Tool::Pipenv) => "Pipfile",
+        Some(Tool::Go) => "go.mod",
+        Some(Tool::Bundler) => "Gemfile",
+        Some(Tool::Composer) => "composer.json",
+        Some(Tool::Gradle) => "build.gradle",
+        Some(Tool::Pub) => "pubspec.yaml",
+        Some(Tool::Mix) => "mix.exs",
+        Some(Tool::Rebar) => "rebar.config",
+        Some(Tool::Swift) => "Package.swift",
+        Some(Tool::Pods) => "Podfile",
+        Some(Tool::Dotnet | Tool::NuGet | Tool::Maven | Tool::Pip | Tool::Renv) | None => {
+            return file.to_owned();
+        }
+    };
+    match file.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{name}"),
+        None => name.to_owned(),
+    }
+}
+
+/// Where a package that the project does not name can be given a version all the same.
+pub fn place(file: &str) -> Option<&'static str> {
+    Some(match tool(file)? {
+        Tool::Maven => "pin it in `<dependencyManagement>`",
+        Tool::Gradle => "pin it in a `constraints` block",
+        Tool::Pdm => "pin it in `[tool.pdm.resolution.overrides]`",
+        Tool::Pip => "add a line that pins it",
+        Tool::Dotnet | Tool::NuGet => "name it in the project itself",
+        _ => return None,
+    })
 }
 
 fn line(row: &Row<'_>, member: &Affected, file: &str) -> Option<String> {
     let tool = tool(file)?;
     let base = member.ecosystem.base();
-    let name = shell::name(base, &member.name)?;
+    // One spelling for all members, where the registry knows no other: fewer lines.
+    let spelled = match base {
+        Base::PyPI => member.ecosystem.normal_name(&member.name),
+        _ => Cow::Borrowed(member.name.as_str()),
+    };
+    let name = shell::name(base, &spelled)?;
     let from = shell::version(&member.version)?;
     let command = match (row.kind, row.to) {
         (Kind::Upgrade | Kind::RaiseParent, Some(to)) => {
@@ -129,13 +176,14 @@ fn line(row: &Row<'_>, member: &Affected, file: &str) -> Option<String> {
                 name,
                 from,
                 to: shell::version(to)?,
-                direct: member.direct != Some(false),
+                direct: direct(member) != Some(false),
                 fits: compatible(&member.ecosystem, &member.version, to),
                 development: member.scope == Scope::Development,
+                alone: row.alone,
             };
             if row.kind == Kind::Upgrade { upgrade(tool, &ask)? } else { force(tool, &ask)? }
         }
-        (Kind::Remove, _) if member.direct == Some(true) => remove(tool, name)?,
+        (Kind::Remove, _) if direct(member) == Some(true) => remove(tool, name)?,
         _ => return None,
     };
     match file.rsplit_once('/') {
@@ -199,17 +247,24 @@ fn upgrade(tool: Tool, ask: &Ask<'_>) -> Option<String> {
     })
 }
 
-/// Moves a package against what its parents ask for, where the tool has a place to say so.
+/// Moves a package against what its parents ask for, where the tool has a place to say so. npm's
+/// overrides take the present version as a selector, so only what resolved to it moves; the others
+/// know the name alone, and are not used where two rows would meet in it.
 fn force(tool: Tool, ask: &Ask<'_>) -> Option<String> {
-    let Ask { base, name, to, .. } = *ask;
+    let Ask { base, name, from, to, alone, .. } = *ask;
     if base != Base::Npm {
         return None;
     }
-    let set = |field: &str| shell::word(&format!("{field}[{name}]={to}"));
+    let set = |field: &str, key: &str| shell::word(&format!("{field}[{key}]={to}"));
+    let picked = format!("{name}@{from}");
     match tool {
-        Tool::Npm => Some(format!("npm pkg set {} && npm install", set("overrides")?)),
-        Tool::Yarn => Some(format!("npm pkg set {} && yarn install", set("resolutions")?)),
-        Tool::Bun => Some(format!("npm pkg set {} && bun install", set("overrides")?)),
+        Tool::Npm => Some(format!("npm pkg set {} && npm install", set("overrides", &picked)?)),
+        Tool::Yarn if alone => {
+            Some(format!("npm pkg set {} && yarn install", set("resolutions", name)?))
+        }
+        Tool::Bun if alone => {
+            Some(format!("npm pkg set {} && bun install", set("overrides", name)?))
+        }
         _ => None,
     }
 }
@@ -253,7 +308,7 @@ fn python(tool: Tool, ask: &Ask<'_>) -> Option<String> {
     Some(match tool {
         Tool::Pip => format!("python -m pip install {exact}"),
         Tool::Poetry if direct && !fits => {
-            format!("poetry add{} {}", dev(" --group dev"), shell::word(&format!("{name}@>={to}"))?)
+            format!("poetry add{} {least}", dev(" --group dev"))
         }
         Tool::Poetry => format!("poetry update {name}"),
         Tool::Uv if direct && !fits => format!("uv add{} {least}", dev(" --dev")),

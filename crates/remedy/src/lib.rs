@@ -42,8 +42,9 @@ pub struct Affected {
     pub candidates: Vec<Candidate>,
     /// Named by the project itself (true), brought in by another package (false), or not told.
     pub direct: Option<bool>,
-    /// Dependency paths from the package that the project itself names down to this one. A last hop
-    /// that is this package, and a first hop without a name, are left out when read.
+    /// Dependency paths from a package that the project itself names down to this one; the project's
+    /// own packages (workspace members, the root) are no hops. A last hop that is this package, and a
+    /// first hop without a name, are left out when read.
     pub paths: Vec<Vec<Hop>>,
     /// Lock or manifest files that hold it, `/`-separated, relative to where commands are run.
     pub files: Vec<String>,
@@ -69,8 +70,8 @@ pub struct FindingRef {
 pub struct Candidate {
     /// The version, usually the `fixed` end of an advisory's range.
     pub version: String,
-    /// The findings that this version would have: ids of present findings that stay, and any other
-    /// text for one that only this version has.
+    /// The findings that this version would have: ids of present findings that stay, and the
+    /// advisory's id for one that only this version has. A version with a `MAL-…` id is never suggested.
     pub still_affected_by: Vec<String>,
     /// The index could judge this version completely. One that it could not is never suggested.
     pub evaluated: bool,

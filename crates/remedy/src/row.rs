@@ -37,6 +37,10 @@ pub struct Row<'a> {
     pub brings: BTreeSet<&'a str>,
     /// The target is a pre-release for want of anything else.
     pub trial: bool,
+    /// For a malicious version: one above it that is known to be free of findings.
+    pub spare: Option<&'a str>,
+    /// The only row of its package, so a setting that holds for every copy cannot meet another one.
+    pub alone: bool,
 }
 
 /// Groups findings into the fewest actions that end them. Packages without findings give no row. The
@@ -62,8 +66,11 @@ fn rows<'a>(members: &[&'a Affected]) -> Vec<Row<'a>> {
     let mut moving: BTreeMap<(Kind, String), Vec<(&'a Affected, Choice<'a>)>> = BTreeMap::new();
     for &one in members {
         match (one.malicious, choose(one)) {
-            (true, _) => settle(&mut rows, Kind::Remove, one),
-            (false, None) => settle(&mut rows, Kind::Mitigate, one),
+            (true, choice) => {
+                let spare = choice.filter(|c| c.clean() && !c.trial).map(|c| c.version);
+                settle(&mut rows, Kind::Remove, one, spare);
+            }
+            (false, None) => settle(&mut rows, Kind::Mitigate, one, None),
             (false, Some(choice)) => {
                 let key = (kind(one, choice.version), line(&one.ecosystem, choice.version));
                 moving.entry(key).or_default().push((one, choice));
@@ -73,11 +80,14 @@ fn rows<'a>(members: &[&'a Affected]) -> Vec<Row<'a>> {
     for ((kind, _), choices) in moving {
         rows.extend(share(kind, choices));
     }
+    if let [only] = rows.as_mut_slice() {
+        only.alone = true;
+    }
     rows
 }
 
 /// Puts a package into the row of a kind that has no target.
-fn settle<'a>(rows: &mut Vec<Row<'a>>, kind: Kind, one: &'a Affected) {
+fn settle<'a>(rows: &mut Vec<Row<'a>>, kind: Kind, one: &'a Affected, spare: Option<&'a str>) {
     let stays = |one: &'a Affected| {
         one.findings.iter().filter(|_| kind == Kind::Mitigate).map(|f| f.id.as_str())
     };
@@ -85,6 +95,7 @@ fn settle<'a>(rows: &mut Vec<Row<'a>>, kind: Kind, one: &'a Affected) {
         Some(row) => {
             row.members.push(one);
             row.leaves.extend(stays(one));
+            row.spare = row.spare.or(spare);
         }
         None => rows.push(Row {
             kind,
@@ -93,6 +104,8 @@ fn settle<'a>(rows: &mut Vec<Row<'a>>, kind: Kind, one: &'a Affected) {
             leaves: stays(one).collect(),
             brings: BTreeSet::new(),
             trial: false,
+            spare,
+            alone: false,
         }),
     }
 }
@@ -114,7 +127,13 @@ fn kind(one: &Affected, to: &str) -> Kind {
             | Base::Hackage
     );
     let outside = !compatible(&one.ecosystem, &one.version, to);
-    if ranged && outside && one.direct == Some(false) { Kind::RaiseParent } else { Kind::Upgrade }
+    if ranged && outside && direct(one) == Some(false) { Kind::RaiseParent } else { Kind::Upgrade }
+}
+
+/// Whether the project names the package itself: as the file says, else as its paths show.
+pub fn direct(one: &Affected) -> Option<bool> {
+    let own = || one.paths.iter().any(|path| within(one, path).is_empty());
+    one.direct.or_else(|| (!one.paths.is_empty()).then(own))
 }
 
 /// Packages that move within one line: the highest clean target serves every one of them, because a
@@ -151,6 +170,8 @@ fn share<'a>(kind: Kind, choices: Vec<(&'a Affected, Choice<'a>)>) -> Vec<Row<'a
                 leaves,
                 brings: brings.into_iter().collect(),
                 trial,
+                spare: None,
+                alone: false,
             }),
         }
     }
@@ -225,19 +246,21 @@ pub fn parents(members: &[&Affected]) -> Vec<Hop> {
     tops.collect::<BTreeSet<Hop>>().into_iter().collect()
 }
 
-/// The paths of a package without the package itself and without a nameless root; empty ones left out.
+/// The paths of a package that lead over other packages.
 pub fn chains(one: &Affected) -> impl Iterator<Item = &[Hop]> {
-    one.paths.iter().filter_map(|path| {
-        let path = match path.split_first() {
-            Some((root, rest)) if root.name.is_empty() => rest,
-            _ => path.as_slice(),
-        };
-        let path = match path.split_last() {
-            Some((last, rest)) if last.name == one.name && last.version == one.version => rest,
-            _ => path,
-        };
-        (!path.is_empty()).then_some(path)
-    })
+    one.paths.iter().map(|path| within(one, path)).filter(|path| !path.is_empty())
+}
+
+/// A path without the package itself and without a nameless root.
+fn within<'a>(one: &Affected, path: &'a [Hop]) -> &'a [Hop] {
+    let path = match path.split_first() {
+        Some((root, rest)) if root.name.is_empty() => rest,
+        _ => path,
+    };
+    match path.split_last() {
+        Some((last, rest)) if last.name == one.name && last.version == one.version => rest,
+        _ => path,
+    }
 }
 
 fn id(row: &Row<'_>, first: &Affected) -> String {

@@ -3,8 +3,12 @@
 //! In: a row. Out: a few sentences: what to change and where, who brings the package in, what stays
 //! and why. Texts of files stand in it unescaped.
 
-use crate::row::{Kind, Row, chains, parents};
-use crate::{Hop, command};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::order::compatible;
+use crate::row::{Kind, Row, chains, direct, parents};
+use crate::{Affected, Hop, command};
 
 /// So many paths, parents or files are named; the rest is counted.
 const NAMED: usize = 3;
@@ -23,17 +27,36 @@ pub fn how(row: &Row<'_>) -> String {
 
 fn upgrade(row: &Row<'_>, to: &str) -> Vec<String> {
     let name = name(row);
+    let told: Vec<Option<bool>> = row.members.iter().map(|m| direct(m)).collect();
     let mut text = Vec::new();
-    let transitive = row.members.iter().all(|m| m.direct == Some(false));
-    if transitive {
-        text.push(format!("{}; move {name} to {to} in {}.", brought(row), files(row)));
-    } else if row.members.iter().any(|m| m.direct == Some(true)) {
-        text.push(format!("The project names {name} itself: ask for {to} in {}.", files(row)));
+    if row.members.iter().all(|m| m.git) {
+        text.push(format!(
+            "{name} is taken from a git commit: move it to a commit that holds what {to} released, in {}.",
+            manifests(row)
+        ));
+    } else if told.contains(&Some(true)) {
+        let (files, manifests) = (files(row), manifests(row));
+        let fits = row.members.iter().all(|m| compatible(&m.ecosystem, &m.version, to));
+        text.push(if fits && files != manifests {
+            format!(
+                "The project names {name} itself: move it to {to} in {files}, and in {manifests} where \
+                 that asks for less."
+            )
+        } else {
+            format!("The project names {name} itself: ask for {to} in {manifests}.")
+        });
+    } else if told.iter().all(|told| *told == Some(false)) {
+        let mut sentence = format!("{}; move {name} to {to} in {}", brought(row), files(row));
+        let mut places: Vec<&str> =
+            row.members.iter().flat_map(|m| &m.files).filter_map(|f| command::place(f)).collect();
+        places.sort_unstable();
+        places.dedup();
+        for place in places {
+            let _ = write!(sentence, "; {place}");
+        }
+        text.push(format!("{sentence}. If a package pins it lower, raise that package."));
     } else {
         text.push(format!("Move {name} to {to} in {}.", files(row)));
-    }
-    if transitive {
-        text.push(format!("If a package pins {name} lower, raise that package."));
     }
     text
 }
@@ -41,19 +64,16 @@ fn upgrade(row: &Row<'_>, to: &str) -> Vec<String> {
 fn raise(row: &Row<'_>, to: &str) -> Vec<String> {
     let name = name(row);
     let parents = parents(&row.members);
-    let ask = if parents.is_empty() {
-        format!("raise what brings it in to a release that takes {name} {to}")
+    let what = if parents.is_empty() {
+        "what brings it in".to_owned()
     } else {
-        let named = listed(parents.iter().map(hop).collect());
-        format!("raise {named} to a release that takes {name} {to} or later")
+        listed(parents.iter().map(hop))
     };
-    let mut text = vec![format!("{}; {to} lies outside what it asks for: {ask}.", brought(row))];
-    if command::lines(row).is_some() {
-        text.push(format!(
-            "The command forces every copy of {name} to {to} until then: test what depends on it."
-        ));
-    }
-    text
+    vec![format!(
+        "{}, which cannot take {to} as it is: raise {what} to a release that takes {name} {to} or \
+         later.",
+        brought(row)
+    )]
 }
 
 fn removal(row: &Row<'_>) -> Vec<String> {
@@ -63,8 +83,11 @@ fn removal(row: &Row<'_>) -> Vec<String> {
          stolen and rotate it, and look for traces of what it ran.",
         files(row)
     )];
-    if row.members.iter().any(|m| m.direct != Some(true)) {
+    if row.members.iter().any(|m| direct(m) != Some(true)) {
         text.push(format!("{}.", brought(row)));
+    }
+    if let Some(spare) = row.spare {
+        text.push(format!("Where it is still wanted, {spare} has no known finding."));
     }
     text
 }
@@ -79,7 +102,7 @@ fn mitigation(row: &Row<'_>) -> Vec<String> {
             candidate.version
         ),
     }];
-    if row.members.iter().any(|m| m.direct == Some(false)) {
+    if row.members.iter().any(|m| direct(m) == Some(false)) {
         text.push(format!("{}.", brought(row)));
     }
     text.push(
@@ -103,15 +126,25 @@ fn rest(row: &Row<'_>) -> Vec<String> {
         ));
     }
     if !row.brings.is_empty() {
-        let named = listed(row.brings.iter().map(|id| (*id).to_owned()).collect());
+        let named = listed(row.brings.iter().map(|id| (*id).to_owned()));
         text.push(format!("The new version is itself affected by {named}."));
     }
-    if row.members.iter().any(|m| m.git) {
-        text.push("It is taken from a git commit: move the commit to one with the fix.".to_owned());
+    let (git, registry): (Vec<&Affected>, Vec<&Affected>) = row.members.iter().partition(|m| m.git);
+    if row.to.is_some() && !git.is_empty() && !registry.is_empty() {
+        let versions: BTreeSet<&str> = git.iter().map(|m| m.version.as_str()).collect();
+        let versions = listed(versions.into_iter().map(str::to_owned));
+        text.push(format!("{versions} is taken from a git commit, which has to be moved by hand."));
+    }
+    if command::forces(row) {
+        text.push(format!(
+            "The command overrides what other packages ask for: test them, and take the override out \
+             once they ask for {} themselves.",
+            row.to.unwrap_or_default()
+        ));
     }
     let unserved = command::unserved(row);
     if command::lines(row).is_some() && !unserved.is_empty() {
-        let named = listed(unserved.iter().map(|f| (*f).to_owned()).collect());
+        let named = listed(unserved.into_iter().map(str::to_owned));
         text.push(format!("The command does not cover {named}."));
     }
     text
@@ -122,22 +155,27 @@ fn name<'a>(row: &Row<'a>) -> &'a str {
 }
 
 fn files(row: &Row<'_>) -> String {
-    let mut files: Vec<String> = row.members.iter().flat_map(|m| m.files.clone()).collect();
-    files.sort();
-    files.dedup();
+    named(row, str::to_owned)
+}
+
+fn manifests(row: &Row<'_>) -> String {
+    named(row, command::manifest)
+}
+
+fn named(row: &Row<'_>, show: fn(&str) -> String) -> String {
+    let files: BTreeSet<String> =
+        row.members.iter().flat_map(|m| &m.files).map(|file| show(file)).collect();
     if files.is_empty() { "the project".to_owned() } else { listed(files) }
 }
 
 /// `Brought in by a 1.0 → b 2.0`, with up to [`NAMED`] paths.
 fn brought(row: &Row<'_>) -> String {
-    let mut paths: Vec<String> = row
+    let paths: BTreeSet<String> = row
         .members
         .iter()
         .flat_map(|m| chains(m))
         .map(|chain| chain.iter().map(hop).collect::<Vec<_>>().join(" → "))
         .collect();
-    paths.sort();
-    paths.dedup();
     if paths.is_empty() {
         return "Brought in by another package (the file does not tell which)".to_owned();
     }
@@ -149,7 +187,8 @@ fn hop(hop: &Hop) -> String {
 }
 
 /// `a`, `a and b`, `a, b, c and 4 more`.
-fn listed(mut items: Vec<String>) -> String {
+fn listed(items: impl IntoIterator<Item = String>) -> String {
+    let mut items: Vec<String> = items.into_iter().collect();
     let more = items.len().saturating_sub(NAMED);
     items.truncate(NAMED);
     if more > 0 {
