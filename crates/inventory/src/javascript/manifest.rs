@@ -42,7 +42,13 @@ pub(super) struct Wish {
 impl Manifest {
     /// The manifest beside a lock file, when the tree has it and it can be read.
     pub(super) fn beside(document: Document<'_>, tree: &dyn Tree) -> Option<Self> {
-        parse(&tree.read(&document.beside("package.json")?)?).ok()
+        Self::below(document, tree, ".")
+    }
+
+    /// The manifest in a folder given relative to the lock file.
+    pub(super) fn below(document: Document<'_>, tree: &dyn Tree, folder: &str) -> Option<Self> {
+        let path = document.beside(&format!("{folder}/package.json"))?;
+        parse(&tree.read(&path)?).ok()
     }
 
     /// The project itself as a component.

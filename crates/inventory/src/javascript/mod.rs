@@ -4,10 +4,16 @@
 //! it. Out: a [`crate::Reading`]. Each reader turns its own layout into components and then looks up
 //! who requires whom the way its tool does.
 
+pub mod bun;
+pub mod deno;
 mod installed;
 pub mod manifest;
 pub mod npm;
 mod origin;
+pub mod pnpm;
+mod pnpm_key;
+pub mod yarn;
+mod yarn_scan;
 
 use vocab::Scope;
 
@@ -25,6 +31,10 @@ const LISTS: [(&str, Scope); 4] = [
 pub const FORMATS: &[Format] = &[
     Format::lock("package-lock.json", &["package-lock.json", ".package-lock.json"], npm::read),
     Format::lock("npm-shrinkwrap.json", &["npm-shrinkwrap.json"], npm::read),
+    Format::lock("yarn.lock", &["yarn.lock"], yarn::read),
+    Format::lock("pnpm-lock.yaml", &["pnpm-lock.yaml"], pnpm::read),
+    Format::lock("bun.lock", &["bun.lock"], bun::read),
+    Format::lock("deno.lock", &["deno.lock"], deno::read),
     Format::manifest(
         "package.json",
         &["package.json"],

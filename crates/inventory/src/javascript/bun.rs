@@ -1,0 +1,179 @@
+//! Which packages does a `bun.lock` name, and who requires whom?
+//!
+//! In: Bun's text lock file (Bun documentation, «Lockfile»), JSON with trailing commas. Out: a
+//! component for each package and for each workspace. The binary `bun.lockb` is not read.
+
+use std::collections::HashMap;
+
+use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
+
+use super::manifest::version_of;
+use super::{LISTS, origin};
+use crate::node::{Entry, Node};
+use crate::{Document, Problem, Reading, Tree, text};
+
+/// Most levels of nesting that a look-up goes up.
+const MAX_CLIMB: usize = 64;
+
+/// Reads a `bun.lock`.
+pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
+    parse(document.bytes).unwrap_or_else(Reading::from)
+}
+
+fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
+    let root = crate::json::parse_with_comments(text::of(bytes)?)?;
+    root.expect_map("the document")?;
+    if root.at("lockfileVersion").is_none() {
+        let what = "no `lockfileVersion`; expected a bun.lock".to_owned();
+        return Err(Problem { line: 1, what });
+    }
+    let mut reading = Reading::default();
+    let mut keys: HashMap<&str, u32> = HashMap::new();
+    let mut members: HashMap<&str, u32> = HashMap::new();
+    let mut requirers: Vec<(&str, u32, &Node<'_>)> = Vec::new();
+    if let Some(workspaces) = root.at("workspaces") {
+        for entry in workspaces.expect_map("workspaces")? {
+            let component = member(entry);
+            let name = entry.node.text_at("name").unwrap_or(&entry.key);
+            let Some(index) = reading.push(component) else { break };
+            members.insert(&entry.key, index);
+            requirers.push((name, index, &entry.node));
+        }
+    }
+    if let Some(packages) = root.at("packages") {
+        for entry in packages.expect_map("packages")? {
+            match package(entry, &members) {
+                Ok(Package::Member(index)) => {
+                    keys.insert(&entry.key, index);
+                }
+                Ok(Package::Other(component)) => {
+                    let Some(index) = reading.push(component) else { break };
+                    keys.insert(&entry.key, index);
+                    let about = entry.node.items().iter().find(|item| !item.entries().is_empty());
+                    requirers.extend(about.map(|about| (entry.key.as_ref(), index, about)));
+                }
+                Err(problem) => reading.problems.push(problem),
+            }
+        }
+    }
+    connect(&requirers, &keys, &mut reading);
+    Ok(reading)
+}
+
+fn connect(requirers: &[(&str, u32, &Node<'_>)], keys: &HashMap<&str, u32>, reading: &mut Reading) {
+    let mut roots = Vec::new();
+    for (key, from, about) in requirers {
+        let own = reading
+            .components
+            .get(*from as usize)
+            .is_some_and(|component| component.origin == Origin::FirstParty);
+        for (list, scope) in LISTS {
+            for required in about.at(list).map(Node::entries).unwrap_or_default() {
+                let Some(to) = find(keys, key, &required.key) else { continue };
+                reading.requires.push((*from, to));
+                if own {
+                    roots.push((to, scope));
+                }
+            }
+        }
+    }
+    reading.mark_direct();
+    reading.spread(&roots);
+}
+
+fn member(entry: &Entry<'_>) -> Component {
+    let folder = if entry.key.is_empty() { "." } else { entry.key.as_ref() };
+    Component {
+        ecosystem: Ecosystem::from(Base::Npm),
+        name: entry.node.text_at("name").unwrap_or(folder).to_owned(),
+        version: version_of(&entry.node),
+        origin: Origin::FirstParty,
+        scope: Scope::Unknown,
+        direct: Some(true),
+        line: entry.line,
+    }
+}
+
+enum Package {
+    /// A workspace, which is a component already.
+    Member(u32),
+    Other(Component),
+}
+
+/// A package is a list whose first item is `name@version` or `name@address`.
+fn package(entry: &Entry<'_>, members: &HashMap<&str, u32>) -> Result<Package, Problem> {
+    let items = entry.node.expect_list(&entry.key)?;
+    let bad = || Problem {
+        line: entry.line,
+        what: format!("package `{}` does not begin with `name@version`", text::short(&entry.key)),
+    };
+    let resolved = items.first().and_then(Node::text).ok_or_else(bad)?;
+    let at = resolved.get(1..).and_then(|tail| tail.find('@')).ok_or_else(bad)? + 1;
+    let (name, reference) = (resolved.get(..at), resolved.get(at + 1..));
+    let (Some(name), Some(reference)) = (name, reference.filter(|r| !r.is_empty())) else {
+        return Err(bad());
+    };
+    if let Some(index) = reference.strip_prefix("workspace:").and_then(|f| members.get(f)) {
+        return Ok(Package::Member(*index));
+    }
+    let exact = !reference.contains([':', '/']);
+    let registry = items.get(1).and_then(Node::text).unwrap_or_default();
+    let (version, origin) = match exact {
+        true => (Declared::Exact(reference.to_owned()), origin::of(registry)),
+        false if reference.starts_with("root:") => (Declared::Absent, Origin::FirstParty),
+        false => (Declared::Absent, origin::of(reference)),
+    };
+    Ok(Package::Other(Component {
+        ecosystem: Ecosystem::from(Base::Npm),
+        name: name.to_owned(),
+        version,
+        origin,
+        scope: Scope::Unknown,
+        direct: None,
+        line: entry.line,
+    }))
+}
+
+/// What `name` means inside the package at `key`: nested keys are `outer/inner`.
+fn find(keys: &HashMap<&str, u32>, key: &str, name: &str) -> Option<u32> {
+    let mut from = key;
+    let mut path = String::new();
+    for _ in 0..MAX_CLIMB {
+        if from.is_empty() || from.len() > 4_096 {
+            break;
+        }
+        path.clear();
+        for part in [from, "/", name] {
+            path.push_str(part);
+        }
+        if let Some(index) = keys.get(path.as_str()) {
+            return Some(*index);
+        }
+        from = above(from);
+    }
+    keys.get(name).copied()
+}
+
+/// The key of the package around this one; a scope and its name are one step.
+fn above(key: &str) -> &str {
+    let Some((head, _)) = key.rsplit_once('/') else { return "" };
+    match head.rsplit_once('/') {
+        Some((outer, scope)) if scope.starts_with('@') => outer,
+        None if head.starts_with('@') => "",
+        _ => head,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::above;
+
+    #[test]
+    fn a_scope_and_its_name_are_one_step() {
+        assert_eq!(above("a/b"), "a");
+        assert_eq!(above("a/@s/b"), "a");
+        assert_eq!(above("@s/a/b"), "@s/a");
+        assert_eq!(above("@s/a"), "");
+        assert_eq!(above("a"), "");
+    }
+}
