@@ -1,8 +1,15 @@
-//! Which components does a GitHub workflow name?
+//! Which actions does a GitHub workflow run?
 //!
-//! In: the bytes of one of its files. Out: a [`crate::Reading`]. Never: anything opened or executed.
+//! In: workflows and the metadata of composite actions. Out: a [`crate::Reading`]. Never: anything else
+//! of the workflow judged; that is code scanning.
+
+pub mod workflow;
 
 use crate::Format;
 
 /// The formats of a GitHub workflow.
-pub const FORMATS: &[Format] = &[];
+pub const FORMATS: &[Format] = &[Format::lock(
+    "github-workflow",
+    &[".github/workflows/*.yml", ".github/workflows/*.yaml", "action.yml", "action.yaml"],
+    workflow::read,
+)];
