@@ -1,8 +1,11 @@
-//! Which components does the C and C++ family (Conan) name?
+//! Which packages does a Conan project take?
 //!
-//! In: the bytes of one of its files. Out: a [`crate::Reading`]. Never: anything opened or executed.
+//! In: Conan's lock file of either generation. Out: a [`crate::Reading`]. Never: a conanfile.py, which
+//! is a program. Start reading at [`lock::read`].
+
+pub mod lock;
 
 use crate::Format;
 
-/// The formats of the C and C++ family (Conan).
-pub const FORMATS: &[Format] = &[];
+/// The formats of the Conan family.
+pub const FORMATS: &[Format] = &[Format::lock("conan.lock", &["conan.lock"], lock::read)];
