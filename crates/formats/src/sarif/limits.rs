@@ -36,10 +36,21 @@ const TEXT: usize = 16_384;
 
 /// Lays a scan out in runs.
 pub fn fit(log: &Log) -> Document {
-    let kept = log.results.get(..RUNS * RESULTS).unwrap_or(&log.results);
+    within(log, Bounds { runs: RUNS, results: RESULTS })
+}
+
+/// How much a document may hold.
+#[derive(Clone, Copy)]
+struct Bounds {
+    runs: usize,
+    results: usize,
+}
+
+fn within(log: &Log, bounds: Bounds) -> Document {
+    let kept = log.results.get(..bounds.runs * bounds.results).unwrap_or(&log.results);
     let prints = fingerprints(kept);
     let mut chunks: Vec<(&[Hit], &[String])> =
-        kept.chunks(RESULTS).zip(prints.chunks(RESULTS)).collect();
+        kept.chunks(bounds.results).zip(prints.chunks(bounds.results)).collect();
     if chunks.is_empty() {
         chunks.push((&[], &[]));
     }
@@ -47,14 +58,21 @@ pub fn fit(log: &Log) -> Document {
     let runs = chunks
         .into_iter()
         .enumerate()
-        .map(|(at, (hits, prints))| run(log, at, count, hits, prints))
+        .map(|(at, (hits, prints))| run(log, bounds, (at, count), hits, prints))
         .collect();
     Document { schema: SCHEMA, version: "2.1.0", runs }
 }
 
-fn run(log: &Log, at: usize, count: usize, hits: &[Hit], prints: &[String]) -> Run {
+/// One run: the one at `at`, counted from 0, of `count`.
+fn run(
+    log: &Log,
+    bounds: Bounds,
+    (at, count): (usize, usize),
+    hits: &[Hit],
+    prints: &[String],
+) -> Run {
     let (rules, index) = rules(log, hits);
-    let mut said = said(log, at, count, hits, &rules);
+    let mut said = said(log, bounds, (at, count), hits, &rules);
     if at == 0 {
         said.extend(log.notifications.iter().take(NOTIFICATIONS).map(notification));
     }
@@ -107,18 +125,19 @@ fn rules<'a>(log: &'a Log, hits: &'a [Hit]) -> (Vec<Rule>, HashMap<&'a str, usiz
 /// What limits did to this run.
 fn said(
     log: &Log,
-    at: usize,
-    count: usize,
+    bounds: Bounds,
+    (at, count): (usize, usize),
     hits: &[Hit],
     rules: &[Rule],
 ) -> Vec<SarifNotification> {
     let mut said: Vec<(Level, String)> = Vec::new();
-    let dropped = log.results.len().saturating_sub(RUNS * RESULTS);
+    let Bounds { runs, results } = bounds;
+    let dropped = log.results.len().saturating_sub(runs * results);
     if dropped > 0 {
-        said.push((Level::Error, format!("{dropped} results are left out: a file holds {RUNS} runs of {RESULTS} results. Scan fewer folders at once.")));
+        said.push((Level::Error, format!("{dropped} results are left out: a file holds {runs} runs of {results} results. Scan fewer folders at once.")));
     }
     if count > 1 {
-        said.push((Level::Warning, format!("The results are split into {count} runs of at most {RESULTS}; this is run {} of {count}.", at + 1)));
+        said.push((Level::Warning, format!("The results are split into {count} runs of at most {results}; this is run {} of {count}.", at + 1)));
     }
     if hits.len() > SHOWN {
         said.push((
@@ -213,7 +232,7 @@ fn result(
         rule_id: hit.rule.clone(),
         rule_index: index.get(hit.rule.as_str()).copied().unwrap_or_default(),
         level: word(hit.level),
-        message: Message::plain(cut(&hit.message, TEXT)),
+        message: Message::plain(unlinked(&hit.message)),
         locations: places.iter().take(LOCATIONS).map(location).collect(),
         partial_fingerprints: BTreeMap::from([
             ("gabion/v1", hit.identity.clone()),
@@ -251,7 +270,7 @@ fn notification(notification: &Notification) -> SarifNotification {
     SarifNotification {
         descriptor: Descriptor { id: notification.id.clone() },
         level: word(notification.level),
-        message: Message::plain(cut(&notification.message, TEXT)),
+        message: Message::plain(unlinked(&notification.message)),
         locations: notification.place.iter().map(location).collect(),
     }
 }
@@ -286,6 +305,12 @@ fn word(level: Level) -> &'static str {
     }
 }
 
+/// A plain message may hold links, `[text](address)` (section 3.11.6), and hosts show them. Names from
+/// hostile files stand in messages, so a space breaks what would be one; nothing else is written so.
+fn unlinked(message: &str) -> String {
+    cut(message, TEXT).replace("](", "] (")
+}
+
 /// At most so many characters; `…` stands for the rest.
 fn cut(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
@@ -295,5 +320,25 @@ fn cut(text: &str, characters: usize) -> String {
             short.push('…');
             short
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Hit, Log};
+    use super::{Bounds, within};
+
+    #[test]
+    fn results_beyond_the_last_run_are_left_out_and_counted_in_every_run() {
+        let log = Log { results: vec![Hit::default(); 13], ..Log::default() };
+        let document = within(&log, Bounds { runs: 2, results: 3 });
+        let shape = document.runs.iter().map(|run| {
+            let said = &run.invocations[0].tool_execution_notifications;
+            (run.results.len(), said[0].level, said[0].message.text.clone(), said.len())
+        });
+        let text =
+            "7 results are left out: a file holds 2 runs of 3 results. Scan fewer folders at once.";
+        let run = (3, "error", text.to_owned(), 2);
+        assert_eq!(shape.collect::<Vec<_>>(), [run.clone(), run]);
     }
 }

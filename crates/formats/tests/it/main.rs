@@ -1,1 +1,4 @@
 //! Integration tests of `formats`, one binary.
+
+mod sarif;
+mod text;
