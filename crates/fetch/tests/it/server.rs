@@ -79,7 +79,6 @@ impl Server {
     }
 
     /// The port listened on.
-    #[allow(dead_code, reason = "not every crate that includes this file asks for it")]
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -90,7 +89,6 @@ impl Server {
     }
 
     /// The number of connections so far.
-    #[allow(dead_code, reason = "not every crate that includes this file asks for it")]
     pub fn connections(&self) -> usize {
         *self.connections.lock().expect("a lock")
     }
@@ -113,7 +111,6 @@ pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 }
 
 /// Waits until the client hangs up, or `longest` has passed; true when it hung up.
-#[allow(dead_code, reason = "not every crate that includes this file asks for it")]
 pub fn hung_up(stream: &mut TcpStream, longest: Duration) -> bool {
     stream.set_read_timeout(Some(longest)).expect("a timeout");
     match stream.read(&mut [0; 64]) {
