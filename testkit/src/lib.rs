@@ -14,7 +14,7 @@
 pub mod synthetic;
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -45,13 +45,31 @@ pub fn tell(line: &str) {
 /// Unpacks a `.tar.zst` of the corpus into a temporary folder that goes away with the value.
 pub fn unpack(archive: &Path) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let file = File::open(archive).unwrap_or_else(|e| panic!("{}: {e}", archive.display()));
+    unpack_into(archive, folder.path());
+    folder
+}
+
+/// Unpacks a `.tar.zst` of the corpus into a folder, which is made when it is not there.
+pub fn unpack_into(archive: &Path, folder: &Path) {
+    tar::Archive::new(zstd_reader(archive))
+        .unpack(folder)
+        .unwrap_or_else(|e| panic!("{}: {e}", archive.display()));
+}
+
+/// The content of a `.zst` of the corpus, whole.
+pub fn unzstd(file: &Path) -> Vec<u8> {
+    let mut content = Vec::new();
+    zstd_reader(file)
+        .read_to_end(&mut content)
+        .unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    content
+}
+
+fn zstd_reader(path: &Path) -> impl Read {
+    let file = File::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let mut decoder = zstd::stream::read::Decoder::new(file).expect("a zstd stream");
     decoder.window_log_max(27).expect("a window of 2^27");
-    tar::Archive::new(decoder)
-        .unpack(folder.path())
-        .unwrap_or_else(|e| panic!("{}: {e}", archive.display()));
-    folder
+    decoder
 }
 
 /// Every file below a folder, sorted, as paths relative to it.

@@ -24,8 +24,25 @@ pub fn text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| path.display().to_string())
 }
 
+/// A file's bytes; the error names it.
+#[expect(clippy::disallowed_methods, reason = "reads this repository's own files and the corpus")]
+pub fn bytes(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| path.display().to_string())
+}
+
 /// A path below `root`, `/`-separated.
 pub fn relative(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
     below.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// The folder into which cargo builds.
+pub fn target(root: &Path) -> PathBuf {
+    variable("CARGO_TARGET_DIR").unwrap_or_else(|| root.join("target"))
+}
+
+/// A program on PATH.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let paths = variable("PATH")?;
+    std::env::split_paths(&paths).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

@@ -3,12 +3,15 @@
     clippy::print_stderr,
     reason = "a tool at a terminal; its output is its purpose"
 )]
-//! The house keeper: gate, layer rules, bench, fuzz.
+//! The house keeper: gate, layer rules, bench, fuzz, tables.
 //!
 //! `cargo xtask <task>`: each task is one file here. Never a dependency of the product; may read the
 //! environment, spawn processes and measure, which the product's crates may not.
 
+mod bench;
 mod files;
+mod formats;
+mod fuzz;
 mod gate;
 mod layers;
 mod run;
@@ -22,6 +25,11 @@ usage: cargo xtask <task>
 
   gate                       format, layers, lints, docs, tests: is this fit to be merged?
   layers                     does every crate keep to its layer?
+  bench [NAME…] [--runs N] [--count N]
+                             index, cargo-audit, lockfiles, oracle; all without a name; release, corpus
+  fuzz [--seconds N] [TARGET…]
+                             seeds from the corpus, then each target for so long
+  formats                    the table of formats in docs/TESTING.md, out of the corpus
 ";
 
 fn main() -> ExitCode {
@@ -45,6 +53,9 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             println!("layers: every crate keeps to its layer");
             Ok(())
         }
+        ["bench", rest @ ..] => bench::bench(&root, rest),
+        ["fuzz", rest @ ..] => fuzz::fuzz(&root, rest),
+        ["formats"] => formats::formats(&root),
         [] | ["help" | "-h" | "--help"] => {
             print!("{USAGE}");
             Ok(())

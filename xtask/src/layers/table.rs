@@ -75,7 +75,7 @@ pub const CRATES: &[Row] = &[
     row("server", Kind::House, &["vocab", "versions", "formats", "app"]),
     row("cli", Kind::House, &["vocab", "versions", "formats", "app", "server"]),
     row("testkit", Kind::House, &["vocab"]),
-    row("xtask", Kind::House, &["vocab", "versions", "intel", "testkit"]),
+    row("xtask", Kind::House, &["vocab", "intel", "inventory", "app", "testkit"]),
 ];
 
 /// What a crate's tests may name beyond its row.
@@ -167,7 +167,6 @@ pub const OWNED: &[Owned] = &[
             "owo-colors",
             "colored",
             "termcolor",
-            "unicode-width",
             "etcetera",
             "dirs",
         ],

@@ -1,0 +1,163 @@
+//! From which inputs does each fuzz target start?
+//!
+//! In: the corpus (and files of this repository). Out: files in `fuzz/corpus/TARGET`, with the leading byte
+//! that the target expects. Without the corpus only the repository's own files are planted.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::files;
+
+/// Largest seed in bytes: small ones are mutated faster and reach as far.
+const LARGEST: usize = 48 * 1024;
+/// Most seeds of one kind.
+const MOST: usize = 400;
+
+/// Writes the seeds of a target and says how many.
+pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
+    let corpus = testkit::corpus("seeds for fuzzing");
+    let corpus = corpus.as_deref();
+    let seeds = match target {
+        "inventory" => inventory_files(corpus)?,
+        "osv" => osv_records(root, corpus)?,
+        "feeds" => feeds(root, corpus)?,
+        "policy" => below(&root.join("crates/triage/policies"), "toml")?,
+        "config" => below(&root.join("crates/app/demo"), "toml")?,
+        "versions" => version_lines(corpus)?,
+        // `index` starts from an index that it builds itself: edits grow from nothing.
+        _ => vec![vec![0], vec![1, 0, 0, 0], vec![3, 0, 1, 2, 3]],
+    };
+    for (number, seed) in seeds.iter().enumerate() {
+        let file = folder.join(format!("seed-{number:05}"));
+        std::fs::write(&file, seed).with_context(|| file.display().to_string())?;
+    }
+    Ok(seeds.len())
+}
+
+/// Lock files, each with its format's number before it; the same share for every format.
+fn inventory_files(corpus: Option<&Path>) -> Result<Vec<Vec<u8>>> {
+    const EACH: usize = 40;
+    let formats: Vec<_> = inventory::format::all().collect();
+    let mut counts = vec![0usize; formats.len()];
+    let mut seeds = Vec::new();
+    for archive in corpus.into_iter().flat_map(|c| {
+        ["lockfiles-current", "lockfiles-history"].map(|a| c.join(format!("lockfiles/{a}.tar.zst")))
+    }) {
+        let unpacked = testkit::unpack(&archive);
+        for path in testkit::files(unpacked.path()) {
+            let shown = files::relative(Path::new(""), &path);
+            let Some(found) = inventory::recognise(&shown) else { continue };
+            let Some(at) = formats.iter().position(|f| f.id == found.id) else { continue };
+            let bytes = files::bytes(&unpacked.path().join(&path))?;
+            let Some(count) = counts.get_mut(at).filter(|c| **c < EACH) else { continue };
+            if bytes.len() <= LARGEST {
+                *count += 1;
+                seeds.push(prefixed(at, &bytes));
+            }
+        }
+    }
+    // A format without a file in the corpus starts from its number alone.
+    let bare = counts.iter().enumerate().filter(|(_, count)| **count == 0);
+    seeds.extend(bare.map(|(at, _)| prefixed(at, b"\n")));
+    Ok(seeds)
+}
+
+fn osv_records(root: &Path, corpus: Option<&Path>) -> Result<Vec<Vec<u8>>> {
+    let mut seeds = below(&root.join("crates/app/demo/feeds/osv"), "json")?;
+    seeds.extend(testkit::synthetic::records(100).map(|r| r.json.into_bytes()));
+    let Some(corpus) = corpus else { return Ok(seeds) };
+    for folder in std::fs::read_dir(corpus.join("osv"))?.filter_map(Result::ok) {
+        let archive = folder.path().join("all.zip");
+        if !archive.is_file() {
+            continue;
+        }
+        let mut zip = zip::ZipArchive::new(std::fs::File::open(&archive)?)?;
+        let step = (zip.len() / 30).max(1);
+        for at in (0..zip.len()).step_by(step) {
+            let mut record = Vec::new();
+            zip.by_index(at)?.take(LARGEST as u64).read_to_end(&mut record)?;
+            if record.len() < LARGEST {
+                seeds.push(record);
+            }
+        }
+    }
+    Ok(seeds)
+}
+
+/// The beginnings of the feeds, each with the number that `fuzz_targets/feeds.rs` gives its reader.
+fn feeds(root: &Path, corpus: Option<&Path>) -> Result<Vec<Vec<u8>>> {
+    let demo = root.join("crates/app/demo/feeds");
+    let mut seeds = vec![
+        prefixed(0, &files::bytes(&demo.join("kev/known_exploited_vulnerabilities.json"))?),
+        prefixed(1, &files::bytes(&demo.join("epss/epss_scores-2026-11-20.csv"))?),
+        prefixed(4, &files::bytes(&demo.join("exploits/public-exploit-metadata.jsonl"))?),
+        prefixed(6, br#"{"a":{"type":"exploit","rank":600,"disclosure_date":"2026-01-02","references":["CVE-2026-900001"]}}"#),
+        prefixed(7, b"id,file,description,date_published,author,type,platform,codes\n1,x,\"a,b\",2026-01-02,a,remote,php,CVE-2026-900001;OSVDB-1\n"),
+    ];
+    lines(&mut seeds, 2, &files::bytes(&demo.join("cve/vulnrichment-demo.jsonl"))?);
+    if let Some(corpus) = corpus {
+        lines(&mut seeds, 2, &testkit::unzstd(&corpus.join("cve/vulnrichment-kev.jsonl.zst")));
+        lines(&mut seeds, 2, &testkit::unzstd(&corpus.join("cve/golang-cve5.jsonl.zst")));
+        lines(&mut seeds, 3, &testkit::unzstd(&corpus.join("cve/vulnrichment-ssvc-all.jsonl.zst")));
+        lines(
+            &mut seeds,
+            4,
+            &testkit::unzstd(&corpus.join("exploits/public-exploit-metadata.jsonl.zst")),
+        );
+        lines(&mut seeds, 5, &files::bytes(&corpus.join("exploits/nuclei-cves.json"))?);
+    }
+    Ok(seeds)
+}
+
+/// A hundred lines, spread over the whole, each a seed of its own.
+fn lines(seeds: &mut Vec<Vec<u8>>, number: usize, content: &[u8]) {
+    let all: Vec<&[u8]> = content.split(|b| *b == b'\n').filter(|l| !l.is_empty()).collect();
+    let step = (all.len() / 100).max(1);
+    let fitting = all.iter().step_by(step).filter(|line| line.len() <= LARGEST);
+    seeds.extend(fitting.map(|line| prefixed(number, line)));
+}
+
+/// Pairs of versions out of the order files, tried under every scheme.
+fn version_lines(corpus: Option<&Path>) -> Result<Vec<Vec<u8>>> {
+    let mut seeds: Vec<Vec<u8>> =
+        (0..20).map(|at| prefixed(at, b"1.0.0\n1.0.0-rc.1\n2\n1:2-3")).collect();
+    let Some(corpus) = corpus else { return Ok(seeds) };
+    let unpacked = testkit::unpack(&corpus.join("versions/osv-scalibr-version-order.tar.zst"));
+    for path in
+        testkit::files(unpacked.path()).iter().filter(|p| p.extension().is_some_and(|e| e == "txt"))
+    {
+        let text =
+            String::from_utf8_lossy(&files::bytes(&unpacked.path().join(path))?).into_owned();
+        let pairs: Vec<String> = text
+            .lines()
+            .filter_map(|line| line.split_once(" < ").or_else(|| line.split_once(" > ")))
+            .map(|(a, b)| format!("{a}\n{b}"))
+            .collect();
+        let step = (pairs.len() / 40).max(1);
+        for (number, pair) in pairs.iter().step_by(step).enumerate() {
+            seeds.push(prefixed(number, pair.as_bytes()));
+        }
+    }
+    Ok(seeds)
+}
+
+/// Every file with this ending below a folder.
+fn below(folder: &Path, ending: &str) -> Result<Vec<Vec<u8>>> {
+    let mut seeds = Vec::new();
+    for path in testkit::files(folder) {
+        if path.extension().is_some_and(|e| e == ending) && seeds.len() < MOST {
+            seeds.push(files::bytes(&folder.join(path))?);
+        }
+    }
+    Ok(seeds)
+}
+
+fn prefixed(number: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut seed = Vec::with_capacity(bytes.len() + 1);
+    // More than 256 kinds would need two bytes; the targets read one.
+    seed.push(u8::try_from(number % 256).unwrap_or(0));
+    seed.extend_from_slice(bytes);
+    seed
+}
