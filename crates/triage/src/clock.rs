@@ -10,10 +10,11 @@ use vocab::Instant;
 use crate::Duration;
 use crate::column::Column;
 use crate::evaluate::Acting;
-use crate::facts::{ClockFrom, CveFacts, Facts, Feed, Kind, SightingFrom};
+use crate::facts::{ClockFrom, CveFacts, Facts, Feed, Kind};
 use crate::inputs::Subject;
 use crate::policy::{Outcome, Policy};
-use crate::why::{self, day};
+use crate::signal;
+use crate::why;
 
 /// The clocks of one finding.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,7 +36,7 @@ pub struct Clock {
     pub policy_version: String,
     /// The id of the row that acted.
     pub row: String,
-    /// The CVE whose signals decided; `None` when the group has no CVE id.
+    /// The CVE whose signals decided; `None` when the group has none that is not rejected.
     pub cve: Option<String>,
     /// The band of the queue.
     pub band: Band,
@@ -64,9 +65,15 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// Whether it is past due.
+    /// Whether it is past due. What was overdue stays so: a new signal that starts a shorter clock does
+    /// not undo the older due instant that was missed.
     pub fn overdue(&self, now: Instant) -> bool {
-        self.due.is_some_and(|due| due < now)
+        self.first_due().is_some_and(|due| due < now)
+    }
+
+    /// The earliest due instant this finding ever had.
+    fn first_due(&self) -> Option<Instant> {
+        self.earlier.as_ref().map(|earlier| earlier.due).or(self.due)
     }
 }
 
@@ -157,8 +164,8 @@ fn stricter(a: &Clock, b: &Clock) -> Ordering {
 /// The queue (rule 10): overdue first, by band and then due; then the rest by due, those without a due
 /// instant last. Equal clocks compare equal; the caller breaks ties by its own ids.
 pub fn queue_order(a: &Clock, b: &Clock, now: Instant) -> Ordering {
-    let due = |c: &Clock| c.due.unwrap_or(Instant::MAX);
-    let undated = |c: &Clock| c.due.is_none();
+    let due = |c: &Clock| c.first_due().unwrap_or(Instant::MAX);
+    let undated = |c: &Clock| c.first_due().is_none();
     match (a.overdue(now), b.overdue(now)) {
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,
@@ -196,7 +203,7 @@ fn of_policy(facts: &Facts, policy: &Policy, now: Instant) -> Option<Clock> {
 
 /// Keeps an earlier due instant in view.
 fn hold(acting: &mut Clock, other: &Clock, because: String) {
-    let held = acting.earlier.as_ref().map(|e| e.due).or(acting.due).unwrap_or(Instant::MAX);
+    let held = acting.first_due().unwrap_or(Instant::MAX);
     if let Some(due) = other.due.filter(|due| *due < held) {
         acting.earlier = Some(Earlier { row: other.row.clone(), due, because });
     }
@@ -204,11 +211,12 @@ fn hold(acting: &mut Clock, other: &Clock, because: String) {
 
 fn of_subject(subject: &Subject<'_>, policy: &Policy, now: Instant) -> Option<Clock> {
     let mut clock = evaluate(subject, policy, now)?;
-    let (Some(cve), ClockFrom::SightingAndSignal) = (subject.live(), subject.facts.clock_from)
-    else {
+    let Some(cve) = subject.live() else { return Some(clock) };
+    let signal_only = subject.facts.clock_from == ClockFrom::SignalOnly;
+    if signal_only || clock.start <= subject.facts.sighting.at {
         return Some(clock);
-    };
-    // What ran before a signal came: a new signal may not silently give more time.
+    }
+    // It was seen before the signal came: what ran until then may not silently move later.
     let before = [
         (cve.kev.is_some(), false, "before CISA KEV listed it"),
         (false, cve.exploit.is_some(), "before an exploit was public"),
@@ -242,8 +250,8 @@ fn evaluate(subject: &Subject<'_>, policy: &Policy, now: Instant) -> Option<Cloc
     let malicious = facts.kind == Kind::Malicious;
     let (row_id, outcome) =
         if malicious { rule_9(&acting, row.outcome) } else { (row.id.clone(), row.outcome) };
-    let signal = signal(subject, &acting, now);
-    let (start, start_event) = start(facts, &signal, now);
+    let signal = signal::of(subject, &acting, now);
+    let (start, start_event) = signal::start(facts, signal.as_ref(), now);
     let due = outcome.allowed.map(|allowed| start.checked_add(allowed).unwrap_or(Instant::MAX));
     let moved = if malicious { None } else { acting.would_move() };
     let would_move = moved.map(|m| why::move_phrase(policy, &m));
@@ -251,7 +259,7 @@ fn evaluate(subject: &Subject<'_>, policy: &Policy, now: Instant) -> Option<Cloc
         policy: policy.name.clone(),
         policy_version: policy.version.clone(),
         row: row_id,
-        cve: subject.cve.map(|c| c.cve.clone()),
+        cve: subject.live().map(|c| c.cve.clone()),
         band: match (outcome.emergency, outcome.allowed) {
             (true, _) => Band::Emergency,
             (false, Some(allowed)) => Band::Within(allowed),
@@ -287,85 +295,4 @@ fn rule_9(acting: &Acting<'_>, outcome: Outcome) -> (String, Outcome) {
         _ => ("rule 9".to_owned(), Some(day)),
     };
     (id, Outcome { allowed, emergency: true, forensics: true })
-}
-
-/// A signal and what it was.
-struct Signal {
-    at: Instant,
-    event: String,
-}
-
-/// Rule 1: the latest of the signals that the acting row rests on; where it rests on none, the advisory.
-/// No signal lies in the future: what is known now has happened.
-fn signal(subject: &Subject<'_>, acting: &Acting<'_>, now: Instant) -> Option<Signal> {
-    let facts = subject.facts;
-    let published = facts.published.map(|at| (at, "advisory published"));
-    let published =
-        published.or(subject.live().and_then(|c| c.published).map(|at| (at, "CVE published")));
-    let mut found: Option<(Instant, String)> = None;
-    let mut rests_on = |at: Instant, event: String| {
-        if found.as_ref().is_none_or(|(held, _)| *held < at) {
-            found = Some((at, event));
-        }
-    };
-    for (at, domain, _, value) in acting.columns() {
-        // The lowest value of each of these columns is «no».
-        let positive = acting.condition().and_then(|c| c.mask(at)).is_some_and(|m| m & 1 == 0);
-        let Some(cve) = subject.live().filter(|_| positive) else { continue };
-        let kev = cve.kev.map(|kev| kev.date_added);
-        match domain.column {
-            Column::Kev | Column::Ransomware => {
-                if let Some(added) = kev {
-                    rests_on(added, format!("CISA KEV added it {}", day(added)));
-                }
-            }
-            Column::Exploitation if kev.is_some() => {
-                if let Some(added) = kev {
-                    rests_on(added, format!("CISA KEV added it {}", day(added)));
-                }
-            }
-            Column::Exploit | Column::Exploitation if value != 1 => {
-                let Some(exploit) = &cve.exploit else { continue };
-                let floor = cve.published.or(facts.published);
-                match (exploit.first_seen, floor) {
-                    (Some(seen), floor) if floor.is_none_or(|floor| floor <= seen) => {
-                        rests_on(seen, format!("exploit public {}", day(seen)));
-                    }
-                    (_, Some(floor)) => {
-                        rests_on(floor, format!("published {} with an exploit", day(floor)));
-                    }
-                    (_, None) => {}
-                }
-            }
-            _ => {}
-        }
-    }
-    let (at, event) = found.or(published.map(|(at, what)| (at, format!("{what} {}", day(at)))))?;
-    if at > now {
-        let event = format!("{event}, a date to come: counted from now");
-        return Some(Signal { at: now, event });
-    }
-    Some(Signal { at, event })
-}
-
-/// Rules 1 and 10: the later of signal and sighting; never later than a first start it already had.
-fn start(facts: &Facts, signal: &Option<Signal>, now: Instant) -> (Instant, String) {
-    let seen = facts.sighting.at.min(now);
-    let sighting = match facts.sighting.from {
-        SightingFrom::Now => "first seen now".to_owned(),
-        SightingFrom::Ledger => format!("first seen {}", day(seen)),
-        SightingFrom::Baseline => format!("first seen {} in the baseline", day(seen)),
-    };
-    let (at, event) = match (signal, facts.clock_from) {
-        (Some(signal), ClockFrom::SignalOnly) => (signal.at, signal.event.clone()),
-        (Some(signal), ClockFrom::SightingAndSignal) if signal.at > seen => {
-            (signal.at, signal.event.clone())
-        }
-        (None, ClockFrom::SignalOnly) => (seen, format!("{sighting}; no signal is dated")),
-        _ => (seen, sighting),
-    };
-    match facts.earlier_start {
-        Some(first) if first < at => (first, "reopened, keeps its first start".to_owned()),
-        _ => (at, event),
-    }
 }

@@ -15,6 +15,7 @@ mod facts;
 mod inputs;
 mod parse;
 mod policy;
+mod signal;
 mod why;
 
 pub use clock::{Band, Clock, Clocks, Earlier, How, Input, clock, queue_order};

@@ -15,6 +15,7 @@ const MAX_BYTES: usize = 1 << 20;
 const MAX_ROWS: usize = 512;
 const MAX_CONDITIONS: usize = 64;
 const MAX_CUTS: usize = 8;
+const MAX_TEXT: usize = 200;
 /// Ten years; a longer time is a slip of the pen.
 const MAX_HOURS: i64 = 10 * 366 * 24;
 
@@ -200,6 +201,13 @@ impl Reader<'_> {
             emergency: self.flag(table, "emergency")?,
             forensics: self.flag(table, "forensics")?,
         };
+        if outcome.emergency && allowed.is_none() {
+            return Err(self.wrong(
+                due.span().start,
+                format!("row {id} is an emergency without a time"),
+                DUE_EMERGENCY,
+            ));
+        }
         let says = self.string(table, "says")?.unwrap_or_default();
         Ok(Row { id, line: self.line(at), when, outcome, says })
     }
@@ -319,12 +327,16 @@ impl Reader<'_> {
         }
     }
 
+    /// A short line of text: it is shown in every report, so it may hold no control characters.
     fn string(&self, table: &DeTable<'_>, key: &str) -> Result<Option<String>, PolicyError> {
         let Some(value) = table.get(key) else { return Ok(None) };
         match value.get_ref().as_str() {
-            Some(text) => Ok(Some(text.to_owned())),
-            None => {
-                Err(self.wrong(value.span().start, format!("`{key}` is no string"), "a string"))
+            Some(text) if text.len() <= MAX_TEXT && !text.contains(char::is_control) => {
+                Ok(Some(text.to_owned()))
+            }
+            _ => {
+                let found = format!("`{key}` is no short line of text");
+                Err(self.wrong(value.span().start, found, "a string of at most 200 bytes"))
             }
         }
     }
@@ -356,7 +368,9 @@ impl Reader<'_> {
 
 const DUE: &str = "hours (`24h`), days (`3d`) or `next-upgrade`";
 
+const DUE_EMERGENCY: &str = "hours (`24h`) or days (`3d`)";
+
 /// The beginning of a foreign text, for messages.
 fn short(text: &str) -> String {
-    text.chars().take(60).collect()
+    text.chars().take(60).filter(|c| !c.is_control()).collect()
 }

@@ -101,7 +101,8 @@ pub(crate) fn sentence(clock: &Clock, subject: &Subject<'_>, acting: &Acting<'_>
     if let Some(moved) = &clock.would_move {
         text.push_str(&format!("; would be {moved}"));
     }
-    text
+    // Sources are foreign text; a sentence is one line whatever they hold.
+    text.replace(char::is_control, " ")
 }
 
 /// The inputs that took part: those the row asks about first, then those the rows before it did.

@@ -115,6 +115,13 @@ fn a_slip_is_told_with_its_line() {
     );
     let flag = "t.toml line 7: `emergency` is no flag; expected true or false";
     check(&(row("a", "{}", "1d") + "emergency = \"yes\"\n"), flag);
+    let text = "`says` is no short line of text; expected a string of at most 200 bytes";
+    check(&(row("a", "{}", "1d") + "says = \"\\u001b[2J\"\n"), &format!("t.toml line 7: {text}"));
+    let long = format!("says = \"{}\"\n", "x".repeat(201));
+    check(&(row("a", "{}", "1d") + &long), &format!("t.toml line 7: {text}"));
+    let emergency = "t.toml line 6: row a is an emergency without a time; \
+                     expected hours (`24h`) or days (`3d`)";
+    check(&(row("a", "{}", "next-upgrade") + "emergency = true\n"), emergency);
     let no_name = Policy::parse("t.toml", &row("a", "{}", "1d")).expect_err("a refused table");
     assert_eq!(no_name.to_string(), "t.toml line 1: no `name`; expected a string");
     let no_toml = Policy::parse("t.toml", "name = \"t\"\n\nversion = = 1").expect_err("refused");

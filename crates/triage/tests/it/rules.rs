@@ -65,7 +65,7 @@ fn rule_1_the_signal_alone_when_asked_for() {
     let mut undated = internet();
     (undated.published, undated.cves[0].published) = (None, None);
     undated.clock_from = ClockFrom::SignalOnly;
-    let clock = starts(&undated, "2026-11-21T10:00:00Z", "first seen now; no signal is dated");
+    let clock = starts(&undated, "2026-11-21T10:00:00Z", "first seen now (no signal is dated)");
     assert_eq!(clock.exposed_since, None);
 }
 
@@ -83,6 +83,7 @@ fn a_new_signal_never_gives_more_time_silently() {
     let facts = seen(internet().kev("2026-11-20"), "2026-10-01", SightingFrom::Ledger);
     let clock = acting(&facts, "gabion-24h");
     assert_eq!((clock.row.as_str(), clock.due), ("2", Some(at("2026-11-21"))));
+    assert!(clock.overdue(now()) && clock.overdue(at("2026-11-20")));
     let earlier = clock.earlier.expect("the clock that ran before");
     assert_eq!((earlier.row.as_str(), earlier.due), ("9", at("2026-11-15")));
     assert!(

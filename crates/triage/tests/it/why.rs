@@ -180,3 +180,11 @@ fn several_cves_and_a_dispute() {
          which changes nothing",
     );
 }
+
+#[test]
+fn foreign_text_stays_on_its_line() {
+    let mut facts = internet(Severity::High);
+    facts.severity_source = "GHSA\n\u{1b}[2J".to_owned();
+    let why = acting(&facts, "gabion-24h").why;
+    assert!(why.contains("severity high (GHSA  [2J)"), "{why}");
+}
