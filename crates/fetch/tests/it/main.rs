@@ -8,6 +8,7 @@ mod plain;
 mod retries;
 mod server;
 mod through_proxy;
+mod trusted;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
