@@ -4,6 +4,8 @@
 //! for totality. Every error names the file, the line and what was expected. Sizes are bounded: 1 MiB of
 //! text, 512 rows, 64 conditions in all of a row, 8 cut points in a column.
 
+use std::collections::BTreeMap;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -136,42 +138,38 @@ impl Reader<'_> {
 
     /// Which columns the rows use, and the cut points they name.
     fn domains(&self, rows: &[(&DeTable<'_>, usize)]) -> Result<Vec<Domain>, PolicyError> {
-        let mut found: Vec<Domain> = Vec::new();
+        let mut found: BTreeMap<Column, Domain> = BTreeMap::new();
         for (row, at) in rows {
-            for condition in self.conditions(row, *at)? {
-                for (key, value) in condition {
-                    let column = self.column(key)?;
-                    let index = found.iter().position(|d| d.column == column);
-                    let index = index.unwrap_or_else(|| {
-                        found.push(Domain { column, cuts: Vec::new(), names_unknown: false });
-                        found.len() - 1
-                    });
-                    let Some(domain) = found.get_mut(index) else { continue };
-                    for word in self.words(value)? {
-                        if word.0 == "unknown" {
-                            domain.names_unknown = true;
-                        } else if column.is_threshold() {
-                            let (_, cut) = self.threshold(&word.0, word.1)?;
-                            if !domain.cuts.contains(&cut) {
-                                domain.cuts.push(cut);
-                            }
-                            if domain.cuts.len() > MAX_CUTS {
-                                return Err(self.wrong(
-                                    word.1,
-                                    "a ninth cut point".into(),
-                                    "at most 8",
-                                ));
-                            }
-                        }
-                    }
+            for (key, value) in self.conditions(row, *at)?.into_iter().flatten() {
+                let column = self.column(key)?;
+                let unused = Domain { column, cuts: Vec::new(), names_unknown: false };
+                let domain = found.entry(column).or_insert(unused);
+                for (word, at) in self.words(value)? {
+                    self.widen(domain, &word, at)?;
                 }
             }
         }
-        for domain in &mut found {
+        let mut domains: Vec<Domain> = found.into_values().collect();
+        for domain in &mut domains {
             domain.cuts.sort_by(f32::total_cmp);
         }
-        found.sort_by_key(|d| d.column);
-        Ok(found)
+        Ok(domains)
+    }
+
+    /// Takes note of a word that makes the column's values more than its fixed ones.
+    fn widen(&self, domain: &mut Domain, word: &str, at: usize) -> Result<(), PolicyError> {
+        if word == "unknown" {
+            domain.names_unknown = true;
+        } else if domain.column.is_threshold() {
+            let (_, cut) = self.threshold(word, at)?;
+            if !domain.cuts.contains(&cut) {
+                domain.cuts.push(cut);
+            }
+            if domain.cuts.len() > MAX_CUTS {
+                return Err(self.wrong(at, "a ninth cut point".into(), "at most 8"));
+            }
+        }
+        Ok(())
     }
 
     fn row(&self, table: &DeTable<'_>, at: usize, domains: &[Domain]) -> Result<Row, PolicyError> {
