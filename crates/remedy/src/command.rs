@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use vocab::{Base, Scope};
 
 use crate::order::compatible;
-use crate::row::{Kind, Row, direct};
+use crate::row::{Kind, Row, direct, out_of_reach};
 use crate::{Affected, shell};
 
 /// At most so many lines; more folders than that are a job for a script of the user's own.
@@ -83,7 +83,8 @@ struct Ask<'a> {
     name: &'a str,
     from: &'a str,
     to: &'a str,
-    /// Named by the project, or nobody knows.
+    /// Named by the project. What nobody knows counts as not named: `npm install` and its like would
+    /// make it so.
     direct: bool,
     /// The present requirement takes the target.
     fits: bool,
@@ -170,13 +171,16 @@ fn line(row: &Row<'_>, member: &Affected, file: &str) -> Option<String> {
     let name = shell::name(base, &spelled)?;
     let from = shell::version(&member.version)?;
     let command = match (row.kind, row.to) {
+        (Kind::Upgrade, Some(to)) if direct(member).is_none() && out_of_reach(member, to) => {
+            return None;
+        }
         (Kind::Upgrade | Kind::RaiseParent, Some(to)) => {
             let ask = Ask {
                 base,
                 name,
                 from,
                 to: shell::version(to)?,
-                direct: direct(member) != Some(false),
+                direct: direct(member) == Some(true),
                 fits: compatible(&member.ecosystem, &member.version, to),
                 development: member.scope == Scope::Development,
                 alone: row.alone,

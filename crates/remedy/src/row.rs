@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use vocab::Base;
+
 use crate::choice::{Choice, choose, urgency};
 use crate::order::{compare, compatible, line, step};
 use crate::{Action, Affected, FindingRef, Fix, Hop, Step, command, words};
@@ -110,11 +112,19 @@ fn settle<'a>(rows: &mut Vec<Row<'a>>, kind: Kind, one: &'a Affected, spare: Opt
     }
 }
 
-/// Whether the package can move by itself. Where each package resolves its own dependencies inside
-/// the ranges it asks for, a version outside them stays out of reach until the asking package moves;
-/// where one version serves the whole build (Go, Maven, NuGet, PyPI), it can be asked for directly.
+/// Whether the package can move by itself, or what brings it in has to.
 fn kind(one: &Affected, to: &str) -> Kind {
-    use vocab::Base;
+    if out_of_reach(one, to) && direct(one) == Some(false) {
+        Kind::RaiseParent
+    } else {
+        Kind::Upgrade
+    }
+}
+
+/// Whether whoever asks for the package has to ask for something else first. Where each package
+/// resolves its own dependencies inside the ranges it asks for, a version outside them stays out of
+/// reach; where one version serves the whole build (Go, Maven, NuGet, PyPI), it can be asked for.
+pub fn out_of_reach(one: &Affected, to: &str) -> bool {
     let ranged = matches!(
         one.ecosystem.base(),
         Base::CratesIo
@@ -126,8 +136,7 @@ fn kind(one: &Affected, to: &str) -> Kind {
             | Base::SwiftUrl
             | Base::Hackage
     );
-    let outside = !compatible(&one.ecosystem, &one.version, to);
-    if ranged && outside && direct(one) == Some(false) { Kind::RaiseParent } else { Kind::Upgrade }
+    ranged && !compatible(&one.ecosystem, &one.version, to)
 }
 
 /// Whether the project names the package itself: as the file says, else as its paths show.
@@ -147,7 +156,7 @@ fn share<'a>(kind: Kind, choices: Vec<(&'a Affected, Choice<'a>)>) -> Vec<Row<'a
             compare(&one.ecosystem, a.version, b.version).unwrap_or(Ordering::Equal)
         })
         .map(|(_, choice)| (choice.version, choice.trial));
-    let mut rows: Vec<Row<'a>> = Vec::new();
+    let mut rows: BTreeMap<&str, Row<'a>> = BTreeMap::new();
     for (one, choice) in choices {
         let reach = clean.filter(|(top, _)| {
             compare(&one.ecosystem, top, &one.version) == Some(Ordering::Greater)
@@ -156,26 +165,22 @@ fn share<'a>(kind: Kind, choices: Vec<(&'a Affected, Choice<'a>)>) -> Vec<Row<'a
             Some((top, trial)) => (top, HashSet::new(), Vec::new(), trial),
             None => (choice.version, choice.leaves, choice.brings, choice.trial),
         };
-        match rows.iter_mut().find(|row| row.to == Some(to)) {
-            Some(row) => {
-                row.members.push(one);
-                row.leaves.extend(leaves);
-                row.brings.extend(brings);
-                row.trial |= trial;
-            }
-            None => rows.push(Row {
-                kind,
-                members: vec![one],
-                to: Some(to),
-                leaves,
-                brings: brings.into_iter().collect(),
-                trial,
-                spare: None,
-                alone: false,
-            }),
-        }
+        let row = rows.entry(to).or_insert_with(|| Row {
+            kind,
+            members: Vec::new(),
+            to: Some(to),
+            leaves: HashSet::new(),
+            brings: BTreeSet::new(),
+            trial: false,
+            spare: None,
+            alone: false,
+        });
+        row.members.push(one);
+        row.leaves.extend(leaves);
+        row.brings.extend(brings);
+        row.trial |= trial;
     }
-    rows
+    rows.into_values().collect()
 }
 
 /// Writes a row out.

@@ -3,15 +3,20 @@
 //! In: a row. Out: a few sentences: what to change and where, who brings the package in, what stays
 //! and why. Texts of files stand in it unescaped.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::order::compatible;
-use crate::row::{Kind, Row, chains, direct, parents};
+use crate::row::{Kind, Row, chains, direct, out_of_reach, parents};
 use crate::{Affected, Hop, command};
 
 /// So many paths, parents or files are named; the rest is counted.
 const NAMED: usize = 3;
+/// Hops of a path that are shown one by one.
+const HOPS: usize = 6;
+/// Characters of a name or path.
+const LONGEST: usize = 160;
 
 /// The sentences of a row.
 pub fn how(row: &Row<'_>) -> String {
@@ -57,6 +62,13 @@ fn upgrade(row: &Row<'_>, to: &str) -> Vec<String> {
         text.push(format!("{sentence}. If a package pins it lower, raise that package."));
     } else {
         text.push(format!("Move {name} to {to} in {}.", files(row)));
+        if row.members.iter().any(|m| direct(m).is_none() && out_of_reach(m, to)) {
+            text.push(format!(
+                "The files do not tell who asks for it: if the project does, ask for {to} in {}; else \
+                 raise what brings it in.",
+                manifests(row)
+            ));
+        }
     }
     text
 }
@@ -126,7 +138,7 @@ fn rest(row: &Row<'_>) -> Vec<String> {
         ));
     }
     if !row.brings.is_empty() {
-        let named = listed(row.brings.iter().map(|id| (*id).to_owned()));
+        let named = listed(row.brings.iter().map(|id| short(id).into_owned()));
         text.push(format!("The new version is itself affected by {named}."));
     }
     let (git, registry): (Vec<&Affected>, Vec<&Affected>) = row.members.iter().partition(|m| m.git);
@@ -144,14 +156,22 @@ fn rest(row: &Row<'_>) -> Vec<String> {
     }
     let unserved = command::unserved(row);
     if command::lines(row).is_some() && !unserved.is_empty() {
-        let named = listed(unserved.into_iter().map(str::to_owned));
+        let named = listed(unserved.into_iter().map(|file| short(file).into_owned()));
         text.push(format!("The command does not cover {named}."));
     }
     text
 }
 
-fn name<'a>(row: &Row<'a>) -> &'a str {
-    row.members.first().map_or("", |m| m.name.as_str())
+fn name<'a>(row: &Row<'a>) -> Cow<'a, str> {
+    row.members.first().map_or_else(Cow::default, |m| short(&m.name))
+}
+
+/// A name or path, cut where no real one reaches: hostile files hold names of any length.
+fn short(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+    }
 }
 
 fn files(row: &Row<'_>) -> String {
@@ -163,27 +183,40 @@ fn manifests(row: &Row<'_>) -> String {
 }
 
 fn named(row: &Row<'_>, show: fn(&str) -> String) -> String {
-    let files: BTreeSet<String> =
-        row.members.iter().flat_map(|m| &m.files).map(|file| show(file)).collect();
+    let files: BTreeSet<String> = row
+        .members
+        .iter()
+        .flat_map(|m| &m.files)
+        .map(|file| short(&show(file)).into_owned())
+        .collect();
     if files.is_empty() { "the project".to_owned() } else { listed(files) }
 }
 
 /// `Brought in by a 1.0 → b 2.0`, with up to [`NAMED`] paths.
 fn brought(row: &Row<'_>) -> String {
-    let paths: BTreeSet<String> = row
-        .members
-        .iter()
-        .flat_map(|m| chains(m))
-        .map(|chain| chain.iter().map(hop).collect::<Vec<_>>().join(" → "))
-        .collect();
+    let paths: BTreeSet<String> = row.members.iter().flat_map(|m| chains(m)).map(chain).collect();
     if paths.is_empty() {
         return "Brought in by another package (the file does not tell which)".to_owned();
     }
     format!("Brought in by {}", listed(paths))
 }
 
+/// `a 1.0 → b 2.0`; of a long one its first hop and its last ones, which is where people act.
+fn chain(hops: &[Hop]) -> String {
+    match hops {
+        [first, .., a, b] if hops.len() > HOPS => {
+            format!("{} → … → {} → {}", hop(first), hop(a), hop(b))
+        }
+        _ => hops.iter().map(hop).collect::<Vec<_>>().join(" → "),
+    }
+}
+
 fn hop(hop: &Hop) -> String {
-    if hop.version.is_empty() { hop.name.clone() } else { format!("{} {}", hop.name, hop.version) }
+    if hop.version.is_empty() {
+        short(&hop.name).into_owned()
+    } else {
+        format!("{} {}", short(&hop.name), short(&hop.version))
+    }
 }
 
 /// `a`, `a and b`, `a, b, c and 4 more`.

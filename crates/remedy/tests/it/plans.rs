@@ -256,6 +256,38 @@ fn development_and_untold_packages() {
 }
 
 #[test]
+fn what_no_file_tells_is_not_guessed() {
+    let untold = |version: &str, to: &str, id: &str| {
+        let mut package = affected("npm", "qs", version, "package-lock.json").finding(id, 22);
+        package.direct = None;
+        package.candidate(to, "")
+    };
+    let rows = [untold("1.0.0", "1.0.1", "F1"), untold("2.0.0", "3.0.0", "F2")];
+    insta::assert_snapshot!(show(&plan(&rows)), @r##"
+    shop|npm|qs|upgrade 1: upgrade (Patch)
+      1.0.0 -> 1.0.1 in package-lock.json
+      closes [F1] leaves [] due 22
+      Move qs to 1.0.1 in package-lock.json.
+      $ npm update qs
+    shop|npm|qs|upgrade 3: upgrade (Major)
+      2.0.0 -> 3.0.0 in package-lock.json
+      closes [F2] leaves [] due 22
+      Move qs to 3.0.0 in package-lock.json. The files do not tell who asks for it: if the project does, ask for 3.0.0 in package.json; else raise what brings it in.
+    "##);
+}
+
+#[test]
+fn long_names_and_long_paths_stay_readable() {
+    let path: Vec<String> = (1..=9).map(|n| format!("p{n} {n}")).collect();
+    let mut package = affected("PyPI", &"x".repeat(100_000), "1.0", "uv.lock").finding("F1", 22);
+    package = package.candidate("1.1", "").through(&path.join(" > "));
+    let fixes = plan(&[package]);
+    assert!(fixes[0].how.starts_with("Brought in by p1 1 → … → p8 8 → p9 9; move xxx"));
+    assert!(fixes[0].how.len() < 1_000);
+    assert_eq!(fixes[0].command, None);
+}
+
+#[test]
 fn packages_without_findings_give_no_row() {
     assert_eq!(plan(&[cargo("fine", "1.0.0").candidate("1.0.1", "")]), []);
     assert_eq!(plan(&[]), []);
