@@ -6,6 +6,7 @@
 //! map make their own table from [`Node::entries`].
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use crate::Problem;
 
@@ -135,5 +136,23 @@ impl<'a> Node<'a> {
     /// The problem of this node not being what was expected.
     pub fn wrong(&self, what: &str, expected: &str) -> Problem {
         Problem { line: self.line, what: format!("{what} is {}, expected {expected}", self.kind()) }
+    }
+
+    /// A problem when the file says it is of a version that the reader does not know; what it has is
+    /// read nevertheless, but nobody can tell that this is all. `None` without a version.
+    pub fn unknown_version(&self, keys: &[&str], known: RangeInclusive<u32>) -> Option<Problem> {
+        let node = self.below(keys)?;
+        let text = node.scalar().unwrap_or_else(|| node.kind());
+        let major = text.split('.').next().unwrap_or_default().parse::<u32>();
+        if major.is_ok_and(|major| known.contains(&major)) {
+            return None;
+        }
+        let what = format!(
+            "the file is of version {}, and only {} to {} are known",
+            crate::text::short(text),
+            known.start(),
+            known.end()
+        );
+        Some(Problem { line: node.line, what })
     }
 }

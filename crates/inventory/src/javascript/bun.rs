@@ -57,6 +57,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         }
     }
     connect(&requirers, &keys, &mut reading);
+    reading.problems.extend(root.unknown_version(&["lockfileVersion"], 0..=1));
     Ok(reading)
 }
 

@@ -56,6 +56,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
     if let Some(addresses) = root.at("remote") {
         remote(addresses.expect_map("remote")?, &mut reading);
     }
+    reading.problems.extend(root.unknown_version(&["version"], 2..=5));
     Ok(reading)
 }
 

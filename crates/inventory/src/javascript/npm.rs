@@ -22,18 +22,23 @@ pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
 fn parse(document: Document<'_>, tree: &dyn Tree) -> Result<Reading, Problem> {
     let root = crate::json::parse(text::of(document.bytes)?)?;
     root.expect_map("the document")?;
-    if let Some(packages) = root.at("packages") {
-        return Ok(packages_of(packages.expect_map("packages")?));
-    }
-    if let Some(dependencies) = root.at("dependencies") {
+    let mut reading = if let Some(packages) = root.at("packages") {
+        packages_of(packages.expect_map("packages")?)
+    } else if let Some(dependencies) = root.at("dependencies") {
         let entries = dependencies.expect_map("dependencies")?;
-        return Ok(dependencies_of(entries, Manifest::beside(document, tree)));
-    }
-    if root.at("lockfileVersion").is_some() {
-        return Ok(Reading::default());
-    }
+        dependencies_of(entries, Manifest::beside(document, tree))
+    } else if root.at("lockfileVersion").is_some() {
+        Reading::default()
+    } else {
+        return Err(not_a_lock_file());
+    };
+    reading.problems.extend(root.unknown_version(&["lockfileVersion"], 1..=3));
+    Ok(reading)
+}
+
+fn not_a_lock_file() -> Problem {
     let what = "none of `lockfileVersion`, `packages`, `dependencies`; expected npm's lock file";
-    Err(Problem { line: 1, what: what.to_owned() })
+    Problem { line: 1, what: what.to_owned() }
 }
 
 /// Versions 2 and 3: a flat map from folders.

@@ -227,8 +227,8 @@ fn scope(node: &Node<'_>) -> Scope {
     } else {
         match dev {
             Some(Value::Bool(true)) => Scope::Development,
-            Some(Value::Bool(false)) => Scope::Runtime,
-            _ => Scope::Unknown,
+            // `false`, or nothing where both need it.
+            _ => Scope::Runtime,
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod pyproject;
 pub mod requirement;
 pub mod requirements;
 pub mod uv;
+mod via;
 
 use crate::Format;
 

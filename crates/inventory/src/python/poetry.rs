@@ -4,34 +4,43 @@
 //! `pyproject.toml` beside it from the tree, since only that tells what the project itself asks for.
 //! Out: a component for each package.
 
+use std::ops::RangeInclusive;
+
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 use super::names::Names;
 use super::requirement::{self, is_development};
+use super::uv::public;
 use super::{pyproject, requirement::origin_of_url};
 use crate::node::{Node, Value};
 use crate::{Document, Problem, Reading, Tree, source, text};
 
 /// Reads a `poetry.lock`.
 pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
-    parse(document, tree, "metadata").unwrap_or_else(Reading::from)
+    parse(document, tree, &["metadata", "lock-version"], 1..=2).unwrap_or_else(Reading::from)
 }
 
 /// Reads a `pdm.lock`.
 pub fn read_pdm(document: Document<'_>, tree: &dyn Tree) -> Reading {
-    parse(document, tree, "metadata").unwrap_or_else(Reading::from)
+    parse(document, tree, &["metadata", "lock_version"], 0..=4).unwrap_or_else(Reading::from)
 }
 
-fn parse(document: Document<'_>, tree: &dyn Tree, head: &str) -> Result<Reading, Problem> {
+fn parse(
+    document: Document<'_>,
+    tree: &dyn Tree,
+    version: &[&str],
+    known: RangeInclusive<u32>,
+) -> Result<Reading, Problem> {
     let root = crate::toml::parse(text::of(document.bytes)?)?;
+    let mut reading = Reading::default();
+    reading.problems.extend(root.unknown_version(version, known));
     let Some(packages) = root.at("package") else {
-        if root.at(head).is_some() {
-            return Ok(Reading::default());
+        if root.at("metadata").is_some() {
+            return Ok(reading);
         }
-        let what = format!("neither [[package]] nor [{head}]; expected a lock file");
+        let what = "neither [[package]] nor [metadata]; expected a lock file".to_owned();
         return Err(Problem { line: 1, what });
     };
-    let mut reading = Reading::default();
     let mut taken: Vec<(&Node<'_>, u32)> = Vec::new();
     for package in packages.expect_list("package")? {
         match component(package) {
@@ -50,6 +59,12 @@ fn parse(document: Document<'_>, tree: &dyn Tree, head: &str) -> Result<Reading,
         }
     }
     reading.requires = edges;
+    from_the_project(document, tree, &names, &mut reading);
+    Ok(reading)
+}
+
+/// Marks what the project's own file asks for, when the tree has it.
+fn from_the_project(document: Document<'_>, tree: &dyn Tree, names: &Names, reading: &mut Reading) {
     // Where the lock file itself tells the groups, they stand; the project's file adds what is direct.
     let told = reading.components.iter().any(|c| c.scope != Scope::Unknown);
     let before: Vec<Scope> = reading.components.iter().map(|c| c.scope).collect();
@@ -58,14 +73,13 @@ fn parse(document: Document<'_>, tree: &dyn Tree, head: &str) -> Result<Reading,
         .and_then(|path| tree.read(&path))
         .and_then(|bytes| pyproject::roots(&bytes))
     {
-        names.root(&mut reading, &roots);
+        names.root(reading, &roots);
         if told {
             for (component, scope) in reading.components.iter_mut().zip(before) {
                 component.scope = scope;
             }
         }
     }
-    Ok(reading)
 }
 
 fn component(package: &Node<'_>) -> Result<Component, Problem> {
@@ -93,6 +107,7 @@ fn origin(package: &Node<'_>) -> Origin {
         return match source.text_at("type").unwrap_or_default() {
             "git" => source::git(&url(source), Some(commit.unwrap_or_default())),
             "directory" => Origin::FirstParty,
+            "legacy" if public(&url(source)) => Origin::Registry,
             "file" | "url" | "legacy" => source::foreign(&url(source)),
             _ => Origin::Registry,
         };

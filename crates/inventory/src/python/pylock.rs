@@ -22,6 +22,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         return Err(Problem { line: 1, what });
     }
     let mut reading = Reading::default();
+    reading.problems.extend(root.unknown_version(&["lock-version"], 1..=1));
     let Some(packages) = root.at("packages") else { return Ok(reading) };
     let mut taken: Vec<(&Node<'_>, u32)> = Vec::new();
     for package in packages.expect_list("packages")? {

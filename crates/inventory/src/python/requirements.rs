@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 use super::requirement::{self, is_development};
+use super::via;
 use crate::{Document, Reading, Tree, text};
 
 /// Most files that one list may include, however deep.
@@ -46,6 +47,12 @@ pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
     let scope = scope_of(document.path);
     reader.file(document.path, document.bytes, &Place { scope, line: None, constraint: false });
     reader.constrain();
+    // The lines of included files are those of the includes, so the comments fit a list without any.
+    if reader.seen.len() == 1
+        && let Ok(text) = text::of_any_encoding(document.bytes)
+    {
+        via::apply(&text, &mut reader.reading);
+    }
     reader.reading
 }
 
@@ -148,10 +155,8 @@ impl Reader<'_> {
         match self.tree.read(&path) {
             Some(bytes) => self.file(&path, &bytes, place),
             None => {
-                let what = format!(
-                    "included file `{}` is not there or cannot be read",
-                    text::short(&path)
-                );
+                let what =
+                    format!("included file `{}` is not there or cannot be read", text::short(name));
                 self.reading.problem(line, what);
             }
         }

@@ -58,6 +58,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
     }
     reading.mark_direct();
     reading.spread(&roots);
+    reading.problems.extend(root.unknown_version(&["version"], 1..=1));
     Ok(reading)
 }
 

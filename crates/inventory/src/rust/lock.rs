@@ -30,6 +30,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
     let packages = scan::document(&root, &mut problems);
     let mut reading = assemble(&packages);
     reading.problems.append(&mut problems);
+    reading.problems.extend(root.unknown_version(&["version"], 1..=4));
     Ok(reading)
 }
 
