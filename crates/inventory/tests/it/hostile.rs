@@ -1,1 +1,165 @@
+//! What do the shared readers and the formats make of bytes that mean harm?
 
+use inventory::node::{Node, Value};
+use inventory::{Document, NoTree, Reading, Tree, format, json, toml, yaml};
+use proptest::prelude::*;
+
+/// A tree that has every file, and in each the same text.
+struct Everywhere(&'static str);
+
+impl Tree for Everywhere {
+    fn read(&self, _: &str) -> Option<Vec<u8>> {
+        Some(self.0.as_bytes().to_vec())
+    }
+}
+
+fn read(id: &str, bytes: &[u8]) -> Reading {
+    let format = format::by_id(id).unwrap();
+    inventory::read(format, Document { path: id, bytes }, &NoTree)
+}
+
+#[test]
+fn no_format_is_silent_about_what_is_not_its_own() {
+    let page = b"<!DOCTYPE html>\n<html><body>404</body></html>\n".as_slice();
+    let binary = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0>\0".as_slice();
+    let utf16 = b"\xFE\xFF\0{\0".as_slice();
+    let no_utf8 = b"a\n\xC3\x28\n".as_slice();
+    for format in format::all() {
+        for bytes in [page, binary, utf16, no_utf8] {
+            let reading = read(format.id, bytes);
+            assert!(!reading.problems.is_empty(), "{}: {bytes:?}: {reading:?}", format.id);
+        }
+    }
+}
+
+#[test]
+fn every_format_stands_deep_nesting_and_long_lines() {
+    let deep = [
+        "[".repeat(200_000),
+        "{\"a\":".repeat(100_000),
+        "- ".repeat(100_000),
+        "a: &a [*a".repeat(50_000),
+        format!("a = {}", "[".repeat(100_000)),
+        format!("{} = 1", "a.".repeat(50_000)),
+        format!("[{}x]", "a.".repeat(50_000)),
+        "<a>".repeat(100_000),
+        "(".repeat(200_000),
+        "((a\n".repeat(50_000),
+        "{<<\"a\">>,".repeat(50_000),
+        format!("packages:\n  {}", "? ".repeat(100_000)),
+        "a,".repeat(200_000),
+        "a@".repeat(200_000),
+        "\"".repeat(200_001),
+        "\\\n".repeat(100_000),
+        "#".repeat(300_000),
+        "<!-- ".repeat(50_000),
+    ];
+    for format in format::all() {
+        for text in &deep {
+            let _ = read(format.id, text.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn depth_is_bounded_at_its_bound() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let deepest = inventory::reading::MAX_DEPTH;
+    assert!(json::parse(&nested(deepest + 1)).is_ok());
+    assert!(json::parse(&nested(deepest + 2)).is_err());
+    assert!(yaml::parse(&nested(deepest)).is_ok());
+    assert!(yaml::parse(&nested(deepest + 1)).is_err());
+    assert!(toml::parse(&format!("a = {}", nested(deepest))).is_err());
+}
+
+#[test]
+fn aliases_do_not_grow() {
+    // Nine lists of nine aliases each would be a billion nodes.
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..10 {
+        let alias = format!("*a{}", level - 1);
+        text += &format!("a{level}: &a{level} [{}]\n", vec![alias; 9].join(", "));
+    }
+    let documents = yaml::parse(&text).unwrap();
+    let items = documents[0].at("a9").map(Node::items).unwrap_or_default();
+    assert_eq!(items.len(), 9);
+    assert!(items.iter().all(Node::is_null));
+    let scalar = yaml::parse("a: &x 1.2\nb: *x\n").unwrap();
+    assert_eq!(scalar[0].at("b").and_then(Node::scalar), Some("1.2"));
+}
+
+#[test]
+fn includes_end_at_their_bound() {
+    let mut text = String::new();
+    for file in 0..200 {
+        text += &format!("-r {file}.txt\n");
+    }
+    let format = format::by_id("requirements.txt").unwrap();
+    let document = Document { path: "requirements.txt", bytes: text.as_bytes() };
+    let reading = inventory::read(format, document, &Everywhere("a==1\n-r requirements.txt\n"));
+    assert_eq!(reading.components.len(), 64);
+    assert_eq!(reading.problems.len(), 1, "{:?}", reading.problems);
+    assert!(reading.problems[0].what.contains("more than 64 included files"));
+}
+
+#[test]
+fn a_name_with_many_versions_costs_no_square() {
+    let mut text = String::from("version = 4\n");
+    for version in 0..20_000 {
+        text += &format!("[[package]]\nname = \"a\"\nversion = \"{version}.0.0\"\n");
+        text += "dependencies = [\n \"a 0.0.0\",\n]\n";
+    }
+    assert_eq!(read("Cargo.lock", text.as_bytes()).components.len(), 20_000);
+    let mut text = String::from("version = 1\n");
+    for version in 0..5_000 {
+        text += &format!("[[package]]\nname = \"a\"\nversion = \"{version}\"\n");
+        text += "dependencies = [{ name = \"a\" }]\n";
+    }
+    let reading = read("uv.lock", text.as_bytes());
+    assert_eq!(reading.components.len(), 5_000);
+    assert!(reading.requires.len() <= 5_000 * 16);
+}
+
+fn same(ours: &Node<'_>, theirs: &serde_json::Value) -> bool {
+    use serde_json::Value as Json;
+    match (&ours.value, theirs) {
+        (Value::Null, Json::Null) => true,
+        (Value::Bool(a), Json::Bool(b)) => a == b,
+        (Value::Text(a), Json::String(b)) => a == b,
+        (Value::Number(a), Json::Number(b)) => {
+            serde_json::from_str::<serde_json::Number>(a).ok().as_ref() == Some(b)
+        }
+        (Value::List(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Map(_), Json::Object(b)) => {
+            b.iter().all(|(key, b)| ours.at(key).is_some_and(|a| same(a, b)))
+        }
+        _ => false,
+    }
+}
+
+proptest! {
+    #[test]
+    fn json_is_read_as_serde_json_reads_it(
+        text in r#"([\[\]{},: \n]|"[a-z\\"u0\n]{0,4}"|-?[0-9.eE+]{1,4}|true|false|null|é){0,24}"#
+    ) {
+        let theirs = serde_json::from_str::<serde_json::Value>(&text);
+        match (json::parse(&text), theirs) {
+            (Ok(ours), Ok(theirs)) => prop_assert!(same(&ours, &theirs), "{}", text),
+            (Err(_), Err(_)) => {}
+            (ours, theirs) => prop_assert!(false, "{text:?}: {ours:?} but {theirs:?}"),
+        }
+    }
+
+    #[test]
+    fn no_format_panics(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        text in r#"([\[\]{}"'<>=:@#/,. \n-]|name|version|package|dependencies|a|1\.0|\[\[package\]\]\n){0,60}"#,
+    ) {
+        for format in format::all() {
+            let _ = read(format.id, &bytes);
+            let _ = read(format.id, text.as_bytes());
+        }
+    }
+}
