@@ -82,6 +82,7 @@ impl Scheme {
         Ok(self.parse(a)?.compare(&self.parse(b)?))
     }
 
+    #[inline]
     fn form(self, text: &str) -> Result<Form<'_>, &'static str> {
         let checked = |result: Result<(), &'static str>| result.map(|()| Form::Text);
         match self {

@@ -7,7 +7,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits::{Number, split, split_while};
+use crate::digits::{Number, split, split_while, tail};
 
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'~' | b'+');
@@ -104,7 +104,7 @@ impl<'a> Tokens<'a> {
         let Some(&first) = self.rest.as_bytes().first() else {
             return if self.last == Last::Nothing { Token::Invalid("") } else { Token::End };
         };
-        let after = self.rest.get(1..).unwrap_or("");
+        let after = tail(self.rest);
         let token = match (first, self.last) {
             (b'0'..=b'9', Last::Nothing) => {
                 let (number, rest) = Number::take(self.rest);

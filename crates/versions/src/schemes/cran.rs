@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits::{Number, is_number};
+use crate::digits::{Numbers, is_number};
 
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     check_numbers(text, is_separator)
@@ -22,8 +22,7 @@ pub(crate) fn check_numbers(
 }
 
 pub(crate) fn compare(a: &str, b: &str) -> Ordering {
-    let numbers = |text| str::split(text, ['.', '-']).map(Number::of);
-    numbers(a).cmp(numbers(b))
+    Numbers::of(a).cmp(Numbers::of(b))
 }
 
 fn is_separator(byte: u8) -> bool {

@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits::{Number, is_number};
+use crate::digits::{Number, is_number, tail};
 
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     let rest = match text.split_once(':') {
@@ -63,8 +63,7 @@ pub(crate) fn compare_part(mut a: &str, mut b: &str) -> Ordering {
             if x == 0 {
                 break;
             }
-            a = a.get(1..).unwrap_or("");
-            b = b.get(1..).unwrap_or("");
+            (a, b) = (tail(a), tail(b));
         }
         let ((x, rest_a), (y, rest_b)) = (Number::take(a), Number::take(b));
         if x != y {
@@ -76,6 +75,7 @@ pub(crate) fn compare_part(mut a: &str, mut b: &str) -> Ordering {
 }
 
 /// The weight of the first byte among non-digits; 0 for a digit or the end.
+#[inline]
 fn weight(text: &str) -> i16 {
     match text.as_bytes().first() {
         None => 0,

@@ -23,7 +23,10 @@ pub(crate) fn parse(text: &str) -> Result<SemVer<'_>, &'static str> {
     if text.ends_with(PLACEHOLDER) {
         return Err("it is the placeholder of a replaced module");
     }
-    let text = text.strip_prefix("go").unwrap_or_else(|| without_v(text));
+    let text = match text.strip_prefix("go") {
+        Some(text) => without_vendor(text),
+        None => without_v(text),
+    };
     let (version, rest) = parse_numbers(text)?;
     if !version.more.is_empty() {
         return Err("it has more than three numbers");
@@ -37,6 +40,19 @@ pub(crate) fn parse(text: &str) -> Result<SemVer<'_>, &'static str> {
         Ok(SemVer { pre: rest, glued: true, ..version })
     } else {
         Err("it is no version of a module or of Go")
+    }
+}
+
+/// A toolchain without what its vendor appended (`1.23.4-bigcorp`, `1.22.1 X:boringcrypto`), as Go's package
+/// `go/version` leaves it out. A pre-release in OSV's spelling stays.
+fn without_vendor(text: &str) -> &str {
+    match text.find(['-', ' ']) {
+        Some(at) => {
+            let (version, vendor) = text.split_at_checked(at).unwrap_or((text, ""));
+            let pre = ["-rc.", "-beta.", "-alpha.", "-0"].iter().any(|p| vendor.starts_with(p));
+            if pre { text } else { version }
+        }
+        None => text,
     }
 }
 

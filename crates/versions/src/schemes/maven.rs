@@ -12,7 +12,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits::{Number, split};
+use crate::digits::{Number, split, tail};
 
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'~');
@@ -181,7 +181,7 @@ impl<'a> Iterator for Raw<'a> {
         let hyphen = if self.started {
             let byte = *self.rest.as_bytes().first()?;
             if matches!(byte, b'.' | b'-') {
-                self.rest = self.rest.get(1..).unwrap_or("");
+                self.rest = tail(self.rest);
             }
             byte != b'.'
         } else {

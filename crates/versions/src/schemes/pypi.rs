@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 
 use super::pypi_legacy;
-use crate::digits::{Number, is_number, split, without_v};
+use crate::digits::{Number, Numbers, compare_padded, is_number, split, without_v};
 
 /// A version of PyPI, borrowed from its text.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl Normal<'_> {
     fn compare(&self, other: &Self) -> Ordering {
         self.epoch
             .cmp(&other.epoch)
-            .then_with(|| compare_releases(self.release, other.release))
+            .then_with(|| compare_padded(Numbers::of(self.release), Numbers::of(other.release)))
             .then_with(|| self.phase().cmp(&other.phase()))
             .then_with(|| self.post.cmp(&other.post))
             .then_with(|| match (self.dev, other.dev) {
@@ -88,20 +88,6 @@ impl Normal<'_> {
             Some(_) => (1, self.pre),
             None if self.post.is_none() && self.dev.is_some() => (0, None),
             None => (2, None),
-        }
-    }
-}
-
-fn compare_releases(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a.split('.'), b.split('.'));
-    loop {
-        let (x, y) = match (a.next(), b.next()) {
-            (None, None) => return Ordering::Equal,
-            (x, y) => (x.unwrap_or(""), y.unwrap_or("")),
-        };
-        match Number::of(x).cmp(&Number::of(y)) {
-            Ordering::Equal => {}
-            unequal => return unequal,
         }
     }
 }
@@ -150,6 +136,9 @@ fn normal(text: &str) -> Option<Normal<'_>> {
         None => (Number::default(), text),
     };
     let (release, rest) = release(text)?;
+    if rest.is_empty() {
+        return Some(Normal { epoch, release, pre: None, post: None, dev: None, local: "" });
+    }
     let (public, local) = match rest.split_once('+') {
         Some((public, local)) if is_local(local) => (public, local),
         Some(_) => return None,
@@ -221,13 +210,8 @@ fn labelled<'a, T: Copy>(text: &'a str, words: &[(&str, T)]) -> Option<(T, Numbe
         if !head.eq_ignore_ascii_case(word) {
             continue;
         }
-        let (digits, after) = split(rest.strip_prefix(separators).unwrap_or(rest));
-        return Some(if digits.is_empty() {
-            // A separator without a number belongs to what follows.
-            (*meaning, Number::default(), rest)
-        } else {
-            (*meaning, Number::of(digits), after)
-        });
+        let (digits, rest) = split(rest.strip_prefix(separators).unwrap_or(rest));
+        return Some((*meaning, Number::of(digits), rest));
     }
     None
 }

@@ -8,7 +8,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits::{Number, split, split_while};
+use crate::digits::{Number, split, split_while, tail};
 
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     let known = |b: u8| {
@@ -101,14 +101,13 @@ enum Token<'a> {
 
 /// The first token and what follows it; separators before it are dropped.
 fn token(text: &str) -> (Token<'_>, &str) {
-    let start = text
-        .find(|c: char| c.is_ascii_alphanumeric() || matches!(c, '~' | '^'))
-        .unwrap_or(text.len());
+    let counts = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'~' | b'^');
+    let start = text.bytes().position(counts).unwrap_or(text.len());
     let rest = text.get(start..).unwrap_or("");
     match rest.as_bytes().first() {
         None => (Token::End, ""),
-        Some(b'~') => (Token::Tilde, rest.get(1..).unwrap_or("")),
-        Some(b'^') => (Token::Caret, rest.get(1..).unwrap_or("")),
+        Some(b'~') => (Token::Tilde, tail(rest)),
+        Some(b'^') => (Token::Caret, tail(rest)),
         Some(byte) if byte.is_ascii_digit() => {
             let (number, rest) = Number::take(rest);
             (Token::Number(number), rest)

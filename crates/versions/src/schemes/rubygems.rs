@@ -7,7 +7,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits::{Number, split_while};
+use crate::digits::{Number, split_while, tail};
 
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
@@ -122,7 +122,7 @@ impl<'a> Iterator for Raw<'a> {
                 self.rest = rest;
                 return Some(Segment::Word(word));
             }
-            self.rest = self.rest.get(1..).unwrap_or("");
+            self.rest = tail(self.rest);
             if first == b'-' {
                 return Some(Segment::Word("pre"));
             }

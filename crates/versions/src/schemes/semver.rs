@@ -7,7 +7,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits::{Number, is_number, split_while, without_v};
+use crate::digits::{Number, Numbers, compare_padded, is_number, split_while, tail, without_v};
 
 /// A version of SemVer's shape, borrowed from its text.
 #[derive(Debug, Clone)]
@@ -24,12 +24,14 @@ pub(crate) struct SemVer<'a> {
 }
 
 /// Reads a version; a leading `v` is ignored.
+#[inline]
 pub(crate) fn parse(text: &str) -> Result<SemVer<'_>, &'static str> {
     let (version, rest) = parse_numbers(without_v(text))?;
     with_tail(version, rest)
 }
 
 /// The dotted numbers, and what follows them.
+#[inline]
 pub(crate) fn parse_numbers(text: &str) -> Result<(SemVer<'_>, &str), &'static str> {
     let mut version =
         SemVer { numbers: [Number::default(); 3], more: "", pre: "", glued: false, build: "" };
@@ -43,8 +45,8 @@ pub(crate) fn parse_numbers(text: &str) -> Result<(SemVer<'_>, &str), &'static s
             });
         }
         (*slot, rest) = Number::take(rest);
-        match rest.strip_prefix('.') {
-            Some(after) if i < 2 => rest = after,
+        match rest.as_bytes().first() {
+            Some(b'.') if i < 2 => rest = tail(rest),
             _ => break,
         }
     }
@@ -59,6 +61,7 @@ pub(crate) fn parse_numbers(text: &str) -> Result<(SemVer<'_>, &str), &'static s
 }
 
 /// The version with pre-release (after a hyphen) and build metadata (after a plus).
+#[inline]
 pub(crate) fn with_tail<'a>(
     version: SemVer<'a>,
     rest: &'a str,
@@ -101,6 +104,7 @@ fn identifiers(text: &str) -> Result<&str, &'static str> {
 
 impl SemVer<'_> {
     /// Precedence; build metadata does not count.
+    #[inline]
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
         self.compare_numbers(other).then_with(|| match (self.pre, other.pre) {
             ("", "") => Ordering::Equal,
@@ -110,32 +114,19 @@ impl SemVer<'_> {
         })
     }
 
+    #[inline]
     pub(crate) fn compare_numbers(&self, other: &Self) -> Ordering {
         self.numbers.cmp(&other.numbers).then_with(|| {
             if self.more.is_empty() && other.more.is_empty() {
                 return Ordering::Equal;
             }
-            compare_lists(self.more, other.more)
+            // Each begins with a dot, so the first number of both is an empty one.
+            compare_padded(Numbers::of(self.more), Numbers::of(other.more))
         })
     }
 
     pub(crate) fn is_prerelease(&self) -> bool {
         !self.pre.is_empty()
-    }
-}
-
-/// Numbers with a dot before each; absent ones are zero.
-fn compare_lists(a: &str, b: &str) -> Ordering {
-    let numbers = |text| str::split(text, '.').skip(1).map(Number::of);
-    let (mut a, mut b) = (numbers(a), numbers(b));
-    loop {
-        match (a.next(), b.next()) {
-            (None, None) => return Ordering::Equal,
-            (x, y) => match x.unwrap_or_default().cmp(&y.unwrap_or_default()) {
-                Ordering::Equal => {}
-                unequal => return unequal,
-            },
-        }
     }
 }
 

@@ -107,6 +107,6 @@ fn every_line_of_the_corpus_is_in_order() {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a file of the corpus, its size is known")]
-fn read(path: &std::path::Path) -> Vec<u8> {
+pub fn read(path: &std::path::Path) -> Vec<u8> {
     std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
