@@ -6,25 +6,22 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::ops::ControlFlow;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use ureq::http::{HeaderMap, Method, Response, header};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::resolver::DefaultResolver;
-use ureq::{Agent, Body, Timeout};
+use ureq::Body;
+use ureq::http::{HeaderValue, Method, Response, header};
 
 use crate::address::Address;
+use crate::agents::Agents;
+use crate::answer::{self, Framing};
 use crate::body::{self, Bounds, Progress, Sink};
 use crate::clock;
 use crate::config::{Cancel, Config, ConfigError, Limits};
 use crate::error::{Error, Failure};
-use crate::proxy::Proxies;
+use crate::explain;
 use crate::retry;
-use crate::transport::{self, Surplus};
-
-/// Longest validator kept, in bytes.
-const LONGEST_VALIDATOR: usize = 1024;
+use crate::transport::Surplus;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -73,41 +70,23 @@ pub struct Received {
 #[derive(Debug)]
 pub struct Client {
     allow: BTreeSet<(String, u16)>,
-    /// Whether any address is https; without one no certificate store is read.
-    https: bool,
     limits: Limits,
-    proxies: Proxies,
-    user_agent: String,
-    extra_ca: Vec<Certificate<'static>>,
+    agents: Agents,
     cancel: Cancel,
     surplus: Surplus,
-    /// Direct, through the proxy for https, through the proxy for http.
-    agents: [OnceLock<Agent>; 3],
     turn: Mutex<()>,
 }
 
 impl Client {
     /// Checks a configuration; nothing is sent and no certificate store is read yet.
     pub fn new(config: Config, cancel: Cancel) -> Result<Self, ConfigError> {
-        for proxy in [&config.proxies.https, &config.proxies.http].into_iter().flatten() {
-            checked_proxy(proxy)?;
-        }
-        let extra_ca = config.extra_ca_pem.as_deref().map_or(Ok(Vec::new()), certificates)?;
-        let user_agent = match config.user_agent.as_str() {
-            "" => concat!("gabion/", env!("CARGO_PKG_VERSION")).to_owned(),
-            own if own.bytes().all(|byte| (0x20..0x7f).contains(&byte)) => own.to_owned(),
-            own => return Err(ConfigError::UserAgent(own.to_owned())),
-        };
+        let surplus = Surplus::default();
         Ok(Self {
             allow: config.allow.iter().map(Address::authority).collect(),
-            https: config.allow.iter().any(Address::is_https),
             limits: config.limits,
-            proxies: config.proxies,
-            user_agent,
-            extra_ca,
+            agents: Agents::new(&config, cancel.clone(), surplus.clone())?,
             cancel,
-            surplus: Surplus::default(),
-            agents: [OnceLock::new(), OnceLock::new(), OnceLock::new()],
+            surplus,
             turn: Mutex::new(()),
         })
     }
@@ -139,8 +118,11 @@ impl Client {
         self.attempts(address, &mut |_| {
             let answer = self.hops(Method::HEAD, address, None)?;
             match answer.status().as_u16() {
-                200 => Ok(declared_length(answer.headers())),
-                _ => Err(unexpected_status(&answer)),
+                200 => Ok(match answer::framing(&answer)? {
+                    Framing::Length(bytes) => Some(bytes),
+                    Framing::Chunks | Framing::Nothing => None,
+                }),
+                _ => Err(answer::unexpected_status(&answer)),
             }
         })
     }
@@ -187,18 +169,18 @@ impl Client {
         match answer.status().as_u16() {
             200 => {}
             304 if held.is_some() => return Ok(Fetched::NotModified),
-            _ => return Err(unexpected_status(&answer)),
+            _ => return Err(answer::unexpected_status(&answer)),
         }
-        let headers = answer.headers();
-        let declared = declared_length(headers);
-        if declared.is_some_and(|declared| declared > request.limit) {
-            return Err(Failure::TooLarge { limit: request.limit, declared });
-        }
-        if declared.is_none() && !is_chunked(headers) {
-            return Err(Failure::NoLength);
-        }
-        check_encoding(headers, request.accept_gzip)?;
-        let validators = validators(headers);
+        answer::check_encoding(answer.headers(), request.accept_gzip)?;
+        let declared = match answer::framing(&answer)? {
+            Framing::Length(bytes) if bytes > request.limit => {
+                return Err(Failure::TooLarge { limit: request.limit, declared: Some(bytes) });
+            }
+            Framing::Length(bytes) => Some(bytes),
+            Framing::Chunks => None,
+            Framing::Nothing => return Err(Failure::NoLength),
+        };
+        let validators = answer::validators(answer.headers());
         let bounds = Bounds {
             limit: request.limit,
             declared,
@@ -259,16 +241,18 @@ impl Client {
             return Err(Failure::Timeout("the transfer"));
         }
         self.surplus.take();
-        let agent = self.agent(address)?;
+        let agent = self.agents.of(address)?;
         let mut request = match *method {
             Method::HEAD => agent.head(address.uri()),
             _ => agent.get(address.uri()),
         };
         if let Some(held) = held {
-            if let Some(etag) = &held.etag {
+            // What no header can carry was never a validator; without it the body comes.
+            let value = |text: &Option<String>| HeaderValue::from_str(text.as_deref()?).ok();
+            if let Some(etag) = value(&held.etag) {
                 request = request.header(header::IF_NONE_MATCH, etag);
             }
-            if let Some(date) = &held.last_modified {
+            if let Some(date) = value(&held.last_modified) {
                 request = request.header(header::IF_MODIFIED_SINCE, date);
             }
         }
@@ -276,161 +260,12 @@ impl Client {
         request.call().map_err(|error| self.explain(error))
     }
 
-    fn agent(&self, address: &Address) -> Result<&Agent, Failure> {
-        let proxy = self.proxies.of(address);
-        let slot = match (proxy, address.is_https()) {
-            (None, _) => 0,
-            (Some(_), true) => 1,
-            (Some(_), false) => 2,
-        };
-        let proxy = proxy.map(checked_proxy).transpose();
-        // Was checked when the client was built.
-        let proxy = proxy.map_err(|error| Failure::Proxy(error.to_string()))?;
-        let [direct, https, http] = &self.agents;
-        let cell = [direct, https, http].into_iter().nth(slot).unwrap_or(direct);
-        Ok(cell.get_or_init(|| self.build_agent(proxy)))
-    }
-
-    fn build_agent(&self, proxy: Option<ureq::Proxy>) -> Agent {
-        let limits = &self.limits;
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(proxy)
-            .user_agent(self.user_agent.clone())
-            .accept_encoding("identity")
-            .max_response_header_size(limits.header_bytes)
-            .timeout_resolve(Some(limits.connect))
-            .timeout_connect(Some(limits.connect))
-            .timeout_send_request(Some(limits.stall))
-            .timeout_recv_response(Some(limits.response))
-            .timeout_per_read(Some(limits.stall))
-            .tls_config(TlsConfig::builder().root_certs(self.roots()).build())
-            .build();
-        let connector = transport::connector(&self.cancel, &self.surplus);
-        Agent::with_parts(config, connector, DefaultResolver::default())
-    }
-
-    /// The system's certificates and the extra ones; where a system has none (bare containers),
-    /// and none were given, the ones compiled in.
-    fn roots(&self) -> RootCerts {
-        if !self.https {
-            return RootCerts::WebPki;
-        }
-        let system = rustls_native_certs::load_native_certs().certs;
-        let system = system.iter().map(|cert| Certificate::from_der(cert.as_ref()).to_owned());
-        let all: Vec<_> = system.chain(self.extra_ca.iter().cloned()).collect();
-        if all.is_empty() { RootCerts::WebPki } else { RootCerts::new_with_certs(&all) }
-    }
-
-    /// The library's errors in this crate's words; texts that could hold an address are left out.
     fn explain(&self, error: ureq::Error) -> Failure {
-        use ureq::Error as E;
+        // A cancelled wait looks like any other failed read.
         if self.cancel.is_set() {
-            return Failure::Cancelled;
-        }
-        match error {
-            E::Timeout(Timeout::PerRead | Timeout::PerWrite) => Failure::Stalled(self.limits.stall),
-            E::Timeout(Timeout::Resolve) => Failure::Timeout("finding the host"),
-            E::Timeout(Timeout::Connect) => Failure::Timeout("connecting"),
-            E::Timeout(Timeout::RecvResponse) => Failure::Timeout("the answer"),
-            E::Timeout(_) => Failure::Timeout("the transfer"),
-            E::HostNotFound => Failure::HostNotFound,
-            E::LargeResponseHeader(_, limit) => Failure::HeaderTooLarge(limit),
-            E::ConnectProxyFailed(why) => Failure::Proxy(why),
-            E::InvalidProxyUrl => Failure::Proxy("its address is not understood".to_owned()),
-            E::Tls(why) => Failure::Tls(why.to_owned()),
-            E::TlsRequired => Failure::Tls("the connection is not encrypted".to_owned()),
-            E::Rustls(why) => Failure::Tls(why.to_string()),
-            E::Io(error) => from_io(error),
-            E::ConnectionFailed => Failure::Connection(io::ErrorKind::NotConnected.into()),
-            E::Protocol(why) => protocol(&why.to_string()),
-            E::Http(_) => Failure::Protocol("a header is not valid".to_owned()),
-            // The connection ended in the middle of a chunk's head.
-            E::BodyStalled => Failure::Connection(io::ErrorKind::UnexpectedEof.into()),
-            _ => Failure::Protocol("the exchange failed".to_owned()),
+            Failure::Cancelled
+        } else {
+            explain::explain(error, &self.limits)
         }
     }
-}
-
-/// TLS failures come as I/O errors of kind `InvalidData`.
-fn from_io(error: io::Error) -> Failure {
-    match error.kind() {
-        io::ErrorKind::InvalidData => Failure::Tls(error.to_string()),
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Failure::Timeout("connecting"),
-        _ => Failure::Connection(error),
-    }
-}
-
-/// Only the beginning: such a text may repeat what a hostile server sent.
-fn protocol(why: &str) -> Failure {
-    let why: String = why.chars().filter(|c| !c.is_control()).take(120).collect();
-    Failure::Protocol(why)
-}
-
-fn checked_proxy(text: &str) -> Result<ureq::Proxy, ConfigError> {
-    let shown = || {
-        let rest = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
-        rest.chars().take(200).collect::<String>()
-    };
-    let proxy = ureq::Proxy::new(text).map_err(|_| ConfigError::Proxy(shown()))?;
-    match proxy.protocol() {
-        ureq::ProxyProtocol::Http | ureq::ProxyProtocol::Https => Ok(proxy),
-        _ => Err(ConfigError::Proxy(shown())),
-    }
-}
-
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, ConfigError> {
-    let mut found = Vec::new();
-    for item in parse_pem(pem) {
-        if let PemItem::Certificate(certificate) = item.map_err(ConfigError::Pem)? {
-            found.push(certificate);
-        }
-    }
-    if found.is_empty() { Err(ConfigError::NoCertificate) } else { Ok(found) }
-}
-
-fn unexpected_status(answer: &Response<Body>) -> Failure {
-    let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
-    let after = text(header::RETRY_AFTER);
-    Failure::Status {
-        status: answer.status().as_u16(),
-        retry_after: after.and_then(|value| retry::retry_after(value, text(header::DATE))),
-    }
-}
-
-fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    if is_chunked(headers) {
-        return None;
-    }
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
-}
-
-fn is_chunked(headers: &HeaderMap) -> bool {
-    let codings = headers.get_all(header::TRANSFER_ENCODING);
-    codings
-        .iter()
-        .any(|value| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("chunked")))
-}
-
-fn check_encoding(headers: &HeaderMap, accept_gzip: bool) -> Result<(), Failure> {
-    let Some(value) = headers.get(header::CONTENT_ENCODING) else {
-        return Ok(());
-    };
-    let value = value.to_str().unwrap_or("?").trim().to_ascii_lowercase();
-    match value.as_str() {
-        "" | "identity" => Ok(()),
-        "gzip" | "x-gzip" if accept_gzip => Ok(()),
-        _ => Err(Failure::Encoded(value.chars().take(40).collect())),
-    }
-}
-
-fn validators(headers: &HeaderMap) -> Validators {
-    let text = |name| {
-        let value: &ureq::http::HeaderValue = headers.get(name)?;
-        let text = value.to_str().ok()?;
-        (!text.is_empty() && text.len() <= LONGEST_VALIDATOR).then(|| text.to_owned())
-    };
-    Validators { etag: text(header::ETAG), last_modified: text(header::LAST_MODIFIED) }
 }

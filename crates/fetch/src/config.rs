@@ -59,8 +59,8 @@ impl Default for Limits {
             stall: Duration::from_secs(30),
             window: Duration::from_secs(60),
             window_bytes: 64 * 1024,
-            attempt: Duration::from_secs(30 * 60),
-            total: Duration::from_secs(45 * 60),
+            attempt: Duration::from_secs(60 * 60),
+            total: Duration::from_secs(2 * 60 * 60),
             retries: 4,
             backoff: Duration::from_millis(500),
             longest_wait: Duration::from_secs(120),
@@ -104,7 +104,7 @@ pub enum ConfigError {
     NoCertificate,
     /// The extra CA is not PEM.
     #[error("the extra CA file is not PEM")]
-    Pem(#[source] ureq::Error),
+    Pem(#[source] std::io::Error),
     /// The user agent has characters that no header may have.
     #[error("the user agent «{0}» has characters that a header cannot carry")]
     UserAgent(String),

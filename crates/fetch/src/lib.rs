@@ -12,11 +12,14 @@
 //! waiting and trying again in `retry.rs`.
 
 mod address;
+mod agents;
+mod answer;
 mod body;
 mod client;
 mod clock;
 mod config;
 mod error;
+mod explain;
 mod proxy;
 mod retry;
 mod transport;

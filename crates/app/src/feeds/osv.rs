@@ -20,8 +20,8 @@ pub(super) const MOST_RECORDS: usize = 500;
 const MOST_DELTAS: usize = 2_000;
 /// Largest archive: npm's was some 210 MB in 2026.
 const LARGEST_ARCHIVE: u64 = 2 << 30;
-/// Largest list: a line is some 45 bytes, so five million records.
-const LARGEST_LIST: u64 = 256 << 20;
+/// Largest list: a line is some 45 bytes, so over a million records.
+const LARGEST_LIST: u64 = 64 << 20;
 /// Largest record.
 const LARGEST_RECORD: u64 = 16 << 20;
 /// How long before its own date an archive may have been put together.

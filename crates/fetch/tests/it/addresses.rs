@@ -136,7 +136,8 @@ fn client_of(server: &Server) -> fetch::Client {
 
 #[test]
 fn a_loop_of_redirects_ends() {
-    let server = Server::saying(answer("301 Moved", "Location: /again\r\n", b""));
+    let server =
+        Server::saying(answer("301 Moved", "Connection: close\r\nLocation: /again\r\n", b""));
     let limits = Limits { retries: 3, ..limits() };
     let failure = failure(&client(&[&server.at("/")], limits), &server.at("/"));
     assert!(matches!(failure, Failure::TooManyRedirects(5)), "{failure:?}");

@@ -48,6 +48,23 @@ fn a_long_body_is_a_surplus() {
 }
 
 #[test]
+fn a_body_under_another_coding_is_refused() {
+    for coding in [
+        "gzip, chunked",
+        "chunked, gzip",
+        "xchunked",
+        "identity",
+        "chunked\r\nTransfer-Encoding: chunked",
+    ] {
+        let failure =
+            refused(&format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: {coding}\r\n\r\n0\r\n\r\n"));
+        assert!(matches!(failure, Failure::Encoded(_)), "{coding}: {failure:?}");
+    }
+    let failure = refused("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    assert!(matches!(failure, Failure::NoLength), "{failure:?}");
+}
+
+#[test]
 fn a_body_without_an_end_mark_is_refused() {
     let failure = refused("HTTP/1.1 200 OK\r\n\r\nwho knows how much is missing");
     assert!(matches!(failure, Failure::NoLength), "{failure:?}");

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use fetch::{Fetched, Received, Request, Validators};
 
-use crate::server::{Server, answer};
+use crate::server::{CLOSE, Server, answer};
 use crate::{address, client, get, limits};
 
 #[test]
@@ -96,7 +96,7 @@ fn connections_are_kept_between_requests() {
 #[test]
 fn progress_counts_up_and_can_end_it() {
     let body = vec![b'x'; 300_000];
-    let server = Server::saying(answer("200 OK", "", &body));
+    let server = Server::saying(answer("200 OK", CLOSE, &body));
     let client = client(&[&server.at("/")], limits());
     let feed = address(&server.at("/"));
     let request = Request { address: &feed, limit: 1 << 20, held: None, accept_gzip: false };
@@ -114,7 +114,8 @@ fn progress_counts_up_and_can_end_it() {
 
 #[test]
 fn gzip_files_stay_gzip_and_other_encodings_are_refused() {
-    let labelled = answer("200 OK", "Content-Encoding: gzip\r\n", &[0x1f, 0x8b, 1, 2]);
+    let labelled =
+        answer("200 OK", "Content-Encoding: gzip\r\nConnection: close\r\n", &[0x1f, 0x8b, 1, 2]);
     let server = Server::saying(labelled);
     let client = client(&[&server.at("/")], limits());
     let feed = address(&server.at("/"));

@@ -5,18 +5,20 @@ use std::time::Duration;
 
 use fetch::{Failure, Fetched, Limits};
 
-use crate::server::{Asked, Server, answer};
+use crate::server::{Asked, CLOSE, Server, answer};
 use crate::{client, get, limits};
 
 fn with_retries(retries: u32) -> Limits {
     Limits { retries, ..limits() }
 }
 
-/// A server that gives its answers one after the other, the last one forever.
+/// A server that gives its answers one after the other, the last one forever, each on a connection
+/// of its own: whether a client notices in time that a kept one was closed is a race.
 fn in_turn(answers: Vec<Vec<u8>>) -> Server {
     Server::start(move |asked: &Asked, stream| {
         let bytes = answers.get(asked.number).or(answers.last()).expect("an answer");
-        let _ = stream.write_all(bytes);
+        let text = String::from_utf8(bytes.clone()).expect("text");
+        let _ = stream.write_all(text.replacen("\r\n", &format!("\r\n{CLOSE}"), 1).as_bytes());
         let _ = stream.shutdown(std::net::Shutdown::Both);
     })
 }

@@ -102,6 +102,9 @@ impl Drop for Server {
     }
 }
 
+/// The header of a connection that is not to be kept.
+pub const CLOSE: &str = "Connection: close\r\n";
+
 /// A whole answer with a right Content-Length and further header lines (each ending in CRLF).
 pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut all = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n", body.len())
