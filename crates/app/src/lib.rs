@@ -1,1 +1,19 @@
-//! What a user can ask for: one use case per file.
+//! What can a user ask for? One use case per file.
+//!
+//! In: a request as plain data, paths, and `now`. Out: a report value or an error with its place and
+//! remedy. `app` owns walking and reading files, the clock of the world, and the wiring of the engines,
+//! which never meet each other; nothing here prints or parses arguments. Start reading at
+//! [`scan::scan`], then [`sync::sync`].
+
+pub mod config;
+pub mod demo;
+mod demo_files;
+pub mod explain;
+pub mod feeds;
+pub mod files;
+pub mod formats_read;
+pub mod intelligence;
+pub mod policy;
+pub mod report;
+pub mod scan;
+pub mod sync;

@@ -1,2 +1,49 @@
-//! The one program, gabion.
-fn main() {}
+//! The one program, `gabion`: reads arguments, asks `app`, shows what comes back.
+//!
+//! stdout is data, stderr is talk. One file per command in `commands`, one per output format in
+//! `render`. The exit codes are a public table in the README.
+
+mod args;
+mod commands;
+mod exit;
+mod gate;
+mod render;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use exit::Exit;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout and are no failure; clap colours both as the stream allows.
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Complete };
+            error.print().ok();
+            return code.into();
+        }
+    };
+    let terminal = Terminal::new(&cli.global);
+    let result = match cli.command {
+        Command::Scan(args) => commands::scan::run(args, &cli.global, &terminal),
+        Command::Sync(args) => commands::sync::run(args, &cli.global, &terminal),
+        Command::Explain(args) => commands::explain::run(args, &cli.global, &terminal),
+        Command::Demo(args) => commands::demo::run(args, &terminal),
+        Command::Policy(command) => commands::policy::run(command, &terminal),
+        Command::Completions { shell } => commands::completions::run(shell, &terminal),
+        Command::Man => commands::man::run(&terminal),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) if exit::is_broken_pipe(&error) => Exit::Complete.into(),
+        Err(error) => {
+            terminal.error(&error);
+            exit::of(&error).into()
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What does the estate file say, and how far is it to be trusted?
+//!
+//! `gabion.toml` describes assets by path glob (exposure, owner, criticality, environment), policies,
+//! ignores with reason and expiry, mirrors of public registries, and the feeds' addresses. Inside a
+//! scanned tree it may only tighten: more exposure, more policies. Ignores and loosening in it count
+//! only with `--trust-config` or when the file lies outside the tree (docs/ARCHITECTURE.md, «Trust»):
+//! otherwise a pull request silences itself. What was not applied is said.
+
+mod shape;
+pub mod trust;
+
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+use vocab::{Environment, Exposure, Instant};
+
+pub use trust::Trust;
+
+use crate::feeds::Addresses;
+use crate::files::read;
+
+/// Largest configuration file read.
+const MAX_CONFIG: u64 = 1 << 20;
+
+/// One configuration file, checked.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// Where it was read, as people should see it.
+    pub origin: String,
+    /// Names of built-in policies, in the order written; empty when it names none.
+    pub policies: Vec<String>,
+    /// Files of own policies, resolved against the configuration's folder.
+    pub policy_files: Vec<PathBuf>,
+    /// Descriptions of assets; the last that fits wins field by field.
+    pub assets: Vec<AssetRule>,
+    /// Findings to leave out until a date.
+    pub ignores: Vec<IgnoreRule>,
+    /// Addresses that mirror public registries: packages from below them count as from the registry.
+    pub mirrors: Vec<String>,
+    /// Addresses of the feeds, where they differ from the public ones.
+    pub feeds: Option<Addresses>,
+}
+
+/// What a configuration says of the assets whose path fits.
+#[derive(Debug, Clone)]
+pub struct AssetRule {
+    /// Which paths, relative to the configuration's folder or to the scanned root.
+    pub path: GlobMatcher,
+    /// The folder that is the asset, where the pattern names one.
+    pub folder: Option<GlobMatcher>,
+    /// The pattern as written.
+    pub pattern: String,
+    /// What to call it.
+    pub name: Option<String>,
+    /// Who can reach it.
+    pub exposure: Option<Exposure>,
+    /// Who fixes.
+    pub owner: Option<String>,
+    /// `low`, `medium` or `high`.
+    pub criticality: Option<Criticality>,
+    /// What it is run for.
+    pub environment: Option<Environment>,
+    /// Line in the file, counted from 1.
+    pub line: u32,
+}
+
+/// How much depends on an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Criticality {
+    /// Nobody would notice for a day.
+    Low,
+    /// Work slows down.
+    Medium,
+    /// The mission stops or people are endangered.
+    High,
+}
+
+impl Criticality {
+    /// The word as written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// A finding to leave out until a date.
+#[derive(Debug, Clone)]
+pub struct IgnoreRule {
+    /// An id of the alias group: any of them fits.
+    pub id: String,
+    /// Only this package, as `name` or `ecosystem/name`; all when absent.
+    pub package: Option<String>,
+    /// Only findings with a place under this pattern; all when absent.
+    pub path: Option<GlobMatcher>,
+    /// Why; never empty.
+    pub reason: String,
+    /// From this instant on it no longer holds.
+    pub until: Instant,
+    /// File and line.
+    pub origin: String,
+}
+
+/// Why a configuration could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read configuration {path}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is no TOML, or has keys or values that do not exist.
+    #[error("{path}:{line}: {what}")]
+    Shape {
+        /// Which file.
+        path: String,
+        /// Counted from 1.
+        line: u32,
+        /// What was met and what was expected.
+        what: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks a configuration file.
+    ///
+    /// # Errors
+    /// Not readable, or a key or value that does not exist; file and line are named.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let bytes = read::bounded(path, MAX_CONFIG)
+            .map_err(|source| ConfigError::Read { path: path.to_path_buf(), source })?;
+        let origin = path.display().to_string();
+        let text = String::from_utf8(bytes).map_err(|e| ConfigError::Shape {
+            path: origin.clone(),
+            line: u32::try_from(e.utf8_error().valid_up_to()).map_or(0, |_| 1),
+            what: "not UTF-8 text".into(),
+        })?;
+        Self::parse(&origin, &text, path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Calls the file by another name in everything that is said of it.
+    pub fn rename(&mut self, origin: &str) {
+        for ignore in &mut self.ignores {
+            if let Some(rest) = ignore.origin.strip_prefix(self.origin.as_str()) {
+                ignore.origin = format!("{origin}{rest}");
+            }
+        }
+        origin.clone_into(&mut self.origin);
+    }
+
+    /// Checks the text of a configuration; `folder` is what its relative file names start from.
+    ///
+    /// # Errors
+    /// As [`Config::load`], without reading.
+    pub fn parse(origin: &str, text: &str, folder: &Path) -> Result<Self, ConfigError> {
+        shape::parse(origin, text, folder)
+    }
+}
+
+/// A path pattern: `shop` and `shop/` also mean everything below it. The second value matches the
+/// folder alone, unless the pattern speaks of contents only (`shop/**`) or of the whole root.
+fn glob(pattern: &str) -> Result<(GlobMatcher, Option<GlobMatcher>), globset::Error> {
+    let matcher = |text: &str| -> Result<GlobMatcher, globset::Error> {
+        Ok(GlobBuilder::new(text).literal_separator(true).build()?.compile_matcher())
+    };
+    match pattern.trim_start_matches("./").trim_end_matches('/') {
+        "" | "." => Ok((matcher("**")?, None)),
+        p if p.ends_with("**") => Ok((matcher(p)?, None)),
+        p => Ok((matcher(&format!("{{{p},{p}/**}}"))?, Some(matcher(p)?))),
+    }
+}

@@ -1,0 +1,249 @@
+//! What is known of one advisory, and why does it have the date it has?
+
+use intel::{AdvisoryRef, CveSignals, IndexError};
+use serde::Serialize;
+use vocab::{Instant, Severity};
+
+use crate::intelligence::{Intelligence, IntelligenceError};
+use crate::report::{Finding, Report};
+
+/// Name and version of the JSON shape.
+pub const SCHEMA: &str = "gabion.explain/1";
+
+/// All that is known of an alias group, and its findings in the scanned paths.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    /// Always [`SCHEMA`].
+    pub schema: &'static str,
+    /// As asked.
+    pub id: String,
+    /// Every id of the alias group.
+    pub aliases: Vec<String>,
+    /// The records of the group.
+    pub records: Vec<Record>,
+    /// What is known of each CVE.
+    pub cves: Vec<Cve>,
+    /// The findings of the group in the scanned paths; absent when no path was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<Vec<Finding>>,
+    /// Whether that scan was complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scan_complete: Option<bool>,
+}
+
+/// One advisory.
+#[derive(Debug, Clone, Serialize)]
+pub struct Record {
+    /// Its id.
+    pub id: String,
+    /// `vulnerability`, `malicious`, `unmaintained`, `unsound`, `notice`.
+    pub kind: &'static str,
+    /// When it was published.
+    pub published: Option<Instant>,
+    /// When it last changed.
+    pub modified: Option<Instant>,
+    /// When it was withdrawn; it then matches nothing.
+    pub withdrawn: Option<Instant>,
+    /// The worst of its vectors, else its rating.
+    pub severity: Severity,
+    /// CVSS vectors.
+    pub vectors: Vec<String>,
+    /// Weakness classes.
+    pub cwes: Vec<String>,
+    /// `ecosystem/name` of each package.
+    pub packages: Vec<String>,
+    /// One line.
+    pub summary: String,
+    /// Markdown, cut where it is very long.
+    pub details: String,
+    /// Addresses.
+    pub references: Vec<String>,
+}
+
+/// What is known of one CVE.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cve {
+    /// The id.
+    pub id: String,
+    /// When it was published.
+    pub published: Option<Instant>,
+    /// Rejected by its assigner.
+    pub rejected: bool,
+    /// Disputed.
+    pub disputed: bool,
+    /// `dateAdded` of the KEV entry.
+    pub kev_added: Option<Instant>,
+    /// Used in ransomware campaigns.
+    pub kev_ransomware: Option<bool>,
+    /// What changed in the KEV entry over the dated copies that were indexed: (seen, what).
+    pub kev_history: Vec<(Instant, String)>,
+    /// EPSS score, 0 to 1.
+    pub epss: Option<f64>,
+    /// EPSS percentile, 0 to 1.
+    pub epss_percentile: Option<f64>,
+    /// Date of the EPSS score.
+    pub epss_date: Option<Instant>,
+    /// Public exploits: source, maturity, first seen, count.
+    pub exploits: Vec<Exploit>,
+    /// SSVC decision points.
+    pub ssvc: Option<Ssvc>,
+    /// CVSS vectors of the CVE record and of CISA's addition.
+    pub vectors: Vec<String>,
+}
+
+/// Public exploits of one source.
+#[derive(Debug, Clone, Serialize)]
+pub struct Exploit {
+    /// Who has it.
+    pub source: &'static str,
+    /// How far it is developed.
+    pub maturity: &'static str,
+    /// The first date.
+    pub first: Option<Instant>,
+    /// How many.
+    pub count: u32,
+}
+
+/// SSVC decision points.
+#[derive(Debug, Clone, Serialize)]
+pub struct Ssvc {
+    /// `none`, `poc`, `active`.
+    pub exploitation: Option<&'static str>,
+    /// Whether an attack can be automated.
+    pub automatable: Option<bool>,
+    /// Whether the technical impact is total.
+    pub total_impact: Option<bool>,
+    /// When it was decided.
+    pub as_of: Option<Instant>,
+}
+
+/// Tells all that is known; `None` when the index knows no such id. `report` is a scan of the paths
+/// that were asked about.
+///
+/// # Errors
+/// The index is damaged.
+pub fn explain(
+    id: &str,
+    intelligence: &Intelligence,
+    report: Option<&Report>,
+) -> Result<Option<Explanation>, IntelligenceError> {
+    let index = intelligence.index()?;
+    let read = || -> Result<Option<Explanation>, IndexError> {
+        let Some(group) = index.find(id)? else { return signals_only(&index, id) };
+        let group = index.group(group)?;
+        let records = group.members.iter().map(|r| record(&index, *r)).collect::<Result<_, _>>()?;
+        let mut cves = Vec::new();
+        for cve in &group.cves {
+            cves.extend(index.signals(cve)?.map(signals));
+        }
+        Ok(Some(Explanation {
+            id: id.to_owned(),
+            aliases: group.aliases,
+            records,
+            cves,
+            ..empty()
+        }))
+    };
+    let explanation = read().map_err(|source| intelligence.unusable(source))?;
+    Ok(explanation.map(|mut explanation| {
+        if let Some(report) = report {
+            let ignored = report.ignored.iter().map(|i| &i.finding);
+            let all = report.findings.iter().chain(ignored);
+            let of_group =
+                all.filter(|f| f.aliases.iter().any(|a| explanation.aliases.contains(a)));
+            explanation.findings = Some(of_group.cloned().collect());
+            explanation.scan_complete = Some(report.complete);
+        }
+        explanation
+    }))
+}
+
+fn empty() -> Explanation {
+    Explanation {
+        schema: SCHEMA,
+        id: String::new(),
+        aliases: Vec::new(),
+        records: Vec::new(),
+        cves: Vec::new(),
+        findings: None,
+        scan_complete: None,
+    }
+}
+
+/// A CVE without an advisory for any package still has signals.
+fn signals_only(index: &intel::Index<'_>, id: &str) -> Result<Option<Explanation>, IndexError> {
+    let known = index.signals(id.trim())?;
+    Ok(known.map(|s| Explanation {
+        id: id.to_owned(),
+        aliases: vec![s.cve.clone()],
+        cves: vec![signals(s)],
+        ..empty()
+    }))
+}
+
+fn record(index: &intel::Index<'_>, reference: AdvisoryRef) -> Result<Record, IndexError> {
+    let advisory = index.advisory(reference)?;
+    let text = index.text(reference)?;
+    Ok(Record {
+        id: advisory.id,
+        kind: advisory.kind.as_str(),
+        published: advisory.published,
+        modified: advisory.modified,
+        withdrawn: advisory.withdrawn,
+        severity: advisory.severity,
+        vectors: advisory.vectors,
+        cwes: advisory.cwes,
+        packages: advisory.packages.iter().map(|p| format!("{}/{}", p.ecosystem, p.name)).collect(),
+        summary: text.summary,
+        details: text.details,
+        references: text.references,
+    })
+}
+
+fn signals(s: CveSignals) -> Cve {
+    use intel::signals::{Automatable, Exploitation, TechnicalImpact};
+    Cve {
+        published: s.published,
+        rejected: s.rejected,
+        disputed: s.disputed,
+        kev_added: s.kev.as_ref().map(|k| k.added),
+        kev_ransomware: s.kev.as_ref().map(|k| k.ransomware),
+        kev_history: s
+            .kev_history
+            .iter()
+            .map(|change| {
+                let ransomware = if change.ransomware { ", ransomware" } else { "" };
+                let what = change.added.map_or_else(
+                    || "no longer listed".to_owned(),
+                    |added| format!("listed, added {}{ransomware}", added.strftime("%Y-%m-%d")),
+                );
+                (change.seen, what)
+            })
+            .collect(),
+        epss: s.epss.as_ref().map(|e| e.score),
+        epss_percentile: s.epss.as_ref().map(|e| e.percentile),
+        epss_date: s.epss.as_ref().and_then(|e| e.date),
+        exploits: s
+            .exploits
+            .iter()
+            .map(|e| Exploit {
+                source: e.source.as_str(),
+                maturity: e.maturity.as_str(),
+                first: e.first,
+                count: e.count,
+            })
+            .collect(),
+        ssvc: s.ssvc.map(|v| Ssvc {
+            exploitation: v.exploitation.map(|e| match e {
+                Exploitation::None => "none",
+                Exploitation::PublicPoc => "poc",
+                Exploitation::Active => "active",
+            }),
+            automatable: v.automatable.map(|a| a == Automatable::Yes),
+            total_impact: v.technical_impact.map(|t| t == TechnicalImpact::Total),
+            as_of: v.timestamp,
+        }),
+        vectors: s.cna_vectors.into_iter().chain(s.adp_vectors).collect(),
+        id: s.cve,
+    }
+}

@@ -1,0 +1,8 @@
+//! How does Gabion read the file system? Bounded, confined, and saying what it left out.
+//!
+//! Walking, reading and memory-mapping are this module's alone (docs/ARCHITECTURE.md, rule 4).
+
+pub mod map;
+pub mod read;
+pub mod tree;
+pub mod walk;

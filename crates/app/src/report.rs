@@ -1,0 +1,426 @@
+//! What does a scan say? One value that every renderer shows.
+//!
+//! [`Report`] is the public shape `gabion.scan/1`: `cli` writes it as JSON as it stands, reads it back
+//! as a baseline, and renders tables and SARIF from it. Nothing is computed here. Instants are UTC in
+//! RFC 3339; lists have a stable order.
+
+use serde::{Deserialize, Serialize};
+use vocab::{Environment, Exposure, Instant, Scope, Severity};
+
+/// The name and version of this shape; a breaking change makes it `/2`.
+pub const SCHEMA: &str = "gabion.scan/1";
+
+/// The result of one scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// Version of the program that wrote it.
+    pub gabion: String,
+    /// The instant at which the scan was made; every «now» in it.
+    pub scanned_at: Instant,
+    /// False when something was not read or not evaluated. Incomplete is never clean.
+    pub complete: bool,
+    /// Every component about which nothing can be said, with the reason.
+    pub not_evaluated: Vec<Unevaluated>,
+    /// Files and folders that could not be read, in whole or in part.
+    pub not_read: Vec<Unread>,
+    /// Names that look like manifests and that no reader claims.
+    pub unrecognised: Vec<String>,
+    /// Folders and files passed over by rule, with the rule.
+    pub skipped: Vec<Skipped>,
+    /// What was known of the world, and how old it is.
+    pub intel: Intel,
+    /// What was scanned.
+    pub assets: Vec<Asset>,
+    /// Distinct (asset, ecosystem, name, version) met.
+    pub components: u64,
+    /// Of them, those that are the project itself; they have no advisories by nature.
+    pub first_party: u64,
+    /// One row per asset, package, version and alias group, in queue order.
+    pub findings: Vec<Finding>,
+    /// Actions in queue order; together they close or name every finding.
+    pub fixes: Vec<Fix>,
+    /// Informational: shown, without a clock and without a gate.
+    pub notices: Vec<Notice>,
+    /// Findings that a rule of the configuration ignores, with the rule's origin.
+    pub ignored: Vec<Ignored>,
+    /// What the reader should know: stale intel, expired ignores, configuration that was not applied.
+    pub warnings: Vec<String>,
+    /// Names of the policies whose clocks were started; the strictest acts.
+    pub policies: Vec<String>,
+    /// Against a baseline: findings of it that are no longer seen. Empty without one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<String>,
+}
+
+/// A component that was not evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unevaluated {
+    /// The asset's id.
+    pub asset: String,
+    /// The ecosystem in OSV's words.
+    pub ecosystem: String,
+    /// The package.
+    pub name: String,
+    /// The version or range as the file has it; empty when there is none.
+    pub version: String,
+    /// The first place of it.
+    pub path: String,
+    /// Counted from 1; 0 when unknown.
+    pub line: u32,
+    /// The reason's code (`not_pinned`, `partial_advisories`, …).
+    pub reason: String,
+    /// The reason in words.
+    pub detail: String,
+}
+
+/// A file or folder that could not be read whole.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unread {
+    /// The path as given on the command line, joined with the place below it.
+    pub path: String,
+    /// Counted from 1; 0 when the problem has no line.
+    pub line: u32,
+    /// What was met and what was expected.
+    pub problem: String,
+}
+
+/// Something passed over by rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The path.
+    pub path: String,
+    /// The rule (`--exclude dist/**`, `link`, `.git`).
+    pub rule: String,
+}
+
+/// What was known, and since when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Intel {
+    /// When the index was built.
+    pub built_at: Instant,
+    /// Each feed with its age.
+    pub sources: Vec<Source>,
+    /// Each ecosystem with its completeness.
+    pub coverage: Vec<Coverage>,
+}
+
+/// One feed of the index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// The feed (`kev`, `epss`, `osv/crates.io`, …).
+    pub feed: String,
+    /// Where it came from.
+    pub address: String,
+    /// The instant up to which it speaks: the feed's own date, or when it was fetched if later.
+    pub as_of: Option<Instant>,
+    /// Hours from `as_of` to the scan.
+    pub age_hours: Option<i64>,
+    /// Records taken from it.
+    pub records: u64,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+}
+
+/// How much of an ecosystem the index holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// The ecosystem.
+    pub ecosystem: String,
+    /// Whether «no match» means clear.
+    pub complete: bool,
+    /// Records held.
+    pub records: u64,
+}
+
+/// Something we run or own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asset {
+    /// The name in findings: from the configuration, else the path.
+    pub id: String,
+    /// The path as scanned.
+    pub path: String,
+    /// Who can reach it.
+    pub exposure: Exposure,
+    /// Who says so (`gabion.toml line 4`, `nobody said`).
+    pub exposure_source: String,
+    /// Who fixes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner: Option<String>,
+    /// What it is run for.
+    pub environment: Environment,
+    /// How much depends on it, as the configuration says (`low`, `medium`, `high`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub criticality: Option<String>,
+    /// Files read in it.
+    pub files: u64,
+    /// Distinct components in it.
+    pub components: u64,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// Relative to the scanned root.
+    pub path: String,
+    /// Counted from 1; 0 when unknown.
+    pub line: u32,
+}
+
+/// A problem of one package version on one asset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Unique in this report: identity and version.
+    pub id: String,
+    /// The name of the alias group: its CVE if it has one, else the first id.
+    pub advisory: String,
+    /// One line from the advisory.
+    pub title: String,
+    /// The advisories that themselves matched.
+    pub records: Vec<String>,
+    /// Every id of the alias group.
+    pub aliases: Vec<String>,
+    /// Version-free: asset, purl without version, alias group.
+    pub identity: String,
+    /// The asset's id.
+    pub asset: String,
+    /// With the version.
+    pub purl: String,
+    /// The package as the file spells it.
+    pub name: String,
+    /// The version found.
+    pub version: String,
+    /// In OSV's words.
+    pub ecosystem: String,
+    /// `vulnerability` or `malicious`.
+    pub kind: String,
+    /// Where it was found.
+    pub places: Vec<Place>,
+    /// What it is needed for.
+    pub scope: Scope,
+    /// Named by the project itself; absent when the files do not tell.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub direct: Option<bool>,
+    /// One dependency path from the project to the package (`name@version` each), if the files have one.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub path: Vec<String>,
+    /// Set when the version comes from a git commit or a foreign registry and was matched by its number.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub origin: Option<String>,
+    /// The worst of the matching records.
+    pub severity: Severity,
+    /// What is known of exploitation.
+    pub signals: Signals,
+    /// The vector that gave the severity, if one was published.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub vector: Option<String>,
+    /// Weakness classes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub cwes: Vec<String>,
+    /// When attackers or the public had it: the signal. Never the due time's start by itself.
+    pub exposed_since: Option<Instant>,
+    /// First sighting on this asset.
+    pub first_seen: Instant,
+    /// Where the first sighting comes from (`baseline`, `this scan`).
+    pub first_seen_from: String,
+    /// When the clock started: the later of signal and first sighting.
+    pub clock_start: Option<Instant>,
+    /// The due instant of the strictest policy; absent means «on the next upgrade».
+    pub due: Option<Instant>,
+    /// Whether `due` lies before the scan.
+    pub overdue: bool,
+    /// Whether the acting row is an emergency.
+    pub emergency: bool,
+    /// Whether the acting row asks for a forensic investigation.
+    pub forensics: bool,
+    /// The acting policy and its version.
+    pub policy: String,
+    /// The acting row.
+    pub row: String,
+    /// One sentence: policy, row, inputs, assumptions, and which fact would move it.
+    pub why: String,
+    /// What the row was chosen by, each with its source and date.
+    pub inputs: Vec<Input>,
+    /// The clocks of the other policies.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub other_clocks: Vec<OtherClock>,
+    /// Smallest known fixed versions, ascending; empty when none is published.
+    pub fixed_in: Vec<String>,
+    /// Against a baseline: not in it. Absent without a baseline.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub new: Option<bool>,
+    /// Disputed by its vendor or assigner; shown, changes nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub disputed: bool,
+}
+
+/// One input of a clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// What was asked (`KEV`, `exposure`).
+    pub name: String,
+    /// The answer.
+    pub value: String,
+    /// Who answered.
+    pub source: String,
+    /// As of when.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub as_of: Option<Instant>,
+    /// `known`, `inferred`, `assumed` or `unknown`.
+    pub how: String,
+}
+
+/// What another policy would have said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherClock {
+    /// The policy.
+    pub policy: String,
+    /// Its row.
+    pub row: String,
+    /// Its due instant.
+    pub due: Option<Instant>,
+    /// Its sentence.
+    pub why: String,
+}
+
+/// What is known of exploitation, over the CVEs of the alias group.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Signals {
+    /// Known exploited; `null` when not listed or not known (`kev_known` tells which).
+    pub kev: Option<Kev>,
+    /// Whether a fresh KEV was asked, so that `kev: null` means no.
+    pub kev_known: bool,
+    /// The highest over the CVEs.
+    pub epss: Option<Epss>,
+    /// Public exploits.
+    pub exploit: Option<Exploit>,
+    /// Decision points.
+    pub ssvc: Option<Ssvc>,
+}
+
+/// An entry of CISA's catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kev {
+    /// The CVE.
+    pub cve: String,
+    /// `dateAdded`.
+    pub added: Instant,
+    /// Used in ransomware campaigns.
+    pub ransomware: bool,
+}
+
+/// A score of the Exploit Prediction Scoring System.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Epss {
+    /// The CVE.
+    pub cve: String,
+    /// Probability of exploitation within 30 days, 0 to 1.
+    pub score: f32,
+    /// 0 to 1.
+    pub percentile: f32,
+    /// The date of the scores.
+    pub as_of: Option<Instant>,
+}
+
+/// Public exploits known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exploit {
+    /// The CVE.
+    pub cve: String,
+    /// First seen, if a source tells.
+    pub first_seen: Option<Instant>,
+    /// Which sources have one.
+    pub sources: Vec<String>,
+}
+
+/// SSVC decision points of CISA's Vulnrichment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ssvc {
+    /// The CVE.
+    pub cve: String,
+    /// `none`, `poc`, `active`.
+    pub exploitation: Option<String>,
+    /// Whether an attack can be automated.
+    pub automatable: Option<bool>,
+    /// Whether the technical impact is total.
+    pub total_impact: Option<bool>,
+}
+
+/// One action of one owner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fix {
+    /// Stable over scans.
+    pub id: String,
+    /// The asset's id.
+    pub asset: String,
+    /// `upgrade`, `raise_parent`, `remove`, `mitigate`.
+    pub action: String,
+    /// The package.
+    pub package: String,
+    /// In OSV's words.
+    pub ecosystem: String,
+    /// The versions it replaces.
+    pub from: Vec<String>,
+    /// The version to go to, if one is published.
+    pub to: Option<String>,
+    /// `patch`, `minor`, `major` or `unknown`.
+    pub step: String,
+    /// What to do, in one sentence.
+    pub how: String,
+    /// To paste, where one is known and safe.
+    pub command: Option<String>,
+    /// Ids of the findings it closes.
+    pub closes: Vec<String>,
+    /// Ids of the findings on this package that stay.
+    pub leaves: Vec<String>,
+    /// Advisories that the target version is known to be affected by, beyond those present now.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub brings: Vec<String>,
+    /// The earliest due of what it closes or leaves.
+    pub due: Option<Instant>,
+    /// Whether `due` lies before the scan.
+    pub overdue: bool,
+    /// Whether one of the findings is an emergency.
+    pub emergency: bool,
+    /// Who acts.
+    pub owner: Option<String>,
+    /// Files to change.
+    pub files: Vec<String>,
+}
+
+/// Something to know that has no clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// `unmaintained`, `unsound`, `notice`, `first_party`.
+    pub kind: String,
+    /// The asset's id.
+    pub asset: String,
+    /// The advisory.
+    pub advisory: String,
+    /// One line from the advisory.
+    pub title: String,
+    /// The package.
+    pub name: String,
+    /// The version.
+    pub version: String,
+    /// In OSV's words.
+    pub ecosystem: String,
+    /// The advisories that matched.
+    pub records: Vec<String>,
+    /// Where.
+    pub places: Vec<Place>,
+}
+
+/// A finding that the configuration ignores until a date.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ignored {
+    /// The finding as it would stand in the queue.
+    pub finding: Finding,
+    /// Why, in the configuration's words.
+    pub reason: String,
+    /// Until when.
+    pub until: Instant,
+    /// File and line of the rule.
+    pub origin: String,
+}

@@ -1,0 +1,171 @@
+//! From the index's words to triage's: the facts of one alias group on one asset.
+
+use intel::signals::{Automatable, Exploitation, TechnicalImpact};
+use intel::{Advisory, Group};
+use intel::{CveSignals, IndexError, Kind};
+use triage::{
+    ClockFrom, CveFacts, Facts, Feed, Feeds, MissionImpact, Sighting, SightingFrom, Stated,
+};
+use vocab::{Exposure, Instant, Scope, Severity};
+
+use super::Context;
+use crate::config::Criticality;
+use crate::sync::status;
+
+/// How fresh each feed is, by its stalest part. A feed whose age nobody tells is as good as missing.
+pub(super) fn feeds(context: &Context<'_>) -> Feeds {
+    let of = |prefix: &str| {
+        let sources = context
+            .index
+            .meta()
+            .sources
+            .iter()
+            .filter(|s| s.feed == prefix || s.feed.starts_with(&format!("{prefix}/")));
+        let ages: Vec<Option<Instant>> = sources.map(status::as_of).collect();
+        match ages.iter().copied().min().flatten() {
+            None => Feed::Missing,
+            Some(as_of) if status::hours(as_of, context.now) <= context.request.max_intel_age => {
+                Feed::Fresh { as_of }
+            }
+            Some(as_of) => Feed::Stale { as_of },
+        }
+    };
+    Feeds { kev: of("kev"), epss: of("epss"), exploits: of("exploits"), ssvc: of("cve") }
+}
+
+/// What is known of a group as a whole; the same for every package that it touches.
+pub(super) struct GroupFacts {
+    /// The ids.
+    pub group: Group,
+    /// One per CVE of the group.
+    pub signals: Vec<CveSignals>,
+    /// The same in triage's words.
+    pub cves: Vec<CveFacts>,
+}
+
+/// Reads a group's signals.
+pub(super) fn group(
+    context: &Context<'_>,
+    group: intel::GroupRef,
+) -> Result<GroupFacts, IndexError> {
+    let group = context.index.group(group)?;
+    let mut signals = Vec::new();
+    let mut cves = Vec::new();
+    for cve in &group.cves {
+        let known = context.index.signals(cve)?;
+        cves.push(known.as_ref().map_or_else(
+            || CveFacts { cve: cve.clone(), ..CveFacts::default() },
+            |s| cve_facts(context, s),
+        ));
+        signals.extend(known);
+    }
+    Ok(GroupFacts { group, signals, cves })
+}
+
+fn cve_facts(context: &Context<'_>, signals: &CveSignals) -> CveFacts {
+    let built = context.index.meta().built_at;
+    let exploit = (!signals.exploits.is_empty()).then(|| triage::Exploit {
+        first_seen: signals.exploit_first_seen(),
+        sources: signals.exploits.iter().map(|e| e.source.as_str().to_owned()).collect(),
+    });
+    CveFacts {
+        cve: signals.cve.clone(),
+        rejected: signals.rejected,
+        published: signals.published,
+        kev: signals
+            .kev
+            .as_ref()
+            .map(|k| triage::Kev { date_added: k.added, ransomware: k.ransomware }),
+        epss: signals.epss.as_ref().map(|e| triage::Epss {
+            score: e.score as f32,
+            percentile: e.percentile as f32,
+            as_of: e.date.unwrap_or(built),
+        }),
+        exploit,
+        ssvc: signals.ssvc.map(|s| triage::Ssvc {
+            exploitation: s.exploitation.map(|e| match e {
+                Exploitation::None => triage::Exploitation::None,
+                Exploitation::PublicPoc => triage::Exploitation::Poc,
+                Exploitation::Active => triage::Exploitation::Active,
+            }),
+            automatable: s.automatable.map(|a| a == Automatable::Yes),
+            technical_impact_total: s.technical_impact.map(|t| t == TechnicalImpact::Total),
+            as_of: s.timestamp.unwrap_or(built),
+        }),
+        vectors: signals.cna_vectors.iter().chain(&signals.adp_vectors).cloned().collect(),
+    }
+}
+
+/// Where a group meets a package on an asset.
+pub(super) struct Meeting<'a> {
+    /// The asset's exposure and who said so.
+    pub exposure: (Exposure, &'a str),
+    /// How much depends on the asset.
+    pub criticality: Option<Criticality>,
+    /// What the package is needed for.
+    pub scope: Scope,
+    /// The records that matched.
+    pub records: &'a [Advisory],
+    /// First sighting by an earlier scan.
+    pub first_seen: Option<Instant>,
+}
+
+/// The facts that the clock asks for.
+pub(super) fn facts(
+    context: &Context<'_>,
+    feeds: Feeds,
+    group: &GroupFacts,
+    meeting: &Meeting<'_>,
+) -> Facts {
+    let sighting = match meeting.first_seen {
+        Some(at) => Sighting { at, from: SightingFrom::Baseline },
+        None => Sighting { at: context.now, from: SightingFrom::Now },
+    };
+    let malicious = meeting.records.iter().any(|r| r.kind == Kind::Malicious);
+    let (severity, severity_source) = severity(meeting.records, &group.cves);
+    Facts {
+        kind: if malicious { triage::Kind::Malicious } else { triage::Kind::Vulnerability },
+        exposure: Stated { value: meeting.exposure.0, source: meeting.exposure.1.to_owned() },
+        scope: meeting.scope,
+        severity,
+        severity_source,
+        vectors: meeting.records.iter().flat_map(|r| r.vectors.iter().cloned()).collect(),
+        published: meeting.records.iter().filter_map(|r| r.published).min(),
+        cves: group.cves.clone(),
+        disputed: group.signals.iter().any(|s| s.disputed),
+        clock_from: if context.request.from_signal {
+            ClockFrom::SignalOnly
+        } else {
+            ClockFrom::SightingAndSignal
+        },
+        mission_impact: meeting
+            .criticality
+            .map(|c| Stated { value: mission(c), source: "estate file (criticality)".into() }),
+        ..Facts::new(sighting, feeds)
+    }
+}
+
+/// The worst severity of the matching records; where none of them has one, that of the CVE records.
+pub(super) fn severity(records: &[Advisory], cves: &[CveFacts]) -> (Severity, String) {
+    if let Some(worst) =
+        records.iter().filter(|r| r.severity != Severity::Unknown).max_by_key(|r| r.severity)
+    {
+        return (worst.severity, worst.id.clone());
+    }
+    let of_cves = cves.iter().filter(|c| !c.rejected).flat_map(|c| {
+        c.vectors.iter().map(move |v| (intel::osv::cvss_severity(v).unwrap_or_default(), c))
+    });
+    match of_cves.filter(|(s, _)| *s != Severity::Unknown).max_by_key(|(s, _)| *s) {
+        Some((severity, cve)) => (severity, cve.cve.clone()),
+        None => (Severity::Unknown, "no rating published".into()),
+    }
+}
+
+/// SSVC's «Mission Impact» for the estate file's three words.
+fn mission(criticality: Criticality) -> MissionImpact {
+    match criticality {
+        Criticality::Low => MissionImpact::Degraded,
+        Criticality::Medium => MissionImpact::SupportCrippled,
+        Criticality::High => MissionImpact::MissionFailure,
+    }
+}

@@ -1,0 +1,183 @@
+//! From findings to the fewest actions: what `remedy` needs to know, and its plan as report rows.
+
+use std::collections::HashMap;
+
+use intel::GroupRef;
+use intel::{IndexError, Kind};
+use remedy::{Action, Affected, Candidate, FindingRef, Step};
+use vocab::{NotEvaluated, Origin};
+
+use super::Context;
+use super::findings::{Findings, Made};
+use super::gather::{Gathered, Package};
+use super::paths::{Hop, Requirers};
+use crate::report::{Asset, Fix};
+
+/// Most candidate versions judged for one package; the highest is always among them.
+const MAX_CANDIDATES: usize = 200;
+/// Most dependency paths handed over for one package.
+const MAX_PATHS: usize = 8;
+
+/// The fixes in queue order.
+pub(super) fn plan(
+    context: &Context<'_>,
+    gathered: &Gathered,
+    assets: &[Asset],
+    made: &Findings,
+) -> Result<Vec<Fix>, IndexError> {
+    let mut by_package: Vec<(u32, Vec<&Made>)> = Vec::new();
+    let mut at: HashMap<u32, usize> = HashMap::new();
+    let mut position: HashMap<&str, usize> = HashMap::new();
+    for (rank, finding) in made.findings.iter().enumerate() {
+        position.insert(&finding.report.id, rank);
+        let slot = *at.entry(finding.package).or_insert_with(|| {
+            by_package.push((finding.package, Vec::new()));
+            by_package.len() - 1
+        });
+        by_package[slot].1.push(finding);
+    }
+    let mut requirers = HashMap::new();
+    let mut affected = Vec::with_capacity(by_package.len());
+    for (package, findings) in by_package {
+        let Some(package) = gathered.packages.get(package as usize) else { continue };
+        let Some(asset) = assets.get(package.asset as usize) else { continue };
+        affected.push(Affected {
+            asset: asset.id.clone(),
+            ecosystem: package.ecosystem.clone(),
+            name: package.name.clone(),
+            version: package.version.text().to_owned(),
+            scope: package.scope,
+            malicious: findings.iter().any(|f| f.report.kind == "malicious"),
+            candidates: candidates(context, package, &findings)?,
+            findings: findings
+                .iter()
+                .map(|f| FindingRef {
+                    id: f.report.id.clone(),
+                    due: f.report.due,
+                    emergency: f.report.emergency,
+                })
+                .collect(),
+            direct: package.direct,
+            paths: hops(gathered, package, &mut requirers)
+                .into_iter()
+                .map(|path| {
+                    path.into_iter()
+                        .filter(|h| !h.first_party)
+                        .map(|h| remedy::Hop { name: h.name, version: h.version })
+                        .collect()
+                })
+                .collect(),
+            files: files(package),
+            owner: asset.owner.clone(),
+            git: matches!(package.origin, Origin::Git { .. }),
+        });
+    }
+    let mut fixes = remedy::plan(&affected);
+    let rank = |fix: &remedy::Fix| {
+        let ids = fix.closes.iter().chain(&fix.leaves);
+        ids.filter_map(|id| position.get(id.as_str())).min().copied().unwrap_or(usize::MAX)
+    };
+    fixes.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id)));
+    Ok(fixes.into_iter().map(|fix| row(context, fix)).collect())
+}
+
+fn files(package: &Package) -> Vec<String> {
+    let mut files: Vec<String> = package.places.iter().map(|p| p.path.clone()).collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// Every version above the present one that some record names as a fix, each judged by the index.
+fn candidates(
+    context: &Context<'_>,
+    package: &Package,
+    findings: &[&Made],
+) -> Result<Vec<Candidate>, IndexError> {
+    let present: HashMap<GroupRef, &str> =
+        findings.iter().map(|f| (f.group, f.report.id.as_str())).collect();
+    let mut versions =
+        context.index.candidates(&package.ecosystem, &package.name, package.version.text())?;
+    if versions.len() > MAX_CANDIDATES {
+        let highest = versions.pop();
+        versions.truncate(MAX_CANDIDATES - 1);
+        versions.extend(highest);
+    }
+    let mut candidates = Vec::with_capacity(versions.len());
+    for version in versions {
+        let evaluation = context.index.evaluate(&package.ecosystem, &package.name, &version)?;
+        let mut still: Vec<String> = Vec::new();
+        for matched in &evaluation.matches {
+            let advisory = context.index.advisory(matched.advisory)?;
+            if !matches!(advisory.kind, Kind::Vulnerability | Kind::Malicious) {
+                continue;
+            }
+            let id = present
+                .get(&advisory.group)
+                .map_or_else(|| advisory.id.clone(), |id| (*id).to_owned());
+            if !still.contains(&id) {
+                still.push(id);
+            }
+        }
+        // In a partly known ecosystem a published fix is still the best that is known.
+        let evaluated = matches!(evaluation.beside, None | Some(NotEvaluated::PartialAdvisories));
+        candidates.push(Candidate { version, still_affected_by: still, evaluated });
+    }
+    Ok(candidates)
+}
+
+/// Dependency paths to a package, one per file that declares it.
+pub(super) fn hops(
+    gathered: &Gathered,
+    package: &Package,
+    known: &mut HashMap<u32, Requirers>,
+) -> Vec<Vec<Hop>> {
+    let mut paths = Vec::new();
+    for &(reading, component) in package.seen.iter().take(MAX_PATHS) {
+        let Some(file) = gathered.readings.get(reading as usize) else { continue };
+        if file.reading.requires.is_empty() {
+            continue;
+        }
+        let requirers = known.entry(reading).or_insert_with(|| Requirers::of(&file.reading));
+        let path = requirers.path(&file.reading, component);
+        if path.len() > 1 && !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+fn row(context: &Context<'_>, fix: remedy::Fix) -> Fix {
+    let action = match fix.action {
+        Action::Upgrade => "upgrade",
+        Action::RaiseParent { .. } => "raise_parent",
+        Action::Remove => "remove",
+        Action::Mitigate => "mitigate",
+    };
+    let step = match fix.step {
+        Step::Patch => "patch",
+        Step::Minor => "minor",
+        Step::Major => "major",
+        Step::Unknown => "unknown",
+    };
+    Fix {
+        id: fix.id,
+        asset: fix.asset,
+        action: action.into(),
+        package: fix.package,
+        ecosystem: fix.ecosystem.to_string(),
+        from: fix.from,
+        to: fix.to,
+        step: step.into(),
+        how: fix.how,
+        command: fix.command,
+        closes: fix.closes,
+        leaves: fix.leaves,
+        brings: fix.brings,
+        overdue: fix.due.is_some_and(|due| due < context.now),
+        due: fix.due,
+        emergency: fix.emergency,
+        owner: fix.owner,
+        files: fix.files,
+    }
+}

@@ -1,0 +1,337 @@
+//! From paths to packages: walk, read in parallel, tell assets apart, and merge what is the same.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use globset::GlobSet;
+use inventory::{Document, Format, NoTree, Reading, Tree};
+use rayon::prelude::*;
+use vocab::{Declared, Ecosystem, Origin, Scope};
+
+use crate::config::Trust;
+use crate::files::read;
+use crate::files::tree::FolderTree;
+use crate::files::walk::{self, Found};
+use crate::report::{Place, Skipped, Unread};
+
+/// Most places kept for one package on one asset; the count beyond is not needed to fix it.
+const MAX_PLACES: usize = 100;
+
+/// Everything met below the given paths.
+#[derive(Default)]
+pub struct Gathered {
+    /// In the order of the paths.
+    pub assets: Vec<AssetFiles>,
+    /// Distinct (asset, ecosystem, name, version), in the order met.
+    pub packages: Vec<Package>,
+    /// The readings, for dependency paths; `Package::seen` points into them.
+    pub readings: Vec<FileReading>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+    /// What was passed over.
+    pub skipped: Vec<Skipped>,
+    /// Files that look like manifests and were not read.
+    pub unrecognised: Vec<String>,
+}
+
+/// One asset: a folder that is a repository, that the configuration names, or the path as given.
+#[derive(Debug, Clone)]
+pub struct AssetFiles {
+    /// As named on the command line, joined with the folder below it.
+    pub path: String,
+    /// What to call it where nobody says: the root's own name, joined with the folder below it. It does
+    /// not depend on where the root lies, so that findings keep their identity on another machine.
+    pub name: String,
+    /// Relative to the scanned root; empty for the root itself.
+    pub relative: String,
+    /// Files read in it.
+    pub files: u64,
+}
+
+/// One file that was read.
+pub struct FileReading {
+    /// The asset's index.
+    pub asset: u32,
+    /// For people: relative to the scanned root; with several roots, joined to the root as given.
+    pub path: String,
+    /// What came out.
+    pub reading: Reading,
+}
+
+/// A package at a version on an asset, with all its places.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// Index into [`Gathered::assets`].
+    pub asset: u32,
+    /// The ecosystem.
+    pub ecosystem: Ecosystem,
+    /// As the first file spells it.
+    pub name: String,
+    /// As declared.
+    pub version: Declared,
+    /// The one that says least for certain wins: registry over git over foreign over first party.
+    pub origin: Origin,
+    /// The strictest: runtime over development.
+    pub scope: Scope,
+    /// Direct if any file says so.
+    pub direct: Option<bool>,
+    /// Each place once, in order.
+    pub places: Vec<Place>,
+    /// (reading, component) of each declaration.
+    pub seen: Vec<(u32, u32)>,
+}
+
+/// One path to scan and how to read it.
+pub struct Root<'a> {
+    /// Where to read.
+    pub path: &'a Path,
+    /// How people call it: as given on the command line.
+    pub display: &'a str,
+    /// `--as`, for a path that is a file.
+    pub as_format: Option<&'static Format>,
+}
+
+struct Job {
+    asset: u32,
+    path: PathBuf,
+    relative: String,
+    shown: String,
+    format: &'static Format,
+    root: usize,
+}
+
+/// Walks, reads and merges. Nothing here fails as a whole: what was not read is in the result.
+pub fn gather(roots: &[Root<'_>], exclude: &GlobSet, trust: &Trust) -> Gathered {
+    let mut gathered = Gathered::default();
+    let mut jobs = Vec::new();
+    let mut trees: Vec<Box<dyn Tree + Sync>> = Vec::new();
+    for root in roots {
+        let tree_root = if root.path.is_dir() { Some(root.path) } else { root.path.parent() };
+        let tree_root =
+            tree_root.map(|p| if p.as_os_str().is_empty() { Path::new(".") } else { p });
+        trees.push(match tree_root.and_then(FolderTree::new) {
+            Some(tree) => Box::new(tree),
+            None => Box::new(NoTree),
+        });
+        let index = trees.len() - 1;
+        if root.path.is_dir() {
+            folder(root, roots.len() > 1, exclude, trust, index, &mut gathered, &mut jobs);
+        } else {
+            single(root, roots.len() > 1, index, &mut gathered, &mut jobs);
+        }
+    }
+    let readings: Vec<(Job, Result<Reading, String>)> = jobs
+        .into_par_iter()
+        .map(|job| {
+            let result = read_one(&job, trees[job.root].as_ref());
+            (job, result)
+        })
+        .collect();
+    for (job, result) in readings {
+        match result {
+            Err(problem) => gathered.unread.push(Unread { path: job.shown, line: 0, problem }),
+            Ok(reading) => {
+                for problem in &reading.problems {
+                    let path = job.shown.clone();
+                    gathered.unread.push(Unread {
+                        path,
+                        line: problem.line,
+                        problem: problem.what.clone(),
+                    });
+                }
+                gathered.assets[job.asset as usize].files += 1;
+                gathered.readings.push(FileReading { asset: job.asset, path: job.shown, reading });
+            }
+        }
+    }
+    gathered.packages = merge(&gathered.readings);
+    gathered
+}
+
+/// The last part of a root's real path.
+fn own_name(root: &Root<'_>) -> String {
+    let real = root.path.canonicalize().unwrap_or_else(|_| root.path.to_path_buf());
+    real.file_name().map_or_else(|| root.display.to_owned(), |n| n.to_string_lossy().into_owned())
+}
+
+/// A path below a root, as people see it.
+fn below(display: &str, relative: &str) -> String {
+    match display.trim_end_matches('/') {
+        "" if display.starts_with('/') => format!("/{relative}"),
+        "" | "." => relative.to_owned(),
+        base => format!("{base}/{relative}"),
+    }
+}
+
+fn folder(
+    root: &Root<'_>,
+    several: bool,
+    exclude: &GlobSet,
+    trust: &Trust,
+    index_of_root: usize,
+    gathered: &mut Gathered,
+    jobs: &mut Vec<Job>,
+) {
+    let found = walk::walk(root.path, exclude);
+    let (display, own) = (root.display, own_name(root));
+    let mut assets: HashMap<String, u32> = HashMap::new();
+    let mut boundaries: HashMap<String, bool> = HashMap::new();
+    let Found { files, unrecognised, skipped, skipped_folders, unread, repositories } = found;
+    for file in files {
+        let relative = owner_folder(&file.relative, &repositories, trust, display, &mut boundaries);
+        let asset = *assets.entry(relative.clone()).or_insert_with(|| {
+            let path =
+                if relative.is_empty() { display.to_owned() } else { below(display, &relative) };
+            let name = if relative.is_empty() { own.clone() } else { format!("{own}/{relative}") };
+            gathered.assets.push(AssetFiles { path, name, relative, files: 0 });
+            index(gathered.assets.len() - 1)
+        });
+        let shown = if several { below(display, &file.relative) } else { file.relative.clone() };
+        jobs.push(Job {
+            asset,
+            path: file.path,
+            relative: file.relative,
+            shown,
+            format: file.format,
+            root: index_of_root,
+        });
+    }
+    if assets.is_empty() {
+        gathered.assets.push(AssetFiles {
+            path: display.to_owned(),
+            name: own,
+            relative: String::new(),
+            files: 0,
+        });
+    }
+    gathered.unread.extend(unread);
+    gathered.unrecognised.extend(unrecognised.into_iter().map(|r| below(display, &r)));
+    gathered.skipped.extend(
+        skipped.into_iter().map(|s| Skipped { path: below(display, &s.path), rule: s.rule }),
+    );
+    let mut folders: Vec<_> = skipped_folders.into_iter().collect();
+    folders.sort();
+    for (name, count) in folders {
+        gathered.skipped.push(Skipped {
+            path: below(display, &format!("**/{name}")),
+            rule: format!("built-in list ({count} times)"),
+        });
+    }
+}
+
+/// The nearest folder at or above a file that is an asset of its own; empty for the root.
+fn owner_folder(
+    file: &str,
+    repositories: &[String],
+    trust: &Trust,
+    display: &str,
+    boundaries: &mut HashMap<String, bool>,
+) -> String {
+    let mut folder = file;
+    while let Some((above, _)) = folder.rsplit_once('/') {
+        folder = above;
+        let boundary = *boundaries.entry(folder.to_owned()).or_insert_with(|| {
+            repositories.iter().any(|r| r == folder)
+                || trust.names_asset(&[folder, &below(display, folder)])
+        });
+        if boundary {
+            return folder.to_owned();
+        }
+    }
+    String::new()
+}
+
+fn single(
+    root: &Root<'_>,
+    several: bool,
+    index_of_root: usize,
+    gathered: &mut Gathered,
+    jobs: &mut Vec<Job>,
+) {
+    let display = root.display.to_owned();
+    let name = root.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    gathered.assets.push(AssetFiles {
+        path: display.clone(),
+        name: own_name(root),
+        relative: String::new(),
+        files: 0,
+    });
+    let asset = index(gathered.assets.len() - 1);
+    // A path such as `.github/workflows/ci.yml` is known by more than its last part.
+    match root.as_format.or_else(|| inventory::recognise(&display.replace('\\', "/"))) {
+        Some(format) => {
+            let shown = if several { display } else { name.clone() };
+            jobs.push(Job {
+                asset,
+                path: root.path.to_path_buf(),
+                relative: name,
+                shown,
+                format,
+                root: index_of_root,
+            });
+        }
+        None => gathered.unrecognised.push(display),
+    }
+}
+
+fn read_one(job: &Job, tree: &dyn Tree) -> Result<Reading, String> {
+    let bytes = read::bounded(&job.path, read::MAX_FILE).map_err(|e| walk::describe(&e))?;
+    Ok(inventory::read(job.format, Document { path: &job.relative, bytes: &bytes }, tree))
+}
+
+/// Merges declarations of the same package version on the same asset.
+fn merge(readings: &[FileReading]) -> Vec<Package> {
+    let mut known: HashMap<(u32, &Ecosystem, std::borrow::Cow<'_, str>, &str, bool), u32> =
+        HashMap::new();
+    let mut packages: Vec<Package> = Vec::new();
+    for (at, file) in readings.iter().enumerate() {
+        for (number, component) in file.reading.components.iter().enumerate() {
+            let name = component.ecosystem.normal_name(&component.name);
+            let first_party = component.origin == Origin::FirstParty;
+            let key =
+                (file.asset, &component.ecosystem, name, component.version.text(), first_party);
+            let place = Place { path: file.path.clone(), line: component.line };
+            let seen = (index(at), index(number));
+            match known.get(&key) {
+                Some(&existing) => add(&mut packages[existing as usize], component, place, seen),
+                None => {
+                    known.insert(key, index(packages.len()));
+                    packages.push(Package {
+                        asset: file.asset,
+                        ecosystem: component.ecosystem.clone(),
+                        name: component.name.clone(),
+                        version: component.version.clone(),
+                        origin: component.origin.clone(),
+                        scope: component.scope,
+                        direct: component.direct,
+                        places: vec![place],
+                        seen: vec![seen],
+                    });
+                }
+            }
+        }
+    }
+    packages
+}
+
+fn add(package: &mut Package, component: &vocab::Component, place: Place, seen: (u32, u32)) {
+    package.scope = package.scope.min(component.scope);
+    package.direct = match (package.direct, component.direct) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (a, b) => a.or(b),
+    };
+    if component.origin == Origin::Registry {
+        package.origin = Origin::Registry;
+    }
+    if package.places.len() < MAX_PLACES && !package.places.contains(&place) {
+        package.places.push(place);
+    }
+    if package.seen.len() < MAX_PLACES {
+        package.seen.push(seen);
+    }
+}
+
+/// Indices are bounded by `inventory::reading::MAX_COMPONENTS` and the walk's own bounds.
+fn index(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,119 @@
+//! Is each package affected? Three-valued, with the treatment each origin needs.
+//!
+//! Packages of the registry get the index's verdict. Packages from git, or from a foreign registry
+//! whose names the advisories do not know, are matched by their number too, but never called clear.
+//! The project itself has no advisories; a match by its name is a notice, never silence.
+
+use intel::{Evaluation, IndexError};
+use rayon::prelude::*;
+use vocab::{Declared, NotEvaluated, Origin, Verdict};
+
+use super::Context;
+use super::gather::{Gathered, Package};
+use crate::report::{Asset, Unevaluated};
+
+/// What is known of one package.
+pub(super) enum Judged {
+    /// Nothing known covers it.
+    Clear,
+    /// The project itself; `matches` are advisories for a package of its name and version.
+    FirstParty {
+        /// What matched by name.
+        evaluation: Option<Evaluation>,
+    },
+    /// Nothing can be said.
+    NotEvaluated(NotEvaluated),
+    /// Advisories cover it; `beside` says what could not be evaluated besides.
+    Affected {
+        /// The matches.
+        evaluation: Evaluation,
+        /// Set when matched by number although it is no release of the registry.
+        origin: Option<&'static str>,
+    },
+}
+
+/// Judges every package, in their order.
+pub(super) fn judge(context: &Context<'_>, gathered: &Gathered) -> Result<Vec<Judged>, IndexError> {
+    // Splitting below this many look-ups costs more than it gains.
+    let judge = |package: &Package| one(context, package);
+    if gathered.packages.len() < 50_000 {
+        gathered.packages.iter().map(judge).collect()
+    } else {
+        gathered.packages.par_iter().with_min_len(10_000).map(judge).collect()
+    }
+}
+
+fn one(context: &Context<'_>, package: &Package) -> Result<Judged, IndexError> {
+    let version = match (&package.version, &package.origin) {
+        (Declared::Exact(version), _) => version,
+        (_, Origin::FirstParty) => return Ok(Judged::FirstParty { evaluation: None }),
+        (_, Origin::Git { .. }) => return Ok(Judged::NotEvaluated(NotEvaluated::GitSource)),
+        (Declared::Range(_), _) => return Ok(Judged::NotEvaluated(NotEvaluated::NotPinned)),
+        (Declared::Absent, _) => return Ok(Judged::NotEvaluated(NotEvaluated::NoVersion)),
+    };
+    let evaluation = context.index.evaluate(&package.ecosystem, &package.name, version)?;
+    let label = match &package.origin {
+        Origin::Registry => None,
+        Origin::FirstParty => {
+            let evaluation = (evaluation.verdict == Verdict::Affected).then_some(evaluation);
+            return Ok(Judged::FirstParty { evaluation });
+        }
+        Origin::Git { .. } => Some(("git", NotEvaluated::GitSource)),
+        Origin::Foreign(address) if context.trust.mirrors(address) => None,
+        // A name that the advisories know is that package, whichever server handed it out; of any
+        // other name they cannot speak.
+        Origin::Foreign(_) if context.index.known(&package.ecosystem, &package.name)? => None,
+        Origin::Foreign(_) => Some(("foreign registry", NotEvaluated::ForeignSource)),
+    };
+    Ok(match (evaluation.verdict.clone(), label) {
+        (Verdict::Affected, label) => {
+            Judged::Affected { evaluation, origin: label.map(|(word, _)| word) }
+        }
+        (_, Some((_, reason))) => Judged::NotEvaluated(reason),
+        (Verdict::Clear, None) => Judged::Clear,
+        (Verdict::NotEvaluated(reason), None) => Judged::NotEvaluated(reason),
+    })
+}
+
+/// The rows of what was not evaluated, sorted.
+pub(super) fn unevaluated(
+    gathered: &Gathered,
+    assets: &[Asset],
+    judged: &[Judged],
+) -> Vec<Unevaluated> {
+    let mut rows: Vec<Unevaluated> = Vec::new();
+    for (package, judged) in gathered.packages.iter().zip(judged) {
+        let reason = match judged {
+            Judged::NotEvaluated(reason) => reason,
+            Judged::Affected { evaluation: Evaluation { beside: Some(reason), .. }, .. } => reason,
+            _ => continue,
+        };
+        let place = package.places.first();
+        rows.push(Unevaluated {
+            asset: assets.get(package.asset as usize).map(|a| a.id.clone()).unwrap_or_default(),
+            ecosystem: package.ecosystem.to_string(),
+            name: package.name.clone(),
+            version: package.version.text().to_owned(),
+            path: place.map(|p| p.path.clone()).unwrap_or_default(),
+            line: place.map_or(0, |p| p.line),
+            reason: code(reason).to_owned(),
+            detail: reason.phrase(),
+        });
+    }
+    rows.sort();
+    rows
+}
+
+fn code(reason: &NotEvaluated) -> &'static str {
+    match reason {
+        NotEvaluated::UnknownEcosystem => "unknown_ecosystem",
+        NotEvaluated::NoAdvisories => "no_advisories",
+        NotEvaluated::PartialAdvisories => "partial_advisories",
+        NotEvaluated::UnparsableVersion => "unparsable_version",
+        NotEvaluated::NotPinned => "not_pinned",
+        NotEvaluated::NoVersion => "no_version",
+        NotEvaluated::GitSource => "git_source",
+        NotEvaluated::ForeignSource => "foreign_source",
+        NotEvaluated::UnreadableAdvisory(_) => "unreadable_advisory",
+    }
+}

@@ -1,0 +1,252 @@
+//! Which fixes are due, when, and why?
+//!
+//! The path reads straight: gather (walk, read, merge) → judge (versions against the index) → clock
+//! (signals, policies) → plan (fewest upgrades) → one [`Report`]. What could not be read or evaluated
+//! is in the report, and makes it incomplete.
+
+mod baseline;
+mod facts;
+mod findings;
+mod fixes;
+mod gather;
+mod judge;
+mod paths;
+mod tree_config;
+
+use std::path::PathBuf;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use inventory::Format;
+use vocab::Instant;
+
+pub use baseline::{Baseline, BaselineError};
+pub use gather::Gathered;
+
+use crate::config::{ConfigError, Trust};
+use crate::intelligence::{Intelligence, IntelligenceError};
+use crate::policy::{self, PolicyChoiceError};
+use crate::report::{self, Report, Unread};
+use crate::sync::status;
+
+/// What to scan and how.
+#[derive(Clone)]
+pub struct Request {
+    /// What to scan.
+    pub targets: Vec<Target>,
+    /// Read the files among the targets as this format.
+    pub as_format: Option<&'static Format>,
+    /// Patterns of paths to leave out, relative to each target.
+    pub exclude: Vec<String>,
+    /// Estate files given by the user.
+    pub configs: Vec<Target>,
+    /// Whether an estate file inside a scanned tree may also loosen.
+    pub trust_config: bool,
+    /// Names or files of policies; those of the configuration, else the default, when empty.
+    pub policies: Vec<String>,
+    /// First sightings of an earlier scan.
+    pub baseline: Option<Baseline>,
+    /// Count from the signal alone, not from the first sighting.
+    pub from_signal: bool,
+    /// Age in hours up to which a feed's silence means «no».
+    pub max_intel_age: i64,
+}
+
+/// One path, and how people call it.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where to read.
+    pub path: PathBuf,
+    /// How people call it.
+    pub display: String,
+}
+
+impl Target {
+    /// A path called as it was given.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        Self { display: path.to_string_lossy().into_owned(), path }
+    }
+}
+
+impl Request {
+    /// A scan of these paths with every setting at its default.
+    pub fn of(targets: Vec<Target>) -> Self {
+        Self {
+            targets,
+            as_format: None,
+            exclude: Vec::new(),
+            configs: Vec::new(),
+            trust_config: false,
+            policies: Vec::new(),
+            baseline: None,
+            from_signal: false,
+            max_intel_age: status::STALE_AFTER_HOURS,
+        }
+    }
+}
+
+/// Why there is no report at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// A path that was asked for is not there or not readable.
+    #[error("cannot scan {path}")]
+    Target {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A pattern of `--exclude` is none.
+    #[error("--exclude «{pattern}» is no path pattern")]
+    Exclude {
+        /// As given.
+        pattern: String,
+        /// What is wrong with it.
+        #[source]
+        source: globset::Error,
+    },
+    /// An estate file cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A policy cannot be used.
+    #[error(transparent)]
+    Policy(#[from] PolicyChoiceError),
+    /// There is no usable index, or it turned out to be damaged.
+    #[error(transparent)]
+    Intelligence(#[from] IntelligenceError),
+}
+
+/// Scans.
+///
+/// # Errors
+/// A path, pattern, configuration or policy that cannot be used, or no usable index. Everything else
+/// that goes wrong stands in the report.
+pub fn scan(
+    request: &Request,
+    intelligence: &Intelligence,
+    now: Instant,
+) -> Result<Report, ScanError> {
+    for target in &request.targets {
+        let described =
+            std::fs::symlink_metadata(&target.path).and_then(|_| std::fs::metadata(&target.path));
+        described.map_err(|source| ScanError::Target { path: target.path.clone(), source })?;
+    }
+    let exclude = exclusions(&request.exclude)?;
+    let trust = tree_config::load(request)?;
+    let policies = policy::for_scan(&request.policies, &trust)?;
+    let index = intelligence.index()?;
+    let roots: Vec<gather::Root<'_>> = request
+        .targets
+        .iter()
+        .map(|t| gather::Root { path: &t.path, display: &t.display, as_format: request.as_format })
+        .collect();
+    let mut gathered = gather::gather(&roots, &exclude, &trust);
+    say_when_empty(&mut gathered);
+    let context = Context { index: &index, trust: &trust, policies: &policies, request, now };
+    report(&context, gathered).map_err(|source| intelligence.unusable(source).into())
+}
+
+/// What every step of one scan shares.
+struct Context<'a> {
+    index: &'a intel::Index<'a>,
+    trust: &'a Trust,
+    policies: &'a [triage::Policy],
+    request: &'a Request,
+    now: Instant,
+}
+
+fn exclusions(patterns: &[String]) -> Result<GlobSet, ScanError> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let refused = |source| ScanError::Exclude { pattern: pattern.clone(), source };
+        set.add(Glob::new(pattern.trim_end_matches('/')).map_err(refused)?);
+    }
+    set.build().map_err(|source| ScanError::Exclude { pattern: patterns.join(" "), source })
+}
+
+/// An asset without a single file to read is incomplete, with the list of what was looked for.
+fn say_when_empty(gathered: &mut Gathered) {
+    let names: Vec<&str> =
+        inventory::format::all().flat_map(|f| f.names.first().copied()).collect();
+    for asset in gathered.assets.iter().filter(|a| a.files == 0) {
+        let unreadable = gathered.unread.iter().any(|u| u.path.starts_with(&asset.path));
+        if !unreadable {
+            let problem = format!(
+                "nothing to scan: no lock file or manifest found; looked for {}",
+                names.join(", ")
+            );
+            gathered.unread.push(Unread { path: asset.path.clone(), line: 0, problem });
+        }
+    }
+}
+
+fn report(context: &Context<'_>, gathered: Gathered) -> Result<Report, intel::IndexError> {
+    let assets = findings::assets(context, &gathered);
+    let judged = judge::judge(context, &gathered)?;
+    let mut made = findings::findings(context, &gathered, &assets, &judged)?;
+    let fixes = fixes::plan(context, &gathered, &assets, &made)?;
+    let intel = status::intel(context.index.meta(), context.now);
+    let mut warnings = stale(&intel, context);
+    warnings.append(&mut made.warnings);
+    let gone = match &context.request.baseline {
+        Some(baseline) => baseline.gone(
+            made.findings.iter().map(|f| &f.report).chain(made.ignored.iter().map(|i| &i.finding)),
+        ),
+        None => Vec::new(),
+    };
+    let not_evaluated = judge::unevaluated(&gathered, &assets, &judged);
+    let complete =
+        not_evaluated.is_empty() && gathered.unread.is_empty() && gathered.unrecognised.is_empty();
+    Ok(Report {
+        schema: report::SCHEMA.into(),
+        gabion: env!("CARGO_PKG_VERSION").into(),
+        scanned_at: context.now,
+        complete,
+        not_evaluated,
+        not_read: gathered.unread,
+        unrecognised: gathered.unrecognised,
+        skipped: gathered.skipped,
+        intel,
+        assets,
+        components: gathered.packages.len() as u64,
+        first_party: judged.iter().filter(|j| matches!(j, judge::Judged::FirstParty { .. })).count()
+            as u64,
+        findings: made.findings.into_iter().map(|f| f.report).collect(),
+        fixes,
+        notices: made.notices,
+        ignored: made.ignored,
+        warnings,
+        policies: context.policies.iter().map(|p| p.name().to_owned()).collect(),
+        gone,
+    })
+}
+
+/// Says which feeds are too old, and what follows.
+fn stale(intel: &report::Intel, context: &Context<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let aged = |limit: i64| -> Vec<String> {
+        let old = intel.sources.iter().filter(|s| s.age_hours.is_none_or(|h| h > limit));
+        old.map(|s| match s.age_hours {
+            Some(hours) if hours >= 48 => format!("{} ({} d)", s.feed, hours / 24),
+            Some(hours) => format!("{} ({hours} h)", s.feed),
+            None => format!("{} (age not told)", s.feed),
+        })
+        .collect()
+    };
+    let old = aged(status::SAID_AFTER_HOURS);
+    if !old.is_empty() {
+        let shown = old.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
+        let more =
+            if old.len() > 4 { format!(" and {} more", old.len() - 4) } else { String::new() };
+        warnings.push(format!("intel is older than 24 h: {shown}{more}; run `gabion sync`"));
+    }
+    let feeds = facts::feeds(context);
+    if !matches!(feeds.kev, triage::Feed::Fresh { .. }) {
+        let days = context.request.max_intel_age / 24;
+        warnings.push(format!(
+            "the KEV catalogue is missing or older than {days} d: a CVE that it does not list may be exploited by now, so the strictest row acts (labelled «assumed»); `gabion sync` settles it, --max-intel-age accepts older data"
+        ));
+    }
+    warnings
+}

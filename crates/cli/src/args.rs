@@ -1,0 +1,233 @@
+//! What can be typed? Every command, option and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Fixes ordered by when they are due, and why.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gabion",
+    version,
+    about = "Fixes ordered by when they are due, and why",
+    long_about = "Gabion knows what you run, knows what attackers can use today, and lists the fixes \
+                  ordered by when they are due. It says what it could not evaluate; incomplete is never clean.",
+    after_help = "Start here:\n  gabion demo                 see a queue without network or set-up\n  gabion sync                 fetch what the world knows\n  gabion scan PATH            list the fixes due in a repository\n\nExit codes: 0 complete and gate not hit, 1 gate hit, 2 usage or configuration,\n            3 incomplete (see --allow-incomplete), 4 failed",
+    arg_required_else_help = true,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Folder for the index and downloaded feeds [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Only the result: no progress and no remarks on stderr
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// List everything: inputs of each clock, every component that was not evaluated
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the fixes due in repositories, and why
+    Scan(ScanArgs),
+    /// Fetch advisories and exploitation signals, and build the index
+    Sync(SyncArgs),
+    /// Tell all that is known of one advisory, and why its date is what it is
+    Explain(ExplainArgs),
+    /// Show a queue from a small invented estate: no network, no set-up
+    Demo(DemoArgs),
+    /// Check or show the tables that decide due times
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Print completions for a shell
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// How a report looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// Everything, schema gabion.scan/1.
+    Json,
+    /// SARIF 2.1.0, for code hosts.
+    Sarif,
+}
+
+/// How a scan's result is shown and judged.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// Format on standard output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Also write FORMAT to FILE; may be given several times
+    #[arg(short, long = "output", value_name = "FORMAT=FILE")]
+    pub outputs: Vec<String>,
+    /// Fixes shown in the table; 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Exit 1 when: emergency, overdue, due<=DURATION, severity>=WORD, any
+    #[arg(long, value_name = "GATE", value_parser = crate::gate::parse)]
+    pub fail_on: Vec<crate::gate::Gate>,
+    /// An incomplete scan exits 0 (or 1), with a warning
+    #[arg(long)]
+    pub allow_incomplete: bool,
+}
+
+/// `gabion scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Repositories, folders of them, or single lock files
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// How the result is shown and judged.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// What the scan reads and how it decides.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// What a scan reads and how it decides.
+#[derive(Debug, Args)]
+pub struct ReadingArgs {
+    /// Read the given files as this format (`--as list` names all)
+    #[arg(long = "as", value_name = "FORMAT")]
+    pub as_format: Option<String>,
+    /// Leave out paths that match, relative to each PATH; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Estate file [default: gabion.toml in each PATH, which may only tighten]
+    #[arg(long, value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+    /// Let a gabion.toml inside a scanned tree ignore findings and lower exposure
+    #[arg(long)]
+    pub trust_config: bool,
+    /// Policy to apply: a built-in name or a table's file; several: the strictest wins
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Vec<String>,
+    /// An earlier scan's JSON: carries first sightings forward and marks what is new
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// What the clock counts from
+    #[arg(long, value_enum, default_value_t = ClockArg::Sighting)]
+    pub clock: ClockArg,
+    /// Age up to which a feed's silence means «no», such as 30d
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = crate::gate::hours)]
+    pub max_intel_age: i64,
+}
+
+/// What the clock counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClockArg {
+    /// The later of signal and first sighting.
+    Sighting,
+    /// The signal alone.
+    Signal,
+}
+
+/// `gabion sync`.
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    /// Read feeds from a folder of the same layout instead of the network
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    /// Only these ecosystems, such as npm,PyPI,crates.io [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub ecosystems: Vec<String>,
+    /// Show each feed's age and each ecosystem's coverage; fetch nothing
+    #[arg(long, conflicts_with_all = ["verify", "from"])]
+    pub status: bool,
+    /// Check every block of the index; fetch nothing
+    #[arg(long, conflicts_with = "from")]
+    pub verify: bool,
+    /// Show what would be fetched and how large it is; fetch nothing
+    #[arg(long, conflicts_with_all = ["verify", "from", "status"])]
+    pub dry_run: bool,
+    /// Estate file with [feeds] addresses
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Further certificates to trust, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Do not ask before fetching
+    #[arg(short = 'y', long)]
+    pub yes: bool,
+}
+
+/// `gabion explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// An advisory's id: CVE, GHSA, RUSTSEC, …
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Where to look for it; tells which date it has there, and why
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// What the scan reads and how it decides.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// `gabion demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How the result is shown and judged.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `gabion policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Check a table: columns, durations, that every case has a row and every row a case
+    Check {
+        /// The table's file.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Show a table; without a name, list the built-in ones
+    Show {
+        /// A built-in name or a table's file.
+        #[arg(value_name = "NAME|FILE")]
+        policy: Option<String>,
+    },
+}

@@ -1,0 +1,44 @@
+//! `gabion explain ID [PATH…]`: all that is known of one advisory, and why its date is what it is.
+
+use std::io::Write;
+
+use anyhow::anyhow;
+use app::intelligence::Intelligence;
+use app::scan::Target;
+
+use crate::args::{ExplainArgs, Global};
+use crate::exit::{Exit, usage};
+use crate::render;
+use crate::terminal::Terminal;
+
+/// Explains.
+pub fn run(args: ExplainArgs, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let now = super::now();
+    let data = super::data_dir(global)?;
+    let intelligence = Intelligence::open(&data).map_err(super::intelligence_failed)?;
+    let report = if args.paths.is_empty() {
+        None
+    } else {
+        let request = super::request(&args.reading, args.paths.iter().map(Target::new).collect())?;
+        Some(app::scan::scan(&request, &intelligence, now).map_err(super::scan_failed)?)
+    };
+    let explanation = app::explain::explain(&args.id, &intelligence, report.as_ref())
+        .map_err(super::intelligence_failed)?;
+    let Some(explanation) = explanation else {
+        let hint = "ids are like CVE-2021-44228, GHSA-jfh8-c2jp-5v3q or RUSTSEC-2021-0079; `gabion sync --status` tells what the index holds";
+        return Err(usage(
+            anyhow!("the index knows nothing called «{}»", args.id),
+            hint.to_owned(),
+        ));
+    };
+    let mut out = terminal.out();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &explanation)?;
+        writeln!(out)?;
+    } else {
+        render::explain::write(&mut out, &explanation, now, terminal)?;
+    }
+    out.flush()?;
+    let incomplete = report.is_some_and(|r| !r.complete);
+    Ok(if incomplete { Exit::Incomplete } else { Exit::Complete })
+}

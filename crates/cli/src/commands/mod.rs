@@ -1,0 +1,94 @@
+//! One command a file: from arguments to a use case of `app`, and from its result to the streams.
+
+pub mod completions;
+pub mod demo;
+pub mod explain;
+pub mod man;
+pub mod policy;
+pub mod scan;
+pub mod sync;
+
+use anyhow::anyhow;
+use app::config::Config;
+use app::intelligence::{DataDir, IntelligenceError};
+use app::scan::{Baseline, Request, ScanError, Target};
+use vocab::Instant;
+
+use crate::args::{ClockArg, Global, ReadingArgs};
+use crate::exit::{failed, usage};
+
+/// The clock of the world, asked once for each command.
+#[expect(clippy::disallowed_methods, reason = "a command asks the time once and passes it on")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// The folder for index and feeds.
+pub fn data_dir(global: &Global) -> anyhow::Result<DataDir> {
+    use etcetera::BaseStrategy;
+    if let Some(folder) = &global.data_dir {
+        return Ok(DataDir(folder.clone()));
+    }
+    let base = etcetera::choose_base_strategy().map_err(|_| {
+        usage(
+            anyhow!("no home folder is known to keep data in"),
+            "name a folder with --data-dir".to_owned(),
+        )
+    })?;
+    Ok(DataDir(base.data_dir().join("gabion")))
+}
+
+/// A scan request from what was typed.
+pub fn request(reading: &ReadingArgs, targets: Vec<Target>) -> anyhow::Result<Request> {
+    let as_format = match &reading.as_format {
+        None => None,
+        Some(id) => Some(app::formats_read::by_id(id).ok_or_else(|| {
+            let known = app::formats_read::ids().join(", ");
+            usage(anyhow!("--as «{id}» is no format"), format!("one of: {known}"))
+        })?),
+    };
+    let baseline = match &reading.baseline {
+        None => None,
+        Some(path) => Some(Baseline::load(path).map_err(|e| {
+            usage(e, "a baseline is what `gabion scan --format json` wrote earlier".to_owned())
+        })?),
+    };
+    let mut request = Request::of(targets);
+    request.as_format = as_format;
+    request.exclude.clone_from(&reading.exclude);
+    request.configs = reading.config.iter().map(Target::new).collect();
+    request.trust_config = reading.trust_config;
+    request.policies.clone_from(&reading.policy);
+    request.baseline = baseline;
+    request.max_intel_age = reading.max_intel_age;
+    request.from_signal = reading.clock == ClockArg::Signal;
+    Ok(request)
+}
+
+/// The error of a scan, with the next step and the exit code.
+pub fn scan_failed(error: ScanError) -> anyhow::Error {
+    match error {
+        ScanError::Intelligence(error) => intelligence_failed(error),
+        ScanError::Target { .. } => {
+            usage(error, "name a repository, a folder of them, or a lock file".to_owned())
+        }
+        ScanError::Exclude { .. } => {
+            usage(error, "patterns are like `docs/**` or `**/fixtures`".to_owned())
+        }
+        ScanError::Config(_) => usage(error, "docs/CONFIG.md lists every key".to_owned()),
+        ScanError::Policy(_) => {
+            usage(error, "`gabion policy check FILE` shows what is wrong".to_owned())
+        }
+    }
+}
+
+/// The error of an index that cannot be used.
+pub fn intelligence_failed(error: IntelligenceError) -> anyhow::Error {
+    let remedy = error.remedy().to_owned();
+    failed(error, remedy)
+}
+
+/// An estate file for its feed addresses.
+pub fn config(path: &std::path::Path) -> anyhow::Result<Config> {
+    Config::load(path).map_err(|e| usage(e, "docs/CONFIG.md lists every key".to_owned()))
+}

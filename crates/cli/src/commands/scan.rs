@@ -1,0 +1,36 @@
+//! `gabion scan PATH…`: the fixes due, and why.
+
+use app::intelligence::{Intelligence, IntelligenceError};
+use app::scan::Target;
+
+use crate::args::{Global, ScanArgs};
+use crate::exit::Exit;
+use crate::render;
+use crate::terminal::Terminal;
+
+/// Scans and shows the result.
+pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
+    // What was typed is checked before anything long begins.
+    let outputs = render::outputs(&args.output)?;
+    let targets = args.paths.iter().map(Target::new).collect();
+    let request = super::request(&args.reading, targets)?;
+    let data = super::data_dir(global)?;
+    let intelligence = match Intelligence::open(&data) {
+        Err(IntelligenceError::Absent(_))
+            if terminal.interactive()
+                && terminal.ask("There is no advisory index yet. Fetch the public feeds now?") =>
+        {
+            super::sync::first(&data, terminal)?;
+            Intelligence::open(&data)
+        }
+        opened => opened,
+    }
+    .map_err(super::intelligence_failed)?;
+    let report =
+        app::scan::scan(&request, &intelligence, super::now()).map_err(super::scan_failed)?;
+    let name = match args.paths.as_slice() {
+        [one] => one.to_string_lossy().into_owned(),
+        several => format!("{} paths", several.len()),
+    };
+    render::show(&report, &args.output, &outputs, &name, terminal)
+}

@@ -1,0 +1,207 @@
+//! All that is known of one advisory, for people.
+
+use std::io::{self, Write};
+
+use app::explain::{Cve, Explanation, Record};
+use formats::text::{day, printable};
+use vocab::Instant;
+
+use super::table::{day_or_dash, wrap};
+use crate::terminal::Terminal;
+use crate::terminal::style::NAME;
+
+/// Lines of details shown without `-v`.
+const DETAIL_LINES: usize = 12;
+
+/// Writes the explanation.
+pub fn write(
+    out: &mut dyn Write,
+    e: &Explanation,
+    now: Instant,
+    terminal: &Terminal,
+) -> io::Result<()> {
+    let title = e
+        .records
+        .iter()
+        .map(|r| r.summary.as_str())
+        .find(|s| !s.is_empty())
+        .unwrap_or("no advisory for a package is known");
+    writeln!(out, "{NAME}{}{NAME:#}: {}", printable(&e.id), printable(title))?;
+    paragraph(out, terminal, &format!("One problem, called {}", e.aliases.join(", ")))?;
+    due(out, e, now, terminal)?;
+    for cve in &e.cves {
+        signals(out, cve)?;
+    }
+    for record in &e.records {
+        advisory(out, record, terminal)?;
+    }
+    Ok(())
+}
+
+/// Where it is in the scanned paths, and why it has its date.
+fn due(out: &mut dyn Write, e: &Explanation, now: Instant, terminal: &Terminal) -> io::Result<()> {
+    let Some(findings) = &e.findings else { return Ok(()) };
+    writeln!(out)?;
+    if findings.is_empty() {
+        let sure = if e.scan_complete == Some(true) {
+            ""
+        } else {
+            "; the scan is incomplete, so this does not say it is absent"
+        };
+        return writeln!(out, "Not found in the scanned paths{sure}.");
+    }
+    for f in findings {
+        let when =
+            f.due.map_or_else(|| "on the next upgrade".to_owned(), |d| formats::text::due(now, d));
+        writeln!(
+            out,
+            "{NAME}{} {}{NAME:#} in {}: {when}",
+            printable(&f.name),
+            printable(&f.version),
+            printable(&f.asset)
+        )?;
+        paragraph(out, terminal, &f.why)?;
+        for other in &f.other_clocks {
+            paragraph(out, terminal, &format!("beside it: {}", other.why))?;
+        }
+        for input in &f.inputs {
+            let as_of = input.as_of.map_or_else(String::new, |t| format!(", {}", day(t)));
+            paragraph(
+                out,
+                terminal,
+                &format!(
+                    "- {} = {} ({}; {}{as_of})",
+                    input.name, input.value, input.how, input.source
+                ),
+            )?;
+        }
+        if !f.path.is_empty() {
+            paragraph(out, terminal, &format!("brought in by {}", f.path.join(" → ")))?;
+        }
+        let places: Vec<String> = f
+            .places
+            .iter()
+            .take(5)
+            .map(|p| if p.line > 0 { format!("{}:{}", p.path, p.line) } else { p.path.clone() })
+            .collect();
+        paragraph(out, terminal, &format!("at {}", places.join(", ")))?;
+        let fixed = if f.fixed_in.is_empty() {
+            "no fix is published".to_owned()
+        } else {
+            format!("fixed in {}", f.fixed_in.join(", "))
+        };
+        paragraph(out, terminal, &fixed)?;
+    }
+    Ok(())
+}
+
+fn signals(out: &mut dyn Write, cve: &Cve) -> io::Result<()> {
+    let state = if cve.rejected {
+        " (rejected: gives no signals)"
+    } else if cve.disputed {
+        " (disputed)"
+    } else {
+        ""
+    };
+    writeln!(
+        out,
+        "\n{NAME}{}{NAME:#}{state}, published {}",
+        printable(&cve.id),
+        day_or_dash(cve.published)
+    )?;
+    match (cve.kev_added, cve.kev_ransomware) {
+        (Some(added), ransomware) => {
+            let ransomware =
+                if ransomware == Some(true) { ", used in ransomware campaigns" } else { "" };
+            writeln!(out, "  KEV      listed since {}{ransomware}", day(added))?;
+        }
+        _ => writeln!(out, "  KEV      not listed in the copy at hand")?,
+    }
+    for (seen, what) in &cve.kev_history {
+        writeln!(out, "           {}: {}", day(*seen), printable(what))?;
+    }
+    match (cve.epss, cve.epss_percentile) {
+        (Some(score), Some(percentile)) => {
+            writeln!(
+                out,
+                "  EPSS     {:.2} % in 30 days, percentile {:.1} ({})",
+                score * 100.0,
+                percentile * 100.0,
+                day_or_dash(cve.epss_date)
+            )?;
+        }
+        _ => writeln!(out, "  EPSS     no score")?,
+    }
+    if cve.exploits.is_empty() {
+        writeln!(out, "  exploit  none known to be public")?;
+    }
+    for exploit in &cve.exploits {
+        writeln!(
+            out,
+            "  exploit  {} ({}), {} known, first {}",
+            exploit.source,
+            exploit.maturity,
+            exploit.count,
+            day_or_dash(exploit.first)
+        )?;
+    }
+    if let Some(ssvc) = &cve.ssvc {
+        let word = |b: Option<bool>, yes: &str, no: &str| {
+            b.map_or("unknown".to_owned(), |b| if b { yes.into() } else { no.into() })
+        };
+        writeln!(
+            out,
+            "  SSVC     exploitation {}, automatable {}, technical impact {} ({})",
+            ssvc.exploitation.unwrap_or("unknown"),
+            word(ssvc.automatable, "yes", "no"),
+            word(ssvc.total_impact, "total", "partial"),
+            day_or_dash(ssvc.as_of)
+        )?;
+    }
+    for vector in &cve.vectors {
+        writeln!(out, "  CVSS     {}", printable(vector))?;
+    }
+    Ok(())
+}
+
+fn advisory(out: &mut dyn Write, record: &Record, terminal: &Terminal) -> io::Result<()> {
+    let withdrawn = record
+        .withdrawn
+        .map_or_else(String::new, |w| format!(", withdrawn {} (matches nothing)", day(w)));
+    writeln!(
+        out,
+        "\n{NAME}{}{NAME:#}: {}, {}, published {}, modified {}{withdrawn}",
+        printable(&record.id),
+        record.kind,
+        record.severity.as_str(),
+        day_or_dash(record.published),
+        day_or_dash(record.modified)
+    )?;
+    const SHOWN: usize = 8;
+    let more = record.packages.len().saturating_sub(SHOWN);
+    let packages = record.packages.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    paragraph(out, terminal, &format!("packages: {packages}{more}"))?;
+    for line in record.vectors.iter().chain(&record.cwes) {
+        paragraph(out, terminal, line)?;
+    }
+    let lines: Vec<&str> = record.details.lines().collect();
+    let most = if terminal.verbose { usize::MAX } else { DETAIL_LINES };
+    for line in lines.iter().take(most) {
+        paragraph(out, terminal, line)?;
+    }
+    if lines.len() > most {
+        writeln!(out, "  … {} more lines; -v shows all", lines.len() - most)?;
+    }
+    for reference in record.references.iter().take(if terminal.verbose { usize::MAX } else { 5 }) {
+        writeln!(out, "  {}", printable(reference))?;
+    }
+    Ok(())
+}
+
+fn paragraph(out: &mut dyn Write, terminal: &Terminal, text: &str) -> io::Result<()> {
+    for line in wrap(&printable(text), terminal.width.saturating_sub(2)) {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! From one report value to the formats people asked for, and to the exit code.
+
+pub mod explain;
+mod sarif;
+mod table;
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow};
+use app::report::Report;
+use clap::ValueEnum;
+
+use crate::args::{Format, OutputArgs};
+use crate::exit::{Exit, failed, usage};
+use crate::terminal::Terminal;
+
+/// A format and the file it goes to.
+pub type Output = (Format, PathBuf);
+
+/// Reads the `-o FORMAT=FILE` options.
+pub fn outputs(args: &OutputArgs) -> anyhow::Result<Vec<Output>> {
+    args.outputs.iter().map(|text| output(text)).collect()
+}
+
+fn output(text: &str) -> anyhow::Result<Output> {
+    let expected = "expected FORMAT=FILE with table, json or sarif, such as -o sarif=gabion.sarif";
+    let (format, file) =
+        text.split_once('=').ok_or_else(|| usage(anyhow!("-o «{text}»"), expected.to_owned()))?;
+    let format = Format::from_str(format, true)
+        .map_err(|_| usage(anyhow!("-o «{text}»"), expected.to_owned()))?;
+    if file.is_empty() {
+        return Err(usage(anyhow!("-o «{text}»"), expected.to_owned()));
+    }
+    Ok((format, PathBuf::from(file)))
+}
+
+/// Writes the report to standard output and to the files, and judges it.
+pub fn show(
+    report: &Report,
+    args: &OutputArgs,
+    outputs: &[Output],
+    name: &str,
+    terminal: &Terminal,
+) -> anyhow::Result<Exit> {
+    for (format, path) in outputs {
+        let hint = || "check the folder and its permissions".to_owned();
+        let file = File::create(path)
+            .with_context(|| format!("cannot write {}", path.display()))
+            .map_err(|e| failed(e, hint()))?;
+        let mut out = BufWriter::new(file);
+        // A file is no terminal: no colour, and everything in it.
+        let plain = table::Style { limit: 0, verbose: true, colour: false, width: 100 };
+        write(&mut out, report, *format, plain, name)
+            .and_then(|()| Ok(out.flush()?))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let style = table::Style {
+        limit: args.limit,
+        verbose: terminal.verbose,
+        colour: true,
+        width: terminal.width,
+    };
+    let mut out = terminal.out();
+    write(&mut out, report, args.format, style, name)?;
+    out.flush()?;
+    drop(out);
+    if args.format != Format::Table {
+        report.warnings.iter().for_each(|warning| terminal.warn(warning));
+    }
+    Ok(judge(report, args, terminal))
+}
+
+fn write(
+    out: &mut dyn Write,
+    report: &Report,
+    format: Format,
+    style: table::Style,
+    name: &str,
+) -> anyhow::Result<()> {
+    match format {
+        Format::Table => table::write(out, report, style, name)?,
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, report)?;
+            writeln!(out)?;
+        }
+        Format::Sarif => formats::sarif::write(&sarif::log(report), out)?,
+    }
+    Ok(())
+}
+
+/// The exit code: the gate beats incompleteness, so that a pipeline that asked for it learns of it.
+fn judge(report: &Report, args: &OutputArgs, terminal: &Terminal) -> Exit {
+    if args.fail_on.iter().any(|gate| gate.is_hit(report)) {
+        return Exit::Gate;
+    }
+    if report.complete {
+        return Exit::Complete;
+    }
+    if args.allow_incomplete {
+        terminal.warn("the scan is incomplete; allowed by --allow-incomplete");
+        return Exit::Complete;
+    }
+    Exit::Incomplete
+}

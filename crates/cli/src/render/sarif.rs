@@ -1,0 +1,202 @@
+//! The report as SARIF: a rule per advisory, a result per finding and place, and what was not
+//! evaluated as notifications, so that a code host shows an incomplete run as what it is.
+
+use std::collections::BTreeMap;
+
+use app::report::{Finding, Report};
+use formats::sarif::{Hit, Level, Log, Notification, Place, Rule, Suppression};
+use serde_json::json;
+use vocab::Severity;
+
+/// Most notifications of one sort; the count of the rest is a notification of its own.
+const MOST: usize = 500;
+
+/// Builds the log.
+pub fn log(report: &Report) -> Log {
+    let mut rules: BTreeMap<String, Rule> = BTreeMap::new();
+    let mut results = Vec::new();
+    let ignored = report.ignored.iter().map(|i| (&i.finding, Some(i)));
+    for (finding, ignored) in report.findings.iter().map(|f| (f, None)).chain(ignored) {
+        rules.entry(finding.advisory.clone()).or_insert_with(|| rule(finding));
+        let suppressions = ignored.map(|i| Suppression {
+            justification: i.reason.clone(),
+            origin: i.origin.clone(),
+            until: Some(formats::text::day(i.until)),
+        });
+        results.push(Hit {
+            rule: finding.advisory.clone(),
+            level: level(finding),
+            message: message(finding, report),
+            places: finding.places.iter().map(|p| Place::at(&p.path, p.line)).collect(),
+            identity: finding.identity.clone(),
+            new: finding.new,
+            suppressions: suppressions.into_iter().collect(),
+            properties: properties(finding),
+        });
+    }
+    for notice in &report.notices {
+        let id = format!("notice/{}", notice.advisory);
+        rules.entry(id.clone()).or_insert_with(|| Rule {
+            id: id.clone(),
+            name: notice.kind.clone(),
+            short: notice.title.clone(),
+            full: notice.title.clone(),
+            help: notice.title.clone(),
+            help_markdown: String::new(),
+            help_uri: uri(&notice.records),
+            level: Level::Note,
+            security_severity: None,
+            tags: vec!["supply-chain".into(), notice.kind.clone()],
+        });
+        results.push(Hit {
+            rule: id,
+            level: Level::Note,
+            message: format!(
+                "{} {}: {} ({})",
+                notice.name, notice.version, notice.title, notice.kind
+            ),
+            places: notice.places.iter().map(|p| Place::at(&p.path, p.line)).collect(),
+            identity: format!("{}|{}|{}", notice.asset, notice.name, notice.advisory),
+            new: None,
+            suppressions: Vec::new(),
+            properties: BTreeMap::new(),
+        });
+    }
+    Log {
+        tool_version: report.gabion.clone(),
+        information_uri: None,
+        category: "gabion/scan".into(),
+        complete: report.complete,
+        successful: true,
+        rules: rules.into_values().collect(),
+        results,
+        notifications: notifications(report),
+        properties: BTreeMap::from([
+            ("components".into(), json!(report.components)),
+            ("scannedAt".into(), json!(report.scanned_at)),
+        ]),
+    }
+}
+
+fn rule(finding: &Finding) -> Rule {
+    let title =
+        if finding.title.is_empty() { finding.advisory.clone() } else { finding.title.clone() };
+    let help = format!("{title}\n\nKnown as {}.", finding.aliases.join(", "));
+    Rule {
+        id: finding.advisory.clone(),
+        name: finding.kind.clone(),
+        short: title.clone(),
+        full: title,
+        help_markdown: help.clone(),
+        help,
+        help_uri: uri(&finding.records),
+        level: level(finding),
+        security_severity: security_severity(finding),
+        tags: ["security", "supply-chain"]
+            .iter()
+            .map(|t| (*t).to_owned())
+            .chain(finding.cwes.iter().map(|c| format!("external/cwe/{}", c.to_lowercase())))
+            .collect(),
+    }
+}
+
+fn uri(records: &[String]) -> Option<String> {
+    records
+        .first()
+        .map(|id| format!("https://osv.dev/vulnerability/{}", formats::sarif::uri(id.as_bytes()).0))
+}
+
+fn level(finding: &Finding) -> Level {
+    match (finding.emergency || finding.overdue, finding.severity) {
+        (true, _) | (_, Severity::Critical | Severity::High) => Level::Error,
+        (_, Severity::Low | Severity::None) => Level::Note,
+        _ => Level::Warning,
+    }
+}
+
+/// A representative number of the severity's band, for hosts that sort by it; a malicious package is
+/// as bad as it gets.
+fn security_severity(finding: &Finding) -> Option<f64> {
+    match (finding.kind.as_str(), finding.severity) {
+        ("malicious", _) => Some(10.0),
+        (_, Severity::Critical) => Some(9.5),
+        (_, Severity::High) => Some(8.0),
+        (_, Severity::Medium) => Some(5.5),
+        (_, Severity::Low) => Some(2.0),
+        (_, Severity::None) => Some(0.0),
+        (_, Severity::Unknown) => None,
+    }
+}
+
+fn message(finding: &Finding, report: &Report) -> String {
+    let due = finding.due.map_or_else(
+        || "on the next upgrade".to_owned(),
+        |d| formats::text::due(report.scanned_at, d),
+    );
+    let fixed = if finding.fixed_in.is_empty() {
+        "no fix is published".to_owned()
+    } else {
+        format!("fixed in {}", finding.fixed_in.join(", "))
+    };
+    format!(
+        "{} {} is affected by {}; {fixed}; {due}. {}",
+        finding.name, finding.version, finding.advisory, finding.why
+    )
+}
+
+fn properties(finding: &Finding) -> BTreeMap<String, serde_json::Value> {
+    BTreeMap::from([
+        ("purl".into(), json!(finding.purl)),
+        ("due".into(), json!(finding.due)),
+        ("exposedSince".into(), json!(finding.exposed_since)),
+        ("policy".into(), json!(finding.policy)),
+        ("row".into(), json!(finding.row)),
+        ("records".into(), json!(finding.records)),
+        ("scope".into(), json!(finding.scope)),
+    ])
+}
+
+fn notifications(report: &Report) -> Vec<Notification> {
+    let mut out: Vec<Notification> = Vec::new();
+    let mut add = |id: &str, level: Level, message: String, place: Option<Place>| {
+        out.push(Notification { id: id.to_owned(), level, message, place });
+    };
+    for row in report.not_evaluated.iter().take(MOST) {
+        let message = format!(
+            "not evaluated: {} {} ({}): {}",
+            row.name, row.version, row.ecosystem, row.detail
+        );
+        add("not-evaluated", Level::Warning, message, Some(Place::at(&row.path, row.line)));
+    }
+    if report.not_evaluated.len() > MOST {
+        add(
+            "not-evaluated",
+            Level::Warning,
+            format!("not evaluated: {} further components", report.not_evaluated.len() - MOST),
+            None,
+        );
+    }
+    for row in report.not_read.iter().take(MOST) {
+        add("not-read", Level::Error, format!("not read: {}: {}", row.path, row.problem), None);
+    }
+    if report.not_read.len() > MOST {
+        add(
+            "not-read",
+            Level::Error,
+            format!("not read: {} further places", report.not_read.len() - MOST),
+            None,
+        );
+    }
+    for path in report.unrecognised.iter().take(MOST) {
+        add(
+            "unrecognised",
+            Level::Warning,
+            format!("looks like a manifest and no reader knows it: {path}"),
+            None,
+        );
+    }
+    for warning in &report.warnings {
+        add("warning", Level::Warning, warning.clone(), None);
+    }
+    out
+}

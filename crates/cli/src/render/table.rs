@@ -1,0 +1,504 @@
+//! The queue for people: the answer, then each fix with why and what to do, then what is not known.
+//!
+//! Reads without colour and at 80 columns. Everything from files and feeds is made printable first.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use app::report::{Finding, Fix, Notice, Report, Unevaluated};
+use formats::text::{absolute, due_in, printable, width};
+use vocab::Instant;
+
+use crate::terminal::style::{CAUTION, FAINT, NAME, URGENT};
+
+/// How the table looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Fixes shown; 0 shows all.
+    pub limit: usize,
+    /// Whether to list everything.
+    pub verbose: bool,
+    /// Whether styles are written at all.
+    pub colour: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+struct Page<'a> {
+    out: &'a mut dyn Write,
+    style: Style,
+    report: &'a Report,
+    findings: BTreeMap<&'a str, &'a Finding>,
+}
+
+/// Writes the table.
+pub fn write(out: &mut dyn Write, report: &Report, style: Style, name: &str) -> io::Result<()> {
+    let findings = report.findings.iter().map(|f| (f.id.as_str(), f)).collect();
+    let mut page = Page { out, style, report, findings };
+    page.answer(name)?;
+    page.warnings()?;
+    page.fixes()?;
+    page.notices()?;
+    page.ignored()?;
+    page.unknown()?;
+    page.sources()
+}
+
+impl Page<'_> {
+    fn paint(&self, style: anstyle::Style, text: &str) -> String {
+        if self.style.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// The first line: how much is due, and when the first of it.
+    fn answer(&mut self, name: &str) -> io::Result<()> {
+        let report = self.report;
+        let (fixes, findings) = (report.fixes.len(), report.findings.len());
+        let what = printable(name);
+        let line = if findings == 0 {
+            match report.complete {
+                true => format!(
+                    "Nothing due in {what}: {} checked, none affected.",
+                    plural(report.components, "component")
+                ),
+                false => format!(
+                    "Nothing found in {what}, but the scan is incomplete: this is not a clean result."
+                ),
+            }
+        } else {
+            let emergencies = report.fixes.iter().filter(|f| f.emergency).count();
+            let overdue = report.fixes.iter().filter(|f| f.overdue).count();
+            let mut parts = vec![format!(
+                "{} for {} in {what}",
+                plural(fixes as u64, "fix"),
+                plural(findings as u64, "finding")
+            )];
+            if emergencies > 0 {
+                let word = if emergencies == 1 {
+                    "1 emergency".to_owned()
+                } else {
+                    format!("{emergencies} emergencies")
+                };
+                parts.push(self.paint(URGENT, &word));
+            }
+            if overdue > 0 {
+                parts.push(self.paint(URGENT, &format!("{overdue} overdue")));
+            }
+            let first = report
+                .fixes
+                .iter()
+                .find_map(|f| f.due)
+                .map(|due| format!(" First {}.", formats::text::due(report.scanned_at, due)));
+            format!("{}.{}", parts.join(", "), first.unwrap_or_default())
+        };
+        self.paragraph("", &line)?;
+        if !report.complete && findings > 0 {
+            let line = format!("Incomplete: {}.", self.missing().join(", "));
+            let line = self.paint(CAUTION, &line);
+            self.paragraph("", &line)?;
+        }
+        Ok(())
+    }
+
+    /// What keeps the scan from being complete, in counts.
+    fn missing(&self) -> Vec<String> {
+        let report = self.report;
+        let mut parts = Vec::new();
+        if !report.not_evaluated.is_empty() {
+            parts.push(format!(
+                "{} of {} not evaluated",
+                report.not_evaluated.len(),
+                plural(report.components, "component")
+            ));
+        }
+        if !report.not_read.is_empty() {
+            parts.push(format!(
+                "{} not read in whole",
+                plural(report.not_read.len() as u64, "place")
+            ));
+        }
+        if !report.unrecognised.is_empty() {
+            parts.push(format!(
+                "{} without a reader",
+                plural(report.unrecognised.len() as u64, "file")
+            ));
+        }
+        parts
+    }
+
+    fn warnings(&mut self) -> io::Result<()> {
+        let label = self.paint(CAUTION, "warning:");
+        for warning in &self.report.warnings {
+            self.paragraph("  ", &format!("{label} {}", printable(warning)))?;
+        }
+        Ok(())
+    }
+
+    fn fixes(&mut self) -> io::Result<()> {
+        let all = &self.report.fixes;
+        let shown = if self.style.limit == 0 { all.len() } else { self.style.limit.min(all.len()) };
+        for (number, fix) in all.iter().take(shown).enumerate() {
+            writeln!(self.out)?;
+            self.fix(number + 1, fix)?;
+        }
+        if let Some(next) = all.get(shown) {
+            let next = next.due.map_or_else(String::new, |due| {
+                format!(", the next {}", formats::text::due(self.report.scanned_at, due))
+            });
+            writeln!(self.out)?;
+            self.paragraph(
+                "",
+                &format!(
+                    "… and {}{next}; --limit 0 shows all",
+                    plural((all.len() - shown) as u64, "more fix")
+                ),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn fix(&mut self, number: usize, fix: &Fix) -> io::Result<()> {
+        let when = self.when(fix);
+        writeln!(self.out, "{number:>3}. {when}")?;
+        let versions = match (&fix.to, fix.action.as_str()) {
+            (Some(to), _) => {
+                let step =
+                    if fix.step == "unknown" { String::new() } else { format!(" ({})", fix.step) };
+                format!("{} → {}{step}", printable(&fix.from.join(", ")), printable(to))
+            }
+            (None, "remove") => format!("{} — remove it", printable(&fix.from.join(", "))),
+            (None, _) => format!("{} — no fix published", printable(&fix.from.join(", "))),
+        };
+        let name = self.paint(NAME, &printable(&fix.package));
+        let owner =
+            fix.owner.as_deref().map_or_else(String::new, |o| format!(" · owner {}", printable(o)));
+        self.paragraph(
+            "     ",
+            &format!("{name} {versions} · {} · {}{owner}", fix.ecosystem, printable(&fix.asset)),
+        )?;
+        let lead = fix
+            .closes
+            .iter()
+            .chain(&fix.leaves)
+            .filter_map(|id| self.findings.get(id.as_str()))
+            .min_by_key(|f| self.rank(f))
+            .copied();
+        self.labelled("closes", &self.list(&fix.closes))?;
+        if !fix.leaves.is_empty() {
+            self.labelled("leaves", &self.list(&fix.leaves))?;
+        }
+        if !fix.brings.is_empty() {
+            self.labelled(
+                "brings",
+                &format!(
+                    "{} is itself affected by {}",
+                    fix.to.as_deref().unwrap_or_default(),
+                    fix.brings.join(", ")
+                ),
+            )?;
+        }
+        if let Some(lead) = lead {
+            self.labelled("why", &printable(&lead.why))?;
+            if let Some(since) = lead.exposed_since {
+                self.labelled("exposed", &format!("since {}", formats::text::day(since)))?;
+            }
+            if let Some(origin) = &lead.origin {
+                self.labelled(
+                    "note",
+                    &format!("comes from a {origin} and was matched by its version number"),
+                )?;
+            }
+            if self.style.verbose {
+                for input in &lead.inputs {
+                    let text = format!(
+                        "{} = {} ({}; {})",
+                        input.name, input.value, input.how, input.source
+                    );
+                    self.labelled("", &self.paint(FAINT, &printable(&text)))?;
+                }
+            }
+        }
+        self.labelled("do", &printable(&fix.how))?;
+        if let Some(command) = &fix.command {
+            for line in command.lines() {
+                // A command is to be pasted: never wrapped.
+                writeln!(self.out, "     {:<8} $ {}", "", printable(line))?;
+            }
+        }
+        if self.style.verbose {
+            self.labelled("files", &printable(&fix.files.join(", ")))?;
+        }
+        Ok(())
+    }
+
+    fn rank(&self, finding: &Finding) -> usize {
+        self.report.findings.iter().position(|f| f.id == finding.id).unwrap_or(usize::MAX)
+    }
+
+    fn when(&self, fix: &Fix) -> String {
+        let now = self.report.scanned_at;
+        let Some(due) = fix.due else { return "on the next upgrade".into() };
+        let text = format!("{} ({})", due_in(now, due), absolute(now, due));
+        match (fix.emergency, fix.overdue) {
+            (true, _) => format!("{} {text}", self.paint(URGENT, "EMERGENCY")),
+            (_, true) => self.paint(URGENT, &text),
+            _ => text,
+        }
+    }
+
+    /// Findings in short: name, severity, what attackers have.
+    fn list(&self, ids: &[String]) -> String {
+        const SHOWN: usize = 6;
+        let mut parts = Vec::new();
+        let most = if self.style.verbose { usize::MAX } else { SHOWN };
+        for id in ids.iter().take(most) {
+            let Some(finding) = self.findings.get(id.as_str()) else { continue };
+            let mut words = vec![finding.severity.as_str().to_owned()];
+            let signals = &finding.signals;
+            if finding.kind == "malicious" {
+                words = vec!["malicious package".to_owned()];
+            }
+            if let Some(kev) = &signals.kev {
+                words.push(if kev.ransomware { "KEV, ransomware".into() } else { "KEV".into() });
+            }
+            if signals.exploit.is_some() {
+                words.push("public exploit".into());
+            }
+            if let Some(epss) = signals.epss.as_ref().filter(|e| e.percentile >= 0.9) {
+                words.push(format!("EPSS {:.0} %", epss.percentile * 100.0));
+            }
+            if finding.new == Some(true) {
+                words.push("new".into());
+            }
+            parts.push(format!("{} ({})", printable(&finding.advisory), words.join(", ")));
+        }
+        if ids.len() > most {
+            parts.push(format!("and {} more", ids.len() - most));
+        }
+        if parts.is_empty() { "nothing by itself".into() } else { parts.join("; ") }
+    }
+
+    fn notices(&mut self) -> io::Result<()> {
+        if self.report.notices.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\nNotices (no clock):")?;
+        let mut rows: Vec<&Notice> = self.report.notices.iter().collect();
+        rows.dedup_by(|a, b| {
+            (&a.asset, &a.name, &a.version, &a.advisory, &a.kind)
+                == (&b.asset, &b.name, &b.version, &b.advisory, &b.kind)
+        });
+        let most = if self.style.verbose || self.style.limit == 0 { rows.len() } else { 10 };
+        for notice in rows.iter().take(most) {
+            let kind = match notice.kind.as_str() {
+                "first_party" => "bears the name and version of an affected package",
+                other => other,
+            };
+            let text = format!(
+                "{} {} in {}: {kind} ({}) {}",
+                notice.name, notice.version, notice.asset, notice.advisory, notice.title
+            );
+            self.paragraph("  ", &printable(&text))?;
+        }
+        if rows.len() > most {
+            writeln!(self.out, "  … and {} more; -v lists all", rows.len() - most)?;
+        }
+        Ok(())
+    }
+
+    fn ignored(&mut self) -> io::Result<()> {
+        if self.report.ignored.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\nIgnored until a date:")?;
+        for ignored in &self.report.ignored {
+            let text = format!(
+                "{} in {} {} until {}: {} ({})",
+                ignored.finding.advisory,
+                ignored.finding.name,
+                ignored.finding.version,
+                formats::text::day(ignored.until),
+                ignored.reason,
+                ignored.origin
+            );
+            self.paragraph("  ", &printable(&text))?;
+        }
+        Ok(())
+    }
+
+    /// What nobody can say anything about; the part that other tools leave out.
+    fn unknown(&mut self) -> io::Result<()> {
+        let report = self.report;
+        let most = if self.style.verbose { usize::MAX } else { 5 };
+        if !report.not_evaluated.is_empty() {
+            writeln!(
+                self.out,
+                "\nNot evaluated ({} of {}):",
+                report.not_evaluated.len(),
+                plural(report.components, "component")
+            )?;
+            let mut groups: BTreeMap<(&str, &str), Vec<&Unevaluated>> = BTreeMap::new();
+            for row in &report.not_evaluated {
+                groups.entry((&row.detail, &row.ecosystem)).or_default().push(row);
+            }
+            for ((detail, ecosystem), rows) in groups {
+                let names: Vec<String> = rows
+                    .iter()
+                    .take(if self.style.verbose { usize::MAX } else { 3 })
+                    .map(|r| example(r))
+                    .collect();
+                let more = if rows.len() > names.len() {
+                    format!(" and {} more", rows.len() - names.len())
+                } else {
+                    String::new()
+                };
+                self.paragraph(
+                    "  ",
+                    &printable(&format!(
+                        "{} {ecosystem}: {detail}: {}{more}",
+                        rows.len(),
+                        names.join(", ")
+                    )),
+                )?;
+            }
+        }
+        if !report.not_read.is_empty() {
+            writeln!(self.out, "\nNot read:")?;
+            for row in report.not_read.iter().take(most) {
+                let line = if row.line > 0 { format!(":{}", row.line) } else { String::new() };
+                self.paragraph("  ", &printable(&format!("{}{line}: {}", row.path, row.problem)))?;
+            }
+            self.rest(report.not_read.len(), most)?;
+        }
+        if !report.unrecognised.is_empty() {
+            writeln!(
+                self.out,
+                "\nLook like manifests, and no reader knows them (--as FORMAT reads an odd name):"
+            )?;
+            for path in report.unrecognised.iter().take(most) {
+                writeln!(self.out, "  {}", printable(path))?;
+            }
+            self.rest(report.unrecognised.len(), most)?;
+        }
+        if self.style.verbose && !report.skipped.is_empty() {
+            writeln!(self.out, "\nPassed over:")?;
+            for row in &report.skipped {
+                writeln!(self.out, "  {}: {}", printable(&row.path), printable(&row.rule))?;
+            }
+        }
+        if !report.gone.is_empty() {
+            writeln!(
+                self.out,
+                "\nNo longer seen since the baseline: {} (not seen is not yet fixed).",
+                report.gone.len()
+            )?;
+        }
+        Ok(())
+    }
+
+    fn rest(&mut self, all: usize, shown: usize) -> io::Result<()> {
+        if all > shown {
+            writeln!(self.out, "  … and {} more; -v lists all", all - shown)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The last line: what was looked at, with what.
+    fn sources(&mut self) -> io::Result<()> {
+        let report = self.report;
+        let files: u64 = report.assets.iter().map(|a| a.files).sum();
+        let text = format!(
+            "{} in {} of {}; {} the project's own; policy {}; index built {}",
+            plural(report.components, "component"),
+            plural(files, "file"),
+            plural(report.assets.len() as u64, "asset"),
+            report.first_party,
+            report.policies.join(", "),
+            formats::text::ago(report.scanned_at, report.intel.built_at),
+        );
+        writeln!(self.out)?;
+        let text = self.paint(FAINT, &text);
+        self.paragraph("", &text)
+    }
+
+    fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let indent = " ".repeat(14);
+        let lines = wrap(text, self.style.width.saturating_sub(14).max(20));
+        for (at, line) in lines.iter().enumerate() {
+            if at == 0 {
+                let label = self.paint(FAINT, &format!("{label:<8}"));
+                writeln!(self.out, "     {label} {line}")?;
+            } else {
+                writeln!(self.out, "{indent}{line}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn paragraph(&mut self, indent: &str, text: &str) -> io::Result<()> {
+        for line in wrap(text, self.style.width.saturating_sub(indent.len()).max(20)) {
+            writeln!(self.out, "{indent}{line}")?;
+        }
+        Ok(())
+    }
+}
+
+fn example(row: &Unevaluated) -> String {
+    if row.version.is_empty() { row.name.clone() } else { format!("{} {}", row.name, row.version) }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    match (count, noun) {
+        (1, _) => format!("1 {noun}"),
+        (_, n) if n.ends_with("fix") => format!("{count} {n}es"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// Breaks at spaces; styles are written with no width, so escape sequences do not count.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        let next = visible(word);
+        if !line.is_empty() && visible(&line) + 1 + next > columns {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+/// Columns a text takes, our own colour sequences aside.
+fn visible(text: &str) -> usize {
+    let mut total = 0;
+    let mut rest = text;
+    while let Some(start) = rest.find("\u{1b}[") {
+        total += width(&rest[..start]);
+        let after = &rest[start + 2..];
+        rest = after.find('m').map_or("", |end| &after[end + 1..]);
+    }
+    total + width(rest)
+}
+
+/// An instant as a day, or a dash.
+pub fn day_or_dash(instant: Option<Instant>) -> String {
+    instant.map_or_else(|| "—".to_owned(), formats::text::day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn lines_break_at_spaces_and_long_words_stay_whole() {
+        assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
+        assert_eq!(wrap("aaaaaaaa bb", 5), ["aaaaaaaa", "bb"]);
+        assert_eq!(wrap("", 5), [""]);
+        assert_eq!(wrap("\u{1b}[1maa\u{1b}[0m bb cc", 5), ["\u{1b}[1maa\u{1b}[0m bb", "cc"]);
+    }
+}
