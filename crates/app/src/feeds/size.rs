@@ -56,13 +56,17 @@ pub fn ecosystems(client: &Client, addresses: &Addresses) -> Result<Vec<String>,
     Ok(listed(&String::from_utf8_lossy(&text)).0)
 }
 
+/// Where the bucket keeps records that belong to no ecosystem, so that no package can match them.
+const NO_ECOSYSTEM: &str = "[EMPTY]";
+
 /// Reads `ecosystems.txt`: names to ask for, and names that are refused. `Debian:12` is left out
-/// where `Debian` is listed: its archive is part of that one.
+/// where `Debian` is listed, whose archive holds every release
+/// (<https://google.github.io/osv.dev/data/>).
 pub(super) fn listed(text: &str) -> (Vec<String>, Vec<String>) {
     let names: Vec<&str> = text.lines().map(str::trim).filter(|name| !name.is_empty()).collect();
     let whole: BTreeSet<&str> = names.iter().copied().collect();
     let (mut taken, mut refused) = (Vec::new(), Vec::new());
-    for &name in &whole {
+    for &name in whole.iter().filter(|&&name| name != NO_ECOSYSTEM) {
         let part = name.split_once(':').is_some_and(|(base, _)| whole.contains(base));
         match (part, names::is_safe(name)) {
             (true, _) => {}
@@ -82,6 +86,6 @@ mod tests {
         let (taken, refused) =
             listed("npm\nDebian\nDebian:12\r\n\n[EMPTY]\n../x\nRed Hat\nLone:1\nnpm\n");
         assert_eq!(taken, ["Debian", "Lone:1", "Red Hat", "npm"]);
-        assert_eq!(refused, ["../x", "[EMPTY]"]);
+        assert_eq!(refused, ["../x"]);
     }
 }

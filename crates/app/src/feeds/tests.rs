@@ -72,7 +72,7 @@ impl Bucket {
         bucket.put("/modules.json", b"{}");
         bucket.put("/exploits.csv", b"id,file\n");
         bucket.put("/vulnrichment.zip", b"PK\x03\x04vulnrichment");
-        bucket.put("/osv/ecosystems.txt", b"npm\nnpm:sub\nRed Hat\n[EMPTY]\n");
+        bucket.put("/osv/ecosystems.txt", b"npm\nnpm:sub\nRed Hat\n[EMPTY]\n../npm\n");
         for ecosystem in ["npm", "Red%20Hat"] {
             bucket.put(&format!("/osv/{ecosystem}/all.zip"), b"PK\x03\x04first");
             bucket.put(
@@ -213,7 +213,7 @@ fn everything_comes_into_the_layout_that_from_reads() {
         "osv/npm",
     ];
     assert_eq!(outcome.updated, feeds);
-    assert_eq!(outcome.skipped, ["[EMPTY]"]);
+    assert_eq!(outcome.skipped, ["../npm"]);
     let files = [
         "cve/vulnrichment.zip",
         "epss/epss_scores-current.csv.gz",
@@ -381,6 +381,31 @@ fn the_archive_comes_when_single_records_would_not_do() {
         assert_eq!(bucket.files(), expect, "{why}");
         assert_eq!(bucket.text("osv/npm/all.zip"), "PK\u{3}\u{4}second", "{why}");
         assert_eq!(bucket.text("osv/npm/modified_id.csv"), list, "{why}");
+    }
+}
+
+#[test]
+fn a_kill_between_any_two_steps_costs_an_archive_and_no_record() {
+    // The steps in which a new archive replaces an old one: list away, archive in, records away.
+    for killed_after in 1..=3 {
+        let bucket = Bucket::new();
+        bucket.npm(1);
+        bucket.put("/osv/npm/modified_id.csv", list(&[("A-2", 2), ("A-1", 1)]).as_bytes());
+        bucket.put("/osv/npm/A-2.json", b"{\"id\":\"A-2\"}");
+        bucket.npm(2);
+        fs::remove_file(bucket.path("osv/npm/modified_id.csv")).expect("removed");
+        if killed_after >= 2 {
+            fs::write(bucket.path("osv/npm/all.zip"), b"PK\x03\x04third").expect("written");
+        }
+        if killed_after >= 3 {
+            fs::remove_dir_all(bucket.path("osv/npm/delta")).expect("removed");
+        }
+        fs::write(bucket.path("osv/npm/all.zip.part"), b"PK").expect("written");
+        bucket.put("/osv/npm/all.zip", b"PK\x03\x04fourth");
+        assert_eq!(bucket.npm(3).updated, ["osv/npm"]);
+        assert_eq!(bucket.files(), ["osv/npm/all.zip", "osv/npm/modified_id.csv", "state.json"]);
+        assert_eq!(bucket.text("osv/npm/all.zip"), "PK\u{3}\u{4}fourth");
+        assert_eq!(bucket.npm(4).unchanged, ["osv/npm"]);
     }
 }
 
