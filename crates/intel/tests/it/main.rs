@@ -1,1 +1,7 @@
-//! Integration tests of `intel`, one binary.
+//! Tests of `intel` through its public interface.
+
+mod corpus;
+mod damage;
+mod evaluation;
+mod groups;
+mod support;

@@ -1,0 +1,204 @@
+//! Which vulnerabilities does CISA know to be exploited, and since when?
+//!
+//! In: the catalogue's JSON (cisa.gov/known-exploited-vulnerabilities-catalog; one schema since 2021), the
+//! current one and dated older copies. Out: rows, and per CVE what changed from copy to copy.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use vocab::Instant;
+
+use super::{FeedError, FeedSummary, MAX_DOCUMENT};
+use crate::cve::CveId;
+
+/// One entry of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kev {
+    /// `dateAdded`: the signal that starts the clock.
+    pub added: Instant,
+    /// `dueDate`: CISA's own deadline for federal agencies.
+    pub due: Option<Instant>,
+    /// `knownRansomwareCampaignUse` is «Known».
+    pub ransomware: bool,
+    /// Vendor or project.
+    pub vendor: String,
+    /// Product.
+    pub product: String,
+    /// The vulnerability's name.
+    pub name: String,
+}
+
+/// What a dated copy of the catalogue said of a CVE that an older copy had not said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KevChange {
+    /// The date of the copy.
+    pub seen: Instant,
+    /// `dateAdded` in this copy; `None` when the CVE is not in it any more.
+    pub added: Option<Instant>,
+    /// Known use in ransomware campaigns, in this copy.
+    pub ransomware: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Catalogue {
+    #[serde(default)]
+    catalog_version: Option<String>,
+    #[serde(default)]
+    date_released: Option<String>,
+    vulnerabilities: Vec<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    #[serde(rename = "cveID")]
+    cve_id: String,
+    date_added: String,
+    #[serde(default)]
+    due_date: Option<String>,
+    #[serde(default)]
+    known_ransomware_campaign_use: Option<String>,
+    #[serde(default)]
+    vendor_project: String,
+    #[serde(default)]
+    product: String,
+    #[serde(default)]
+    vulnerability_name: String,
+}
+
+/// Reads a catalogue; a broken entry is counted, not fatal.
+pub fn read(json: &[u8]) -> Result<(FeedSummary, Vec<(CveId, Kev)>), FeedError> {
+    if json.len() > MAX_DOCUMENT {
+        return Err(FeedError::TooLarge(json.len()));
+    }
+    let catalogue: Catalogue = serde_json::from_slice(json).map_err(FeedError::Shape)?;
+    let released = catalogue.date_released.as_deref().and_then(vocab::instant::parse);
+    let mut summary = FeedSummary {
+        version: catalogue.catalog_version,
+        data_time: released,
+        ..FeedSummary::default()
+    };
+    let mut rows = Vec::with_capacity(catalogue.vulnerabilities.len());
+    for (index, value) in catalogue.vulnerabilities.into_iter().enumerate() {
+        let place = format_args!("entry {}", index + 1).to_string();
+        match serde_json::from_value::<Entry>(value) {
+            Ok(entry) => match row(entry) {
+                Some(row) => rows.push(row),
+                None => summary.skip(place, "no CVE name or no date added"),
+            },
+            Err(error) => summary.skip(place, error),
+        }
+    }
+    summary.records = rows.len() as u64;
+    Ok((summary.some()?, rows))
+}
+
+fn row(entry: Entry) -> Option<(CveId, Kev)> {
+    let cve = CveId::parse(&entry.cve_id)?;
+    let kev = Kev {
+        added: vocab::instant::parse(&entry.date_added)?,
+        due: entry.due_date.as_deref().and_then(vocab::instant::parse),
+        ransomware: entry.known_ransomware_campaign_use.as_deref() == Some("Known"),
+        vendor: entry.vendor_project,
+        product: entry.product,
+        name: entry.vulnerability_name,
+    };
+    Some((cve, kev))
+}
+
+/// What each copy says of each CVE, by the copy's date: added and ransomware.
+#[derive(Debug, Default)]
+pub struct History {
+    copies: BTreeMap<Instant, BTreeMap<CveId, (Instant, bool)>>,
+}
+
+/// The most copies that are kept; of more, the oldest and the newest matter and the rest is refused.
+pub const MAX_COPIES: usize = 400;
+
+impl History {
+    /// Takes one copy, in any order; of two copies of one instant the later given stays.
+    pub fn add(&mut self, seen: Instant, json: &[u8]) -> Result<FeedSummary, FeedError> {
+        let (summary, rows) = read(json)?;
+        if self.copies.len() < MAX_COPIES {
+            let said = rows.into_iter().map(|(cve, kev)| (cve, (kev.added, kev.ransomware)));
+            self.copies.insert(seen, said.collect());
+        }
+        Ok(summary)
+    }
+
+    /// The changes of each CVE, oldest first. The first entry of a CVE is its first appearance.
+    pub fn changes(&self) -> BTreeMap<CveId, Vec<KevChange>> {
+        let mut changes: BTreeMap<CveId, Vec<KevChange>> = BTreeMap::new();
+        let nothing = BTreeMap::new();
+        let mut before = &nothing;
+        for (seen, copy) in &self.copies {
+            for (cve, said) in copy {
+                if before.get(cve) != Some(said) {
+                    let (added, ransomware) = *said;
+                    let change = KevChange { seen: *seen, added: Some(added), ransomware };
+                    changes.entry(*cve).or_default().push(change);
+                }
+            }
+            for cve in before.keys().filter(|cve| !copy.contains_key(cve)) {
+                let change = KevChange { seen: *seen, added: None, ransomware: false };
+                changes.entry(*cve).or_default().push(change);
+            }
+            before = copy;
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{History, read};
+    use crate::cve::CveId;
+
+    fn copy(entries: &[(&str, &str, &str)]) -> Vec<u8> {
+        let entries: Vec<String> = entries
+            .iter()
+            .map(|(cve, added, ransomware)| {
+                format!(r#"{{"cveID":"{cve}","dateAdded":"{added}","knownRansomwareCampaignUse":"{ransomware}"}}"#)
+            })
+            .collect();
+        format!(
+            r#"{{"catalogVersion":"2026.08.07","dateReleased":"2026-08-07T16:45:47.0648Z","count":1,"vulnerabilities":[{}]}}"#,
+            entries.join(",")
+        )
+        .into_bytes()
+    }
+
+    #[test]
+    fn broken_entries_are_counted() {
+        let (summary, rows) =
+            read(&copy(&[("CVE-2026-0001", "2026-08-07", "Known"), ("CVE-x", "2026-08-07", "")]))
+                .unwrap();
+        assert_eq!((summary.records, summary.skipped), (1, 1));
+        assert_eq!(summary.version.as_deref(), Some("2026.08.07"));
+        assert!(rows[0].1.ransomware);
+        assert_eq!(rows[0].1.added.to_string(), "2026-08-07T00:00:00Z");
+        assert!(read(b"[]").is_err());
+        assert!(read(&copy(&[("CVE-x", "2026-08-07", "")])).is_err());
+    }
+
+    #[test]
+    fn history_tells_first_sight_change_and_removal() {
+        let mut history = History::default();
+        let day = |d: &str| vocab::instant::parse(d).unwrap();
+        let cve = CveId::parse("CVE-2026-0001").unwrap();
+        history.add(day("2026-03-01"), &copy(&[("CVE-2026-0002", "2026-01-01", "")])).unwrap();
+        history.add(day("2026-02-01"), &copy(&[("CVE-2026-0001", "2026-01-15", "Known")])).unwrap();
+        history
+            .add(day("2026-01-20"), &copy(&[("CVE-2026-0001", "2026-01-15", "Unknown")]))
+            .unwrap();
+        let changes = &history.changes()[&cve];
+        let told: Vec<_> = changes
+            .iter()
+            .map(|c| (c.seen.to_string()[..10].to_owned(), c.added.is_some(), c.ransomware))
+            .collect();
+        let expect =
+            [("2026-01-20", true, false), ("2026-02-01", true, true), ("2026-03-01", false, false)];
+        assert_eq!(told, expect.map(|(d, a, r)| (d.to_owned(), a, r)));
+    }
+}

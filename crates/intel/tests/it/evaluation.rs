@@ -1,0 +1,253 @@
+//! OSV evaluation, bullet by bullet (OSV schema, «Evaluation»).
+
+use intel::{Builder, Index, Kind};
+use vocab::{Ecosystem, Severity};
+
+use crate::support::{ask, build, finish};
+
+/// A record of one package with this entry.
+fn record(id: &str, ecosystem: &str, name: &str, entry: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","modified":"2026-01-01T00:00:00Z","affected":[{{"package":{{"ecosystem":"{ecosystem}","name":"{name}"}},{entry}}}]}}"#
+    )
+}
+
+fn range(kind: &str, events: &str) -> String {
+    format!(r#"{{"type":"{kind}","events":[{events}]}}"#)
+}
+
+fn check(entry: &str, expect: &[(&str, &str)]) {
+    let bytes = build(&[&record("A-1", "PyPI", "pkg", entry)]);
+    let index = Index::open(&bytes).unwrap();
+    for (version, answer) in expect {
+        assert_eq!(ask(&index, "PyPI", "pkg", version), *answer, "{version} in {entry}");
+    }
+}
+
+fn check_events(events: &str, expect: &[(&str, &str)]) {
+    check(&format!(r#""ranges":[{}]"#, range("ECOSYSTEM", events)), expect);
+}
+
+#[test]
+fn introduced_zero_and_fixed_exclusive() {
+    check_events(
+        r#"{"introduced":"0"},{"fixed":"2.0"}"#,
+        &[("0.dev1", "A-1 <2.0"), ("1.9", "A-1 <2.0"), ("2.0", "clear"), ("2.0.0", "clear")],
+    );
+}
+
+#[test]
+fn last_affected_is_inclusive() {
+    check_events(
+        r#"{"introduced":"1.0"},{"last_affected":"1.5"}"#,
+        &[("0.9", "clear"), ("1.0", "A-1 <=1.5"), ("1.5.0", "A-1 <=1.5"), ("1.5.1", "clear")],
+    );
+}
+
+#[test]
+fn several_intervals_in_any_order() {
+    check_events(
+        r#"{"fixed":"3.2"},{"introduced":"3.0"},{"introduced":"1.0"},{"fixed":"2.4"}"#,
+        &[("1.0", "A-1 <2.4"), ("2.4", "clear"), ("3.1", "A-1 <3.2"), ("3.2", "clear")],
+    );
+}
+
+#[test]
+fn a_limit_ends_the_range_and_is_no_fix() {
+    check_events(r#"{"introduced":"1.0"},{"limit":"2.0"}"#, &[("1.5", "A-1"), ("2.0", "clear")]);
+    check_events(r#"{"introduced":"1.0"},{"limit":"*"}"#, &[("99", "A-1")]);
+}
+
+#[test]
+fn versions_or_ranges() {
+    check(
+        r#""versions":["1.0","5.0rc1","weird!"]"#,
+        &[("1.0.0", "A-1"), ("5.0rc1", "A-1"), ("5.0", "clear"), ("weird!", "A-1")],
+    );
+    let both = format!(
+        r#""versions":["1.5","7"],"ranges":[{}]"#,
+        range("ECOSYSTEM", r#"{"introduced":"1"},{"fixed":"2"}"#)
+    );
+    check(&both, &[("1.5", "A-1 <2"), ("1.6", "A-1 <2"), ("7.0", "A-1"), ("8", "clear")]);
+}
+
+#[test]
+fn a_git_range_hides_nothing_behind_it() {
+    let entry = format!(
+        r#""ranges":[{},{}],"versions":["1.0"]"#,
+        range("GIT", r#"{"introduced":"0"},{"fixed":"0f428d190410263e4daa65b917c0e84707a9c0ef"}"#),
+        range("ECOSYSTEM", r#"{"introduced":"0"},{"fixed":"2.1"}"#)
+    );
+    check(
+        &entry,
+        &[
+            ("1.0.0", "A-1 <2.1"),
+            ("2.0.0+cu118", "A-1 <2.1"),
+            ("1.0", "A-1 <2.1"),
+            ("2.1", "clear"),
+        ],
+    );
+}
+
+#[test]
+fn what_cannot_be_evaluated_is_never_clear() {
+    let unreadable = r#"UnreadableAdvisory("A-1")"#;
+    let git = range("GIT", r#"{"introduced":"0"}"#);
+    check(&format!(r#""ranges":[{git}]"#), &[("1", unreadable)]);
+    check(r#""versions":[]"#, &[("1", unreadable)]);
+    let odd = range("CPE", r#"{"introduced":"0"}"#);
+    check(&format!(r#""ranges":[{odd}]"#), &[("1", unreadable)]);
+    check(&format!(r#""ranges":[{odd}],"versions":["3"]"#), &[("1", unreadable), ("3", "A-1")]);
+    check_events(r#"{"introduced":"0"},{"fixed":"not a version"}"#, &[("1", unreadable)]);
+    check_events(r#"{"fixed":"2"}"#, &[("1", unreadable)]);
+    // With a list of versions beside it, the list stands for the commits.
+    check(&format!(r#""ranges":[{git}],"versions":["3"]"#), &[("1", "clear"), ("3", "A-1")]);
+    check_events(r#"{"introduced":"0"},{"fixed":"2"}"#, &[("no version", "UnparsableVersion")]);
+}
+
+#[test]
+fn a_broken_record_speaks_for_its_packages_only() {
+    let broken = r#"{"id":"B-1","affected":[{"package":{"ecosystem":"PyPI","name":"Bad_One"},"ranges":"?"}]}"#;
+    let mut builder = Builder::new();
+    builder.coverage("PyPI", true);
+    let good = record("A-1", "PyPI", "pkg", r#""versions":["1"]"#);
+    builder.advisory("PyPI", "a", good.as_bytes()).unwrap();
+    builder.advisory("PyPI", "b", broken.as_bytes()).unwrap();
+    let bytes = finish(builder);
+    let index = Index::open(&bytes).unwrap();
+    assert_eq!(ask(&index, "PyPI", "bad-one", "1"), r#"UnreadableAdvisory("B-1")"#);
+    assert_eq!(ask(&index, "PyPI", "other", "1"), "clear");
+    assert_eq!(index.meta().problems_total, 1);
+
+    let mut builder = Builder::new();
+    builder.coverage("PyPI", true);
+    builder.advisory("PyPI", "a", good.as_bytes()).unwrap();
+    assert!(builder.advisory("PyPI", "b", b"{ no json").is_err());
+    let bytes = finish(builder);
+    let index = Index::open(&bytes).unwrap();
+    assert_eq!(ask(&index, "PyPI", "other", "1"), "PartialAdvisories");
+    assert_eq!(index.meta().problems[0].file, "b");
+}
+
+#[test]
+fn coverage_decides_what_no_match_means() {
+    let bytes = build(&[
+        &record("A-1", "PyPI", "pkg", r#""versions":["1"]"#),
+        &record("G-1", "Go", "example.org/x", r#""versions":["1.0.0"]"#),
+        &record("N-1", "Nowhere", "x", r#""versions":["1.0.0"]"#),
+    ]);
+    let index = Index::open(&bytes).unwrap();
+    assert_eq!(ask(&index, "PyPI", "absent", "1"), "clear");
+    assert_eq!(ask(&index, "Go", "example.org/y", "1.0.0"), "PartialAdvisories");
+    assert_eq!(ask(&index, "crates.io", "x", "1.0.0"), "NoAdvisories");
+    assert_eq!(ask(&index, "RubyGems", "x", "1.0.0"), "NoAdvisories");
+    assert_eq!(ask(&index, "Nowhere", "x", "2.0.0"), "UnknownEcosystem");
+    assert_eq!(ask(&index, "Nowhere", "x", "1.0.0"), "N-1");
+    assert_eq!(ask(&index, "PyPI", "", "1.0.0"), "clear");
+}
+
+#[test]
+fn withdrawn_records_do_not_match_and_stay_findable() {
+    let bytes = build(&[
+        r#"{"id":"W-1","withdrawn":"2025-01-01T00:00:00Z","aliases":["CVE-2024-0001"],"affected":[{"package":{"ecosystem":"PyPI","name":"pkg"},"versions":["1"]}]}"#,
+    ]);
+    let index = Index::open(&bytes).unwrap();
+    assert_eq!(ask(&index, "PyPI", "pkg", "1"), "clear");
+    assert!(!index.known(&Ecosystem::parse("PyPI"), "pkg").unwrap());
+    let group = index.find("cve-2024-0001").unwrap().unwrap();
+    let group = index.group(group).unwrap();
+    let advisory = index.advisory(group.members[0]).unwrap();
+    assert_eq!(advisory.withdrawn.unwrap().to_string(), "2025-01-01T00:00:00Z");
+    assert_eq!((advisory.id.as_str(), advisory.packages[0].name.as_str()), ("W-1", "pkg"));
+}
+
+#[test]
+fn suffixes_tell_release_or_registry() {
+    let any = r#""ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]"#;
+    let bytes = build(&[
+        &record("D-12", "Debian:12", "x", any),
+        &record("D-ALL", "Debian", "y", any),
+        &record("M-1", "Maven:https://repo.example", "g:a", any),
+        &record("M-2", "Maven", "g:b", any),
+        &record("W-1", "Wolfi", "x", any),
+    ]);
+    let index = Index::open(&bytes).unwrap();
+    let check =
+        |e: &str, n: &str, expect: &str| assert_eq!(ask(&index, e, n, "1"), expect, "{e} {n}");
+    check("Debian:12", "x", "D-12");
+    check("Debian:12", "y", "D-ALL");
+    check("Debian:12", "z", "clear");
+    check("Debian:11", "x", "NoAdvisories");
+    check("Debian", "x", "PartialAdvisories");
+    check("Debian", "y", "D-ALL");
+    check("Maven", "g:a", "clear");
+    check("Maven:https://repo.example", "g:a", "M-1");
+    check("Maven:https://repo.example", "g:b", "clear");
+    check("Maven:https://other.example", "g:b", "NoAdvisories");
+    check("Wolfi", "z", "clear");
+}
+
+#[test]
+fn kinds_and_severities() {
+    let show = |json: &str| {
+        let bytes = build(&[json]);
+        let index = Index::open(&bytes).unwrap();
+        let a = index.advisory(intel::AdvisoryRef(0)).unwrap();
+        (a.kind, a.severity, a.vectors.len(), a.cwes)
+    };
+    let affected = |own: &str| {
+        format!(
+            r#""affected":[{{"package":{{"ecosystem":"PyPI","name":"x"}},"versions":["1"]{own}}}]"#
+        )
+    };
+    let vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    let plain = affected("");
+    assert_eq!(
+        show(&format!(
+            r#"{{"id":"A","severity":[{{"type":"CVSS_V3","score":"{vector}"}}],"database_specific":{{"severity":"LOW","cwe_ids":["CWE-79"]}},{plain}}}"#
+        )),
+        (Kind::Vulnerability, Severity::Critical, 1, vec!["CWE-79".to_owned()])
+    );
+    assert_eq!(
+        show(&format!(
+            r#"{{"id":"A","severity":[{{"type":"CVSS_V3","score":"CVSS:3.1/AV:?"}}],"database_specific":{{"severity":"MODERATE"}},{plain}}}"#
+        )),
+        (Kind::Vulnerability, Severity::Medium, 0, vec![])
+    );
+    assert_eq!(
+        show(&format!(r#"{{"id":"U","severity":[{{"type":"Ubuntu","score":"low"}}],{plain}}}"#)).1,
+        Severity::Low
+    );
+    assert_eq!(show(&format!(r#"{{"id":"MAL-2026-1",{plain}}}"#)).0, Kind::Malicious);
+    assert_eq!(
+        show(&format!(r#"{{"id":"GHSA-x","database_specific":{{"malicious-packages-origins":[{{"a":1}}]}},{plain}}}"#)).0,
+        Kind::Malicious
+    );
+    let note =
+        |word: &str| affected(&format!(r#","database_specific":{{"informational":{word}}}"#));
+    let kind = |word: &str| show(&format!(r#"{{"id":"R",{}}}"#, note(word))).0;
+    assert_eq!(kind(r#""unmaintained""#), Kind::Unmaintained);
+    assert_eq!(kind(r#""unsound""#), Kind::Unsound);
+    assert_eq!(kind(r#""notice""#), Kind::Notice);
+    assert_eq!(kind("null"), Kind::Vulnerability);
+}
+
+#[test]
+fn candidates_ascend_above_the_version() {
+    let fixed = |id: &str, events: &str| {
+        record(id, "PyPI", "pkg", &format!(r#""ranges":[{}]"#, range("ECOSYSTEM", events)))
+    };
+    let bytes = build(&[
+        &fixed("A", r#"{"introduced":"0"},{"fixed":"1.10"},{"introduced":"2"},{"fixed":"2.2"}"#),
+        &fixed(
+            "B",
+            r#"{"introduced":"0"},{"fixed":"1.9"},{"introduced":"3"},{"last_affected":"3.5"}"#,
+        ),
+        &fixed("C", r#"{"introduced":"0"},{"fixed":"1.10.0"}"#),
+    ]);
+    let index = Index::open(&bytes).unwrap();
+    let above = |v: &str| index.candidates(&Ecosystem::parse("PyPI"), "PKG", v).unwrap();
+    assert_eq!(above("1.0"), ["1.9", "1.10", "2.2"]);
+    assert_eq!(above("1.9"), ["1.10", "2.2"]);
+    assert!(above("nonsense").is_empty());
+}
