@@ -193,6 +193,7 @@ impl Version<'_> {
                 "it is a branch, not a release"
             }
             (Form::Text, Scheme::Maven) if !maven::is_release(self.text) => "it has no number",
+            (Form::Text, Scheme::Rpm) if !rpm::is_release(self.text) => "it has no number",
             (Form::Text, Scheme::Apk) if !apk::is_valid(self.text) => "apk-tools calls it invalid",
             _ => return Ok(()),
         };

@@ -53,7 +53,8 @@ impl<'a> Parts<'a> {
 }
 
 /// The comparison of one part, non-digits and digits by turns.
-pub(crate) fn compare_part(mut a: &str, mut b: &str) -> Ordering {
+pub(crate) fn compare_part(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = without_common(a, b);
     while !a.is_empty() || !b.is_empty() {
         loop {
             let (x, y) = (weight(a), weight(b));
@@ -72,6 +73,14 @@ pub(crate) fn compare_part(mut a: &str, mut b: &str) -> Ordering {
         (a, b) = (rest_a, rest_b);
     }
     Ordering::Equal
+}
+
+/// Both without what they begin with in common, cut before a number and not inside one.
+fn without_common<'a>(a: &'a str, b: &'a str) -> (&'a str, &'a str) {
+    let same = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    let digits = a.bytes().take(same).rev().take_while(u8::is_ascii_digit).count();
+    let start = same - digits;
+    (a.get(start..).unwrap_or(a), b.get(start..).unwrap_or(b))
 }
 
 /// The weight of the first byte among non-digits; 0 for a digit or the end.

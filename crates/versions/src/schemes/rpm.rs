@@ -42,6 +42,11 @@ pub(crate) fn compare_with_bound(version: &str, bound: &str) -> Ordering {
     epochs.then_with(|| a.compare(&b))
 }
 
+/// A text without any number has a place in the order but names no release.
+pub(crate) fn is_release(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+}
+
 /// rpm marks what comes before a release with a tilde.
 pub(crate) fn is_prerelease(text: &str) -> bool {
     Parts::of(text).version.contains('~')

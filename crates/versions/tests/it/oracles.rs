@@ -87,7 +87,7 @@ fn the_oracles_agree_on_the_corpus() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 8_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4_000, ..ProptestConfig::default() })]
 
     #[test]
     fn pep440_rs_agrees(a in pypi(), b in pypi()) {

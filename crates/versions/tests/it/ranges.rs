@@ -126,6 +126,7 @@ fn what_names_no_release_is_not_evaluated() {
     assert!(refused(Scheme::Apk, "1.0-ruff"));
     assert!(refused(Scheme::Maven, "LATEST"));
     assert!(refused(Scheme::Maven, "${project.version}"));
+    assert!(refused(Scheme::Rpm, "latest"));
     assert!(refused(Scheme::Go, "(devel)"));
     // A commit where a fix should stand would clear everything.
     let events = [Introduced("0"), Fixed("deadbeefcafe")];
