@@ -73,7 +73,7 @@ impl Index<'_> {
         let mut doubt: Option<NotEvaluated> = None;
         if found.iter().any(Option::is_some) {
             let version = version.trim_ascii();
-            let parsed = scheme.and_then(|scheme| scheme.parse(version).ok());
+            let parsed = scheme.and_then(|scheme| placed(scheme, version));
             let asked = Asked { text: version, scheme, version: parsed };
             for package in found.into_iter().flatten() {
                 self.ask(package, &asked, &mut matches, &mut doubt)?;
@@ -116,7 +116,7 @@ impl Index<'_> {
         version: &str,
     ) -> Result<Vec<String>, IndexError> {
         let Some(scheme) = Scheme::of(ecosystem) else { return Ok(Vec::new()) };
-        let Ok(version) = scheme.parse(version) else { return Ok(Vec::new()) };
+        let Some(version) = placed(scheme, version) else { return Ok(Vec::new()) };
         let mut above: Vec<Version<'_>> = Vec::new();
         for package in self.packages(ecosystem, name)?.into_iter().flatten() {
             for posting in self.postings(package)? {
@@ -286,6 +286,15 @@ impl Index<'_> {
         let by_release = self.package(base, None, "")?.is_none_or(|row| row[3] != 0);
         Ok(by_release.then_some(NotEvaluated::PartialAdvisories))
     }
+}
+
+/// The version, if it names a release that has a place in the order: some texts (a branch, a legacy
+/// version) are ordered and yet no verdict may rest on their place, which only a range tells.
+fn placed(scheme: Scheme, version: &str) -> Option<Version<'_>> {
+    let everything = Interval { from: None, end: End::Open };
+    let version = scheme.parse(version).ok()?;
+    range::contains(scheme, &everything, &version).ok()?;
+    Some(version)
 }
 
 /// What narrows the ecosystem, for the known and the unknown alike.

@@ -62,7 +62,13 @@ fn a_limit_ends_the_range_and_is_no_fix() {
 fn versions_or_ranges() {
     check(
         r#""versions":["1.0","5.0rc1","weird!"]"#,
-        &[("1.0.0", "A-1"), ("5.0rc1", "A-1"), ("5.0", "clear"), ("weird!", "A-1")],
+        &[
+            ("1.0.0", "A-1"),
+            ("5.0rc1", "A-1"),
+            ("5.0", "clear"),
+            ("weird!", "A-1"),
+            ("odd!", "UnparsableVersion"),
+        ],
     );
     let both = format!(
         r#""versions":["1.5","7"],"ranges":[{}]"#,
