@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Body;
 use ureq::http::{HeaderValue, Method, Response, header};
@@ -105,18 +105,18 @@ impl Client {
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Fetched, Error> {
         let mut started = false;
-        self.attempts(request.address, &mut |attempt| {
+        self.attempts(request.address, &mut |attempt, end| {
             if std::mem::replace(&mut started, true) {
                 sink.restart().map_err(Failure::Sink)?;
             }
-            self.get_once(request, attempt, sink, progress)
+            self.get_once(request, (attempt, end), sink, progress)
         })
     }
 
     /// Asks how large a document is, without its body. `None` when the server does not say.
     pub fn size(&self, address: &Address) -> Result<Option<u64>, Error> {
-        self.attempts(address, &mut |_| {
-            let answer = self.hops(Method::HEAD, address, None)?;
+        self.attempts(address, &mut |_, end| {
+            let answer = self.hops(Method::HEAD, address, None, end)?;
             match answer.status().as_u16() {
                 200 => Ok(match answer::framing(&answer)? {
                     Framing::Length(bytes) => Some(bytes),
@@ -127,10 +127,11 @@ impl Client {
         })
     }
 
+    /// Runs attempts; each is told its number, from 1, and when it has to end.
     fn attempts<T>(
         &self,
         address: &Address,
-        once: &mut dyn FnMut(u32) -> Result<T, Failure>,
+        once: &mut dyn FnMut(u32, Instant) -> Result<T, Failure>,
     ) -> Result<T, Error> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let end = clock::now() + self.limits.total;
@@ -141,7 +142,8 @@ impl Client {
                 return Err(failed(attempt, Failure::Cancelled));
             }
             attempt += 1;
-            let failure = match once(attempt) {
+            let now = clock::now();
+            let failure = match once(attempt, end.min(now + self.limits.attempt)) {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
@@ -160,12 +162,12 @@ impl Client {
     fn get_once(
         &self,
         request: &Request<'_>,
-        attempt: u32,
+        (attempt, end): (u32, Instant),
         sink: &mut dyn Sink,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Fetched, Failure> {
         let held = request.held.filter(|held| **held != Validators::default());
-        let answer = self.hops(Method::GET, request.address, held)?;
+        let answer = self.hops(Method::GET, request.address, held, end)?;
         match answer.status().as_u16() {
             200 => {}
             304 if held.is_some() => return Ok(Fetched::NotModified),
@@ -207,11 +209,11 @@ impl Client {
         method: Method,
         address: &Address,
         held: Option<&Validators>,
+        end: Instant,
     ) -> Result<Response<Body>, Failure> {
         if !self.allow.contains(&address.authority()) {
             return Err(Failure::HostNotAllowed(address.host()));
         }
-        let end = clock::now() + self.limits.attempt;
         let mut here = address.clone();
         for _ in 0..=self.limits.redirects {
             let left = end.saturating_duration_since(clock::now());

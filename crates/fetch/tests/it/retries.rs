@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fetch::{Failure, Fetched, Limits};
 
-use crate::server::{Asked, CLOSE, Server, answer};
+use crate::server::{Asked, CLOSE, Server, answer, hung_up};
 use crate::{client, get, limits};
 
 fn with_retries(retries: u32) -> Limits {
@@ -103,4 +103,21 @@ fn retry_after_is_waited() {
     let limits = Limits { total: Duration::from_millis(900), ..with_retries(3) };
     let (fetched, _) = get(&client(&[&server.at("/")], limits), &server.at("/"));
     assert_eq!(fetched.expect_err("no time left").attempts, 1);
+}
+
+#[test]
+fn all_attempts_together_have_an_end() {
+    let server = Server::start(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+        assert!(hung_up(stream, Duration::from_secs(20)));
+    });
+    let limits = Limits {
+        attempt: Duration::from_millis(60),
+        total: Duration::from_millis(100),
+        ..with_retries(1000)
+    };
+    let (fetched, _) = get(&client(&[&server.at("/")], limits), &server.at("/"));
+    let error = fetched.expect_err("no end of body");
+    assert!(matches!(error.failure, Failure::Timeout("the transfer")), "{error:?}");
+    assert!((1..=3).contains(&error.attempts), "{error:?}");
 }
