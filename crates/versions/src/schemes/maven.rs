@@ -41,8 +41,16 @@ pub(crate) fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
+/// Words below the release, and those that Maven orders above it for want of knowing them.
 pub(crate) fn is_prerelease(text: &str) -> bool {
-    Tokens::new(text).any(|t| matches!(t.value, Value::Word(_)) && rank(Some(t)) < rank(None))
+    const UNKNOWN_TO_MAVEN: &[&str] = &["pre", "preview", "dev", "ea", "eap", "nightly"];
+    Tokens::new(text).any(|token| match token.value {
+        Value::Word(Word::Other(word)) => {
+            UNKNOWN_TO_MAVEN.iter().any(|known| word.eq_ignore_ascii_case(known))
+        }
+        Value::Word(_) => rank(Some(token)) < rank(None),
+        Value::Number(_) => false,
+    })
 }
 
 #[derive(Clone, Copy)]

@@ -70,6 +70,7 @@ pub(crate) fn with_tail<'a>(
         return Ok(version);
     }
     match rest.strip_prefix('-') {
+        Some(rest) if rest.starts_with('+') => Err("an identifier is empty"),
         Some(rest) => with_pre(version, rest),
         None if rest.starts_with('+') => with_pre(version, rest),
         None => Err("something other than `-` or `+` follows the numbers"),

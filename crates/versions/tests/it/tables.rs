@@ -46,7 +46,7 @@ fn semver_precedence() {
     refused(Scheme::SemVer, &["", "1.", "1..2", ".1", "1.2.x", "1.2.3-"]);
     refused(
         Scheme::SemVer,
-        &["1.2.3-a..b", "^1.2", ">=1, <2", "1.2.3.", "1.2.3+", "latest", "1.2.3-ä"],
+        &["1.2.3-a..b", "^1.2", ">=1, <2", "1.2.3.", "1.2.3+", "1.2.3-+5", "latest", "1.2.3-ä"],
     );
 }
 
@@ -263,7 +263,9 @@ fn prereleases_are_told() {
     check(Scheme::PyPI, "1.0+local", false);
     check(Scheme::Maven, "1.0.0.M3", true);
     check(Scheme::Maven, "1.0-SNAPSHOT", true);
+    check(Scheme::Maven, "2.0.0-preview-1", true);
     check(Scheme::Maven, "31.1-android", false);
+    check(Scheme::Maven, "1.0-sp1", false);
     check(Scheme::Maven, "5.3.20.RELEASE", false);
     check(Scheme::Go, "go1.22rc1", true);
     check(Scheme::Go, "v2.0.0+incompatible", false);
