@@ -2,8 +2,8 @@
 //!
 //! In: bytes. Out: the tree of [`Element`]s, or the one [`Problem`] with the line where reading
 //! stopped. Never: a namespace looked up, a document type declaration followed, an entity expanded but
-//! the five of XML 1.0 (section 4.6) and character references. Bounded by [`MAX_DEPTH`] and
-//! [`MAX_ELEMENTS`].
+//! the five of XML 1.0 (section 4.6) and character references. Bounded by [`MAX_DEPTH`],
+//! [`MAX_ELEMENTS`] and [`MAX_ATTRIBUTES`].
 
 use std::borrow::Cow;
 
@@ -16,9 +16,9 @@ use crate::reading::{MAX_DEPTH, Problem};
 use crate::text;
 
 /// Most elements taken from one document.
-pub const MAX_ELEMENTS: usize = 1_000_000;
-/// Most attributes kept of one element.
-const MAX_ATTRIBUTES: usize = 64;
+pub const MAX_ELEMENTS: usize = 400_000;
+/// Most attributes of one element.
+pub const MAX_ATTRIBUTES: usize = 64;
 
 /// An element, with the line of its start tag.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -161,7 +161,10 @@ impl Builder<'_> {
         }
         let mut attributes = Vec::new();
         // The library's check for repeated attributes costs the square of their number.
-        for attribute in tag.attributes().with_checks(false).take(MAX_ATTRIBUTES) {
+        for attribute in tag.attributes().with_checks(false) {
+            if attributes.len() >= MAX_ATTRIBUTES {
+                return Err(self.problem(format!("more than {MAX_ATTRIBUTES} attributes")));
+            }
             let attribute =
                 attribute.map_err(|e| self.problem(format!("not well-formed XML: {e}")))?;
             let value = attribute

@@ -4,12 +4,17 @@
 //! catalogs») and the verification metadata («Verifying dependencies»). Out: components. Never: a build
 //! script.
 
+use std::collections::HashMap;
+
 use vocab::{Base, Component, Declared, Scope};
 
 use super::pom::declared;
 use crate::node::{Node, Value};
 use crate::reading::{Reading, pinned};
 use crate::{Document, Problem, Tree, text, toml, xml};
+
+/// The `[versions]` of a catalog.
+type Versions<'n> = HashMap<&'n str, &'n Node<'n>>;
 
 /// Reads gradle.lockfile, buildscript-gradle.lockfile, or a lock file of one configuration from before
 /// Gradle 7 (`gradle/dependency-locks/NAME.lockfile`, whose lines name no configurations).
@@ -114,9 +119,11 @@ fn catalog(document: Document<'_>) -> Result<Reading, Problem> {
         return Err(Problem { line: entry.line, what });
     }
     let mut reading = Reading::default();
+    let versions = root.at("versions").map(Node::entries).unwrap_or_default();
+    let versions = versions.iter().map(|entry| (&*entry.key, &entry.node)).collect();
     let Some(libraries) = root.at("libraries") else { return Ok(reading) };
     for entry in libraries.expect_map("[libraries]")? {
-        match library(&entry.node, &root, entry.line) {
+        match library(&entry.node, &versions, entry.line) {
             Some(component) => {
                 reading.push(component);
             }
@@ -129,7 +136,7 @@ fn catalog(document: Document<'_>) -> Result<Reading, Problem> {
     Ok(reading)
 }
 
-fn library(node: &Node<'_>, root: &Node<'_>, line: u32) -> Option<Component> {
+fn library(node: &Node<'_>, versions: &Versions<'_>, line: u32) -> Option<Component> {
     let (name, version) = if let Some(shorthand) = node.text() {
         let mut parts = shorthand.splitn(3, ':');
         let name = format!("{}:{}", parts.next()?, parts.next()?);
@@ -139,7 +146,7 @@ fn library(node: &Node<'_>, root: &Node<'_>, line: u32) -> Option<Component> {
             Some(module) => module.to_owned(),
             None => format!("{}:{}", node.text_at("group")?, node.text_at("name")?),
         };
-        (name, node.at("version").map_or(Declared::Absent, |version| rich(version, root)))
+        (name, node.at("version").map_or(Declared::Absent, |version| rich(version, versions)))
     };
     let mut component = pinned(Base::Maven, name, "", line);
     component.version = version;
@@ -148,15 +155,15 @@ fn library(node: &Node<'_>, root: &Node<'_>, line: u32) -> Option<Component> {
 
 /// A version in a catalog: a text, a reference into [versions], or a rich version, of which `strictly`
 /// binds most and `require` is a lower bound that is taken where nothing asks for more.
-fn rich(node: &Node<'_>, root: &Node<'_>) -> Declared {
+fn rich(node: &Node<'_>, versions: &Versions<'_>) -> Declared {
     if let Some(text) = node.text() {
         return catalog_version(text);
     }
     if let Some(reference) = node.text_at("ref") {
-        return match root.below(&["versions", reference]) {
+        return match versions.get(reference).copied() {
             Some(Node { value: Value::Text(text), .. }) => catalog_version(text),
             // A reference of a reference is not part of the format, so this ends.
-            Some(node) if node.at("ref").is_none() => rich(node, root),
+            Some(node) if node.at("ref").is_none() => rich(node, versions),
             _ => Declared::Range(format!("ref {reference}")),
         };
     }

@@ -2,8 +2,8 @@
 //!
 //! In: composer.lock (`packages`, `packages-dev`) or vendor/composer/installed.json (a list with
 //! Composer 1, a map with `packages` and `dev-package-names` with Composer 2). Out: components and who
-//! requires whom. Never: direct or transitive, which only composer.json tells; platform packages
-//! (`php`, `ext-…`), which are no packages of Packagist.
+//! requires whom. Direct is what composer.json beside the lock file names. Never: platform packages (`php`,
+//! `ext-…`), which are no packages of Packagist.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,9 +13,15 @@ use crate::node::Node;
 use crate::reading::{Reading, pinned};
 use crate::{Document, Problem, Tree, json, source, text};
 
-/// Reads composer.lock.
-pub fn read_lock(document: Document<'_>, _: &dyn Tree) -> Reading {
-    locked(document).unwrap_or_else(Reading::from)
+/// Reads composer.lock; what composer.json beside it names is direct.
+pub fn read_lock(document: Document<'_>, tree: &dyn Tree) -> Reading {
+    let mut reading = locked(document).unwrap_or_else(Reading::from);
+    if let Some(named) = named_by_manifest(document.path, tree) {
+        for component in &mut reading.components {
+            component.direct = Some(named.contains(&component.name.to_ascii_lowercase()));
+        }
+    }
+    reading
 }
 
 /// Reads vendor/composer/installed.json.
@@ -57,6 +63,16 @@ fn installed(document: Document<'_>) -> Result<Reading, Problem> {
         }
     });
     Ok(found.finish())
+}
+
+/// What composer.json beside the lock file requires, in lower case; `None` where it is not to be had:
+/// it has no reader of its own beside a lock file, and nothing but directness depends on it.
+fn named_by_manifest(path: &str, tree: &dyn Tree) -> Option<HashSet<String>> {
+    let folder = path.strip_suffix("composer.lock")?;
+    let bytes = tree.read(&format!("{folder}composer.json"))?;
+    let root = json::parse(text::of(&bytes).ok()?).ok()?;
+    let lists = ["require", "require-dev"].into_iter().filter_map(|key| root.at(key));
+    Some(lists.flat_map(Node::entries).map(|entry| entry.key.to_ascii_lowercase()).collect())
 }
 
 fn root_without(key: &str) -> Problem {

@@ -1,5 +1,8 @@
 //! pom.xml, Gradle's files, build.sbt.lock.
 
+use inventory::reading::MAX_DEPTH;
+use inventory::xml::{self, MAX_ATTRIBUTES, MAX_ELEMENTS};
+
 use crate::rows::{check, check_in};
 
 fn project(body: &str) -> String {
@@ -187,6 +190,32 @@ fn entities_and_old_encodings_are_read() {
         "<p:project xmlns:p='x'><groupId>a&amp;b</groupId><artifactId><![CDATA[c]]>&#100;</artifactId></p:project>",
         "1 Maven a&b:cd - first-party unknown ?",
     );
+}
+
+#[test]
+fn latin_1_and_utf_16_are_decoded() {
+    let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>caf\xE9</a>";
+    assert_eq!(xml::parse(latin).unwrap().text, "caf\u{e9}");
+    let wide: Vec<u8> = "\u{feff}<a>x</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(xml::parse(&wide).unwrap().text, "x");
+}
+
+#[test]
+fn the_bounds_of_xml_hold_at_the_bound() {
+    let wrong = |text: &str| xml::parse(text.as_bytes()).err().map(|problem| problem.what);
+    let deep = |depth| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+    assert_eq!(wrong(&deep(MAX_DEPTH)), None);
+    assert_eq!(wrong(&deep(MAX_DEPTH + 1)), Some(format!("nested more than {MAX_DEPTH} deep")));
+    let wide = |count| format!("<a>{}</a>", "<b/>".repeat(count - 1));
+    assert_eq!(wrong(&wide(MAX_ELEMENTS)), None);
+    assert_eq!(wrong(&wide(MAX_ELEMENTS + 1)), Some(format!("more than {MAX_ELEMENTS} elements")));
+    let long = |count| format!("<a{}/>", " b='1'".repeat(count));
+    assert_eq!(wrong(&long(MAX_ATTRIBUTES)), None);
+    assert_eq!(
+        wrong(&long(MAX_ATTRIBUTES + 1)),
+        Some(format!("more than {MAX_ATTRIBUTES} attributes"))
+    );
+    assert_eq!(wrong("<a/><b/>"), Some("a second root element, expected one".to_owned()));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! composer.lock and installed.json.
 
-use crate::rows::check;
+use crate::rows::{check, check_in};
 
 #[test]
 fn releases_branches_paths_and_edges() {
@@ -20,6 +20,21 @@ fn releases_branches_paths_and_edges() {
          7 Packagist acme/local 2.x-dev first-party runtime ?
          8 Packagist phpunit/phpunit 9.5.0 registry development ?
          0 -> 1",
+    );
+}
+
+#[test]
+fn what_composer_json_names_is_direct() {
+    let manifest = r#"{"require": {"php": ">=8", "A/b": "^1"}, "require-dev": {"e/f": "*"}}"#;
+    check_in(
+        &[("x/composer.json", manifest)],
+        "composer.lock",
+        "x/composer.lock",
+        r#"{"packages": [{"name": "a/b", "version": "1.0.0"}, {"name": "c/d", "version": "2"}],
+            "packages-dev": [{"name": "e/f", "version": "3"}]}"#,
+        "1 Packagist a/b 1.0.0 registry runtime direct
+         1 Packagist c/d 2 registry runtime transitive
+         2 Packagist e/f 3 registry development direct",
     );
 }
 
