@@ -11,5 +11,9 @@ use crate::Format;
 /// The formats of the Haskell family.
 pub const FORMATS: &[Format] = &[
     Format::lock("stack.yaml.lock", &["stack.yaml.lock"], stack::read),
-    Format::lock("cabal.project.freeze", &["cabal.project.freeze", "*.project.freeze"], cabal::read),
+    Format::lock(
+        "cabal.project.freeze",
+        &["cabal.project.freeze", "*.project.freeze"],
+        cabal::read,
+    ),
 ];
