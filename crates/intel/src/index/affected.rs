@@ -11,6 +11,9 @@ use versions::{Scheme, Unparsable};
 use super::layout::{END_FIXED, END_LAST, END_LIMIT, END_NONE};
 use crate::osv;
 
+/// The most comparisons that are spent on making one entry smaller; real ones need under 100,000.
+const MAX_WORK: usize = 2_000_000;
+
 /// What an entry covers.
 #[derive(Debug, Default)]
 pub struct Coverage<'a> {
@@ -34,26 +37,35 @@ pub struct Span<'a> {
 /// Compiles one entry. Without a scheme no range can be evaluated; the versions list still can.
 pub fn compile<'a>(scheme: Option<Scheme>, affected: &'a osv::Affected<'_>) -> Coverage<'a> {
     let mut found = Coverage::default();
+    let mut stated = false;
     for range in &affected.ranges {
         match (range.kind.as_str(), scheme) {
             ("GIT", _) => {}
             ("ECOSYSTEM" | "SEMVER", Some(scheme)) => match spans(scheme, range) {
-                // A range that covers nothing (no `introduced`) is no statement: somebody meant one.
-                Ok(spans) if spans.is_empty() => found.unreadable = true,
-                Ok(spans) => found.intervals.extend(spans),
+                // A range without `introduced` covers nothing and is no statement: somebody meant one.
+                Ok(_) if !range.events.iter().any(|e| e.introduced.is_some()) => {
+                    found.unreadable = true;
+                }
+                Ok(spans) => {
+                    stated = true;
+                    found.intervals.extend(spans);
+                }
                 Err(_) => found.unreadable = true,
             },
             _ => found.unreadable = true,
         }
     }
     // Neither versions nor a range of releases: a commit range alone, or nothing at all.
-    if found.intervals.is_empty() && affected.versions.is_empty() {
+    if !stated && affected.versions.is_empty() {
         found.unreadable = true;
     }
     let texts = affected.versions.iter().map(osv::Text::as_str).filter(|text| !text.is_empty());
+    let work = affected.versions.len().saturating_mul(found.intervals.len());
     found.exacts = match scheme {
-        Some(scheme) => texts.filter(|text| !held(scheme, &found.intervals, text)).collect(),
-        None => texts.collect(),
+        Some(scheme) if work <= MAX_WORK => {
+            texts.filter(|text| !held(scheme, &found.intervals, text)).collect()
+        }
+        _ => texts.collect(),
     };
     found.exacts.sort_unstable();
     found.exacts.dedup();

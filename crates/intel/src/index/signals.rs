@@ -17,6 +17,8 @@ use crate::signals::{
     CveRecord, Exploit, ExploitSource, FeedError, FeedSummary, Kev, cve_record, epss, exploits, kev,
 };
 
+type ReadRecord = fn(&[u8]) -> Result<(CveId, CveRecord), FeedError>;
+
 /// The signals in the making.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
@@ -124,18 +126,18 @@ impl Builder {
 
     /// Takes CVE JSON 5 records, one a line; a broken line is counted.
     pub fn cve_records(&mut self, reader: &mut dyn BufRead) -> Result<FeedSummary, FeedError> {
-        self.records(reader, &cve_record::read, true)
+        self.records(reader, cve_record::read, true)
     }
 
     /// Takes derived rows of CVE records, one a line; a CVE whose record is there keeps the record.
     pub fn cve_rows(&mut self, reader: &mut dyn BufRead) -> Result<FeedSummary, FeedError> {
-        self.records(reader, &cve_record::read_row, false)
+        self.records(reader, cve_record::read_row, false)
     }
 
     fn records(
         &mut self,
         reader: &mut dyn BufRead,
-        read: &dyn Fn(&[u8]) -> Result<(CveId, CveRecord), FeedError>,
+        read: ReadRecord,
         whole: bool,
     ) -> Result<FeedSummary, FeedError> {
         let mut summary = FeedSummary::default();

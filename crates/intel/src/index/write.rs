@@ -137,15 +137,14 @@ fn records(builder: &Builder) -> BTreeMap<String, u64> {
     let mut records = builder.without_package.clone();
     let bases: Vec<String> =
         builder.ecosystems.iter().map(|draft| base_name(builder.strings.get(draft.text))).collect();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: std::collections::HashSet<&str> = std::collections::HashSet::new();
     for of_advisory in builder.postings.chunk_by(|a, b| a.advisory == b.advisory) {
         seen.clear();
         for posting in of_advisory {
             let ecosystem = builder.packages.get(posting.package as usize).map_or(NONE, |p| p.0);
             if let Some(base) = bases.get(ecosystem as usize)
-                && !seen.contains(&base.as_str())
+                && seen.insert(base)
             {
-                seen.push(base);
                 match records.get_mut(base) {
                     Some(count) => *count += 1,
                     None => {

@@ -120,11 +120,11 @@ impl CveSignals {
     }
 }
 
+/// Takes the number of a line and its bytes.
+pub(crate) type EachLine<'e> = &'e mut dyn FnMut(u64, &[u8]) -> Result<(), FeedError>;
+
 /// Hands each line of a feed to `each`, with its number from 1; empty lines are passed over.
-pub(crate) fn lines(
-    reader: &mut dyn BufRead,
-    each: &mut dyn FnMut(u64, &[u8]) -> Result<(), FeedError>,
-) -> Result<(), FeedError> {
+pub(crate) fn lines(reader: &mut dyn BufRead, each: EachLine<'_>) -> Result<(), FeedError> {
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();

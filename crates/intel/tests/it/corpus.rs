@@ -15,7 +15,8 @@ fn records(osv: &Path, ecosystem: &str, each: &mut dyn FnMut(&str, &[u8])) {
         let mut entry = archive.by_index(number).unwrap();
         let mut json = Vec::new();
         entry.read_to_end(&mut json).unwrap();
-        each(&entry.name().unwrap().into_owned(), &json);
+        let name = entry.name().unwrap();
+        each(&name, &json);
     }
 }
 
@@ -78,4 +79,73 @@ fn pypi_ranges_behind_git_ranges_are_evaluated() {
         missed.len(),
         &missed[..missed.len().min(20)]
     );
+}
+
+#[test]
+fn every_record_of_the_folder_is_read() {
+    let Some(data) = testkit::corpus("every_record_of_the_folder_is_read") else { return };
+    let osv = data.join("osv");
+    let mut folders: Vec<String> = std::fs::read_dir(&osv)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().join("all.zip").is_file())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .filter(|name| name != "PyPI" && name != "Bitnami")
+        .collect();
+    folders.sort();
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+    let bytes = index_of(&osv, &folders);
+    let index = Index::open(&bytes).unwrap();
+    index.verify().unwrap();
+    let coverage = &index.meta().coverage;
+    assert_eq!((coverage["crates.io"].records, coverage["Go"].records), (1215, 4306));
+    assert!(coverage.values().all(|c| c.records > 0), "{coverage:?}");
+    let said = |e: &str, n: &str, v: &str| ask(&index, e, n, v);
+    assert!(said("crates.io", "smallvec", "0.6.6").contains("RUSTSEC-2019-0009"));
+    assert_eq!(said("crates.io", "smallvec", "1.13.2"), "clear");
+    assert!(said("Go", "stdlib", "1.20.0").contains("GO-2023-"));
+    assert!(said("Debian:10", "unixodbc", "2.3.6-0.1").contains("CVE-2024-1013"));
+    // A record whose range has no type at all.
+    assert_eq!(
+        said("kubernetes", "k8s.io/apiserver", "1.24.3"),
+        r#"UnreadableAdvisory("CVE-2023-2727")"#
+    );
+}
+
+#[test]
+fn the_feeds_are_read() {
+    let Some(data) = testkit::corpus("the_feeds_are_read") else { return };
+    let read = |path: &str| std::fs::read(data.join(path)).unwrap();
+    let unpacked = |path: &str| zstd::stream::decode_all(&read(path)[..]).unwrap();
+    let mut builder = Builder::new();
+    let kev = builder.kev(&read("kev/known_exploited_vulnerabilities.json")).unwrap();
+    assert_eq!((kev.records, kev.skipped, kev.version.as_deref()), (1662, 0, Some("2026.08.07")));
+    let seen = vocab::instant::parse("2026-01-29").unwrap();
+    builder
+        .kev_history(seen, &read("kev/mirror-2026-01-29-known_exploited_vulnerabilities.json"))
+        .unwrap();
+    let gz = read("epss/epss_scores-2026-01-30.csv.gz");
+    let mut csv = std::io::BufReader::new(flate2::read::GzDecoder::new(&gz[..]));
+    let epss = builder.epss(&mut csv).unwrap();
+    assert_eq!((epss.records, epss.skipped), (313_089, 0));
+    assert_eq!(epss.data_time.unwrap().to_string(), "2026-01-30T12:55:00Z");
+    let lines = unpacked("exploits/public-exploit-metadata.jsonl.zst");
+    let exploits = builder.exploits_jsonl(&mut &lines[..]).unwrap();
+    assert_eq!((exploits.records, exploits.skipped), (115_049, 0));
+    let nuclei = builder.nuclei(&mut &read("exploits/nuclei-cves.json")[..]).unwrap();
+    assert!(nuclei.records > 3_000 && nuclei.skipped < 20, "{nuclei:?}");
+    let rows = builder.cve_rows(&mut &unpacked("cve/vulnrichment-ssvc-all.jsonl.zst")[..]).unwrap();
+    assert_eq!((rows.records, rows.skipped), (44_130, 0));
+    let records =
+        builder.cve_records(&mut &unpacked("cve/vulnrichment-kev.jsonl.zst")[..]).unwrap();
+    assert_eq!((records.records, records.skipped), (263, 0));
+    let records = builder.cve_records(&mut &unpacked("cve/golang-cve5.jsonl.zst")[..]).unwrap();
+    assert_eq!((records.records, records.skipped), (239, 0));
+    let bytes = finish(builder);
+    let index = Index::open(&bytes).unwrap();
+    let xz = index.signals("CVE-2021-44228").unwrap().unwrap();
+    assert!(xz.kev.unwrap().ransomware && xz.epss.unwrap().percentile > 0.99);
+    assert!(xz.exploits.len() >= 3, "{:?}", xz.exploits);
+    // Commits and issues that mention a CVE are no exploit.
+    assert!(index.signals("CVE-2021-4475").unwrap().is_none_or(|s| s.exploits.is_empty()));
 }

@@ -1,7 +1,9 @@
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 //! Tests of `intel` through its public interface.
 
 mod corpus;
 mod damage;
 mod evaluation;
 mod groups;
+mod model;
 mod support;
