@@ -5,6 +5,8 @@
 //! first-party. Version 1 does not keep what the project asks for: that comes from the `package.json`
 //! beside it.
 
+use std::collections::HashSet;
+
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 use super::installed::Installed;
@@ -23,7 +25,11 @@ fn parse(document: Document<'_>, tree: &dyn Tree) -> Result<Reading, Problem> {
     let root = crate::json::parse(text::of(document.bytes)?)?;
     root.expect_map("the document")?;
     let mut reading = if let Some(packages) = root.at("packages") {
-        packages_of(packages.expect_map("packages")?)
+        let mut reading = packages_of(packages.expect_map("packages")?);
+        if let Some(older) = root.at("dependencies") {
+            add_missing(older.expect_map("dependencies")?, &mut reading);
+        }
+        reading
     } else if let Some(dependencies) = root.at("dependencies") {
         let entries = dependencies.expect_map("dependencies")?;
         dependencies_of(entries, Manifest::beside(document, tree))
@@ -145,6 +151,26 @@ fn scope(node: &Node<'_>) -> Scope {
         Scope::Optional
     } else {
         Scope::Runtime
+    }
+}
+
+/// Version 2 says everything twice, for npm 6 in the layout of version 1. What only that part has is
+/// installed by npm 6, so it is not left out.
+fn add_missing(entries: &[Entry<'_>], reading: &mut Reading) {
+    let mut older = Reading::default();
+    nest(entries, "", 0, &mut older, &mut Vec::new());
+    let known: HashSet<(&str, &str)> =
+        reading.components.iter().map(|c| (c.name.as_str(), c.version.text())).collect();
+    let missing: Vec<Component> = older
+        .components
+        .into_iter()
+        .filter(|c| c.version != Declared::Absent)
+        .filter(|c| !known.contains(&(c.name.as_str(), c.version.text())))
+        .collect();
+    for component in missing {
+        if reading.push(component).is_none() {
+            return;
+        }
     }
 }
 

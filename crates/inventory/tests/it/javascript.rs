@@ -134,3 +134,268 @@ fn a_manifest_has_ranges_and_pins() {
         ! 14 j is a number, expected a specifier",
     );
 }
+
+#[test]
+fn npm_2_is_read_twice_but_told_once() {
+    let text = r#"{ "lockfileVersion": 2,
+  "packages": { "": {}, "node_modules/a": { "version": "1.0.0" } },
+  "dependencies": { "a": { "version": "1.0.0" },
+    "b": { "version": "2.0.0", "dev": true } } }"#;
+    check(
+        "package-lock.json",
+        text,
+        "2 npm . - first-party unknown direct
+        2 npm a 1.0.0 registry runtime transitive
+        4 npm b 2.0.0 registry development ?",
+    );
+    check(
+        "package-lock.json",
+        "{ \"lockfileVersion\": 4, \"packages\": {} }",
+        "! 1 the file is of version 4, and only 1 to 3 are known",
+    );
+}
+
+#[test]
+fn yarn_1_has_descriptors_and_its_roots_stand_in_the_manifest() {
+    let text = r#"# yarn lockfile v1
+
+
+a@^1.0.0, "a@>=1, <2":
+  version "1.2.0"
+  resolved "https://registry.yarnpkg.com/a/-/a-1.2.0.tgz#0a2d2506c1fe299691fc5db53a2097db3bd615bc"
+  dependencies:
+    "@s/b" "^2.0.0"
+  optionalDependencies:
+    d "*"
+
+"@s/b@^2.0.0":
+  version "2.0.0"
+
+"alias@npm:real@^3":
+  version "3.0.0"
+
+d@*:
+  version "1.0.0"
+  resolved "https://codeload.github.com/o/d/tar.gz/0a2d2506c1fe299691fc5db53a2097db3bd615bc"
+
+e@1:
+  resolved "https://registry.yarnpkg.com/e/-/e-1.0.0.tgz"
+<<<<<<< HEAD
+"#;
+    let manifest = r#"{ "name": "app", "version": "1.0.0",
+        "dependencies": { "a": "^1.0.0" }, "devDependencies": { "alias": "npm:real@^3" } }"#;
+    check_in(
+        &[("package.json", manifest)],
+        "yarn.lock",
+        "yarn.lock",
+        text,
+        "4 npm a 1.2.0 registry runtime direct
+        12 npm @s/b 2.0.0 registry runtime transitive
+        15 npm real 3.0.0 registry development direct
+        18 npm d 1.0.0 git:https://github.com/o/d@0a2d2506c1fe299691fc5db53a2097db3bd615bc runtime transitive
+        0 npm app 1.0.0 first-party unknown direct
+        0 -> 1
+        0 -> 3
+        4 -> 0
+        4 -> 2
+        ! 24 `<<<<<<< HEAD`, expected `name@range:`
+        ! 22 package `e` without a version",
+    );
+}
+
+#[test]
+fn berry_has_members_and_resolutions() {
+    let text = r#"__metadata:
+  version: 8
+
+"a@npm:^1.0.0, a@npm:^1.2.0":
+  version: 1.2.0
+  resolution: "a@npm:1.2.0"
+  dependencies:
+    b: "npm:^2.0.0"
+  languageName: node
+
+"app@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "app@workspace:."
+  dependencies:
+    a: "npm:^1.0.0"
+    c: "npm:real@^3"
+
+"b@npm:^2.0.0":
+  version: 2.0.0
+  resolution: "b@npm:2.0.0"
+
+"c@npm:real@^3":
+  version: 3.0.0
+  resolution: "real@npm:3.0.0"
+
+"g@https://github.com/o/g.git":
+  version: 1.0.0
+  resolution: "g@https://github.com/o/g.git#commit=0123"
+"#;
+    let manifest =
+        r#"{ "dependencies": { "a": "^1.0.0" }, "devDependencies": { "c": "npm:real@^3" } }"#;
+    check_in(
+        &[("package.json", manifest)],
+        "yarn.lock",
+        "yarn.lock",
+        text,
+        "4 npm a 1.2.0 registry runtime direct
+        11 npm app - first-party unknown direct
+        18 npm b 2.0.0 registry runtime transitive
+        22 npm real 3.0.0 registry development direct
+        26 npm g 1.0.0 git:https://github.com/o/g.git@0123 unknown transitive
+        0 -> 2
+        1 -> 0
+        1 -> 3",
+    );
+}
+
+#[test]
+fn pnpm_9_has_snapshots_importers_and_documents() {
+    let text = "lockfileVersion: '9.0'
+
+importers:
+  .:
+    dependencies:
+      a:
+        specifier: ^1.0.0
+        version: 1.0.0(b@2.0.0)
+  tools:
+    devDependencies:
+      alias:
+        specifier: npm:c@3
+        version: c@3.0.0
+
+packages:
+  a@1.0.0:
+    resolution: {integrity: x}
+  b@2.0.0: {}
+  c@3.0.0: {}
+  g@https://codeload.github.com/o/g/tar.gz/0123:
+    resolution: {tarball: https://codeload.github.com/o/g/tar.gz/0123}
+    version: 6.0.1
+
+snapshots:
+  a@1.0.0(b@2.0.0):
+    dependencies:
+      b: 2.0.0
+  b@2.0.0: {}
+";
+    check(
+        "pnpm-lock.yaml",
+        text,
+        "16 npm a 1.0.0 registry runtime direct
+        18 npm b 2.0.0 registry runtime transitive
+        19 npm c 3.0.0 registry development direct
+        20 npm g 6.0.1 git:https://github.com/o/g@0123 unknown transitive
+        4 npm . - first-party unknown direct
+        9 npm tools - first-party unknown direct
+        0 -> 1
+        4 -> 0
+        5 -> 2",
+    );
+}
+
+#[test]
+fn pnpm_5_and_6_have_flags() {
+    let text = "lockfileVersion: 5.4
+dependencies:
+  a: 1.0.0_b@2.0.0
+packages:
+  /a/1.0.0_b@2.0.0:
+    dependencies:
+      '@s/b': 2.0.0
+    dev: false
+  /@s/b/2.0.0:
+    optional: true
+  /d/1.0.0:
+    dev: true
+  bad:
+    dev: false
+";
+    check(
+        "pnpm-lock.yaml",
+        text,
+        "5 npm a 1.0.0 registry runtime direct
+        9 npm @s/b 2.0.0 registry optional transitive
+        11 npm d 1.0.0 registry development transitive
+        1 npm . - first-party unknown direct
+        0 -> 1
+        3 -> 0
+        ! 13 `bad` names no package and no version",
+    );
+    check("pnpm-lock.yaml", "lockfileVersion: 3\n", "! 1 lockfileVersion 3, expected 5 to 9");
+    check("pnpm-lock.yaml", "a: 1\n", "! 1 no `lockfileVersion`; expected a pnpm-lock.yaml");
+}
+
+#[test]
+fn bun_has_nested_keys_and_workspaces() {
+    let text = r#"{
+  "lockfileVersion": 1,
+  "workspaces": {
+    "": { "name": "app", "dependencies": { "a": "1", "w": "workspace:*" },
+      "devDependencies": { "d": "1" } },
+    "packages/w": { "name": "w", "dependencies": { "b": "1" } },
+  },
+  "packages": {
+    "a": ["a@1.0.0", "", { "dependencies": { "b": "2" } }, "sha512-x"],
+    "a/b": ["b@2.0.0", "", {}, "sha512-x"],
+    "b": ["b@1.0.0", "", {}, "sha512-x"], // kept
+    "d": ["d@github:o/d#0123", {}, "o-d-0123"],
+    "w": ["w@workspace:packages/w"],
+    "z": [],
+  }
+}"#;
+    check(
+        "bun.lock",
+        text,
+        "4 npm app - first-party unknown direct
+        6 npm w - first-party unknown direct
+        9 npm a 1.0.0 registry runtime direct
+        10 npm b 2.0.0 registry runtime transitive
+        11 npm b 1.0.0 registry runtime direct
+        12 npm d - git:https://github.com/o/d@0123 development direct
+        0 -> 2
+        0 -> 1
+        0 -> 5
+        1 -> 4
+        2 -> 3
+        ! 14 package `z` does not begin with `name@version`",
+    );
+}
+
+#[test]
+fn deno_has_two_registries_and_addresses() {
+    let text = r#"{
+  "version": "4",
+  "specifiers": { "jsr:@std/bytes@1": "1.0.2", "jsr:@std/encoding@1": "1.0.5", "npm:chalk@5": "5.3.0" },
+  "jsr": {
+    "@std/bytes@1.0.2": {},
+    "@std/encoding@1.0.5": { "dependencies": ["jsr:@std/bytes@1"] }
+  },
+  "npm": {
+    "chalk@5.3.0": { "dependencies": ["ansi"] },
+    "ansi@6.0.0_peer@1.0.0": {}
+  },
+  "remote": {
+    "https://deno.land/std@0.140.0/path/mod.ts": "00",
+    "https://deno.land/std@0.140.0/path/other.ts": "00",
+    "https://example.org/a/mod.ts": "00"
+  },
+  "workspace": { "dependencies": ["npm:chalk@5", "jsr:@std/encoding@1"] }
+}"#;
+    check(
+        "deno.lock",
+        text,
+        "5 jsr @std/bytes 1.0.2 registry unknown transitive
+        6 jsr @std/encoding 1.0.5 registry unknown direct
+        9 npm chalk 5.3.0 registry unknown direct
+        10 npm ansi 6.0.0 registry unknown transitive
+        13 deno https://deno.land/std 0.140.0 foreign:https://deno.land/std unknown ?
+        15 deno https://example.org/a - foreign:https://example.org/a unknown ?
+        1 -> 0
+        2 -> 3",
+    );
+}
