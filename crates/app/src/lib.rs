@@ -7,7 +7,7 @@
 
 pub mod config;
 pub mod demo;
-mod demo_files;
+pub mod demo_files;
 pub mod explain;
 pub mod feeds;
 pub mod files;

@@ -1,0 +1,266 @@
+//! What does a scan say of small trees whose answer is known?
+
+use std::path::Path;
+
+use app::report::Report;
+use app::scan::{Baseline, Target};
+use vocab::Exposure;
+
+use crate::world::{World, advisory, at, cargo_lock, kev, now, with_lock};
+
+fn one_advisory() -> World {
+    World::knowing(&[(
+        "crates.io",
+        &advisory("RUSTSEC-2026-0001", &["CVE-2026-1000"], "left", "1.2.0"),
+    )])
+}
+
+fn names(report: &Report) -> Vec<String> {
+    report.findings.iter().map(|f| format!("{} {} {}", f.advisory, f.name, f.version)).collect()
+}
+
+#[test]
+fn an_affected_version_is_found_and_the_fix_is_the_smallest() {
+    let world = one_advisory();
+    with_lock(&world, Path::new(""), &[("left", "1.1.0"), ("right", "1.0.0")]);
+    let report = world.scan(&world.request());
+    assert!(report.complete, "{:?}", report.not_evaluated);
+    assert_eq!(names(&report), ["CVE-2026-1000 left 1.1.0"]);
+    let finding = &report.findings[0];
+    assert_eq!(finding.records, ["RUSTSEC-2026-0001"]);
+    assert_eq!(finding.aliases, ["CVE-2026-1000", "RUSTSEC-2026-0001"]);
+    assert_eq!(finding.identity, "tree|pkg:cargo/left|CVE-2026-1000");
+    assert_eq!(finding.id, "tree|pkg:cargo/left|CVE-2026-1000@1.1.0");
+    assert_eq!(finding.purl, "pkg:cargo/left@1.1.0");
+    assert_eq!((finding.places[0].path.as_str(), finding.places[0].line), ("Cargo.lock", 12));
+    assert_eq!(finding.exposed_since, Some(at("2026-11-01")));
+    assert_eq!((finding.policy.as_str(), finding.row.as_str()), ("gabion-24h 1", "9"));
+    assert_eq!(finding.due, Some(at("2026-12-05T10:00:00Z")));
+    assert_eq!(report.fixes[0].to.as_deref(), Some("1.2.0"));
+    assert_eq!(report.fixes[0].closes, [finding.id.clone()]);
+}
+
+#[test]
+fn a_known_exploited_one_is_an_emergency_unless_the_asset_is_isolated() {
+    let world = one_advisory();
+    world.write(
+        "feeds/kev/known_exploited_vulnerabilities.json",
+        &kev(&[("CVE-2026-1000", "2026-11-20")]),
+    );
+    with_lock(&world, Path::new("a"), &[("left", "1.1.0")]);
+    with_lock(&world, Path::new("b"), &[("left", "1.1.0")]);
+    world.write("estate.toml", b"[[asset]]\npath = \"a\"\nexposure = \"internet\"\nowner = \"web\"\n[[asset]]\npath = \"b\"\nexposure = \"isolated\"\n");
+    let mut request = world.request();
+    request.configs = vec![Target::new(world.path("estate.toml"))];
+    let report = world.scan(&request);
+    let rows: Vec<_> = report
+        .findings
+        .iter()
+        .map(|f| (f.asset.as_str(), f.row.as_str(), f.emergency, f.due))
+        .collect();
+    let (day, three) = (Some(at("2026-11-22T10:00:00Z")), Some(at("2026-11-24T10:00:00Z")));
+    assert_eq!(rows, [("tree/a", "2", true, day), ("tree/b", "3", false, three)]);
+    assert_eq!(report.fixes[0].owner.as_deref(), Some("web"));
+    assert_eq!(report.findings[0].exposed_since, Some(at("2026-11-20")));
+}
+
+#[test]
+fn what_comes_from_elsewhere_is_treated_by_its_origin() {
+    let world = one_advisory();
+    let git =
+        "source = \"git+https://example.org/left?rev=1#0123456789012345678901234567890123456789\"";
+    let lock = cargo_lock(&[("left", "1.1.0")])
+        .replace("source = \"registry+https://github.com/rust-lang/crates.io-index\"", git)
+        + &format!("\n[[package]]\nname = \"other\"\nversion = \"1.0.0\"\n{git}\n");
+    world.write("tree/Cargo.lock", lock.as_bytes());
+    let report = world.scan(&world.request());
+    assert_eq!(names(&report), ["CVE-2026-1000 left 1.1.0"]);
+    assert_eq!(report.findings[0].origin.as_deref(), Some("git"));
+    assert!(!report.complete);
+    let rows: Vec<_> =
+        report.not_evaluated.iter().map(|n| (n.name.as_str(), n.reason.as_str())).collect();
+    assert_eq!(rows, [("other", "git_source")]);
+}
+
+#[test]
+fn the_project_itself_is_a_notice_by_name_and_never_a_finding() {
+    let world =
+        World::knowing(&[("crates.io", &advisory("RUSTSEC-2026-0001", &[], "app", "9.0.0"))]);
+    with_lock(&world, Path::new(""), &[("right", "1.0.0")]);
+    let report = world.scan(&world.request());
+    assert_eq!((report.findings.len(), report.first_party), (0, 1));
+    assert_eq!(report.notices[0].kind, "first_party");
+    assert!(report.complete);
+}
+
+#[test]
+fn informational_is_a_notice_and_malicious_an_emergency() {
+    let informational = advisory("RUSTSEC-2026-0002", &[], "left", "9.0.0").replace(
+        "\"package\":{",
+        "\"database_specific\":{\"informational\":\"unmaintained\"},\"package\":{",
+    );
+    let malicious = advisory("MAL-2026-1", &[], "right", "9.0.0");
+    let world = World::knowing(&[("crates.io", &informational), ("crates.io", &malicious)]);
+    with_lock(&world, Path::new(""), &[("left", "1.0.0"), ("right", "1.0.0")]);
+    let report = world.scan(&world.request());
+    assert_eq!(
+        report.notices.iter().map(|n| n.kind.as_str()).collect::<Vec<_>>(),
+        ["unmaintained"]
+    );
+    assert_eq!(names(&report), ["MAL-2026-1 right 1.0.0"]);
+    assert!(report.findings[0].emergency);
+    assert_eq!(report.fixes[0].action, "remove");
+}
+
+#[test]
+fn an_ignore_outside_the_tree_holds_until_its_date_and_inside_it_is_refused() {
+    let ignore = |until: &str| {
+        format!(
+            "[[ignore]]\nid = \"RUSTSEC-2026-0001\"\nreason = \"never called\"\nuntil = {until}\n"
+        )
+    };
+    let world = one_advisory();
+    with_lock(&world, Path::new(""), &[("left", "1.1.0")]);
+    world.write("outside.toml", ignore("2026-12-01").as_bytes());
+    let mut request = world.request();
+    request.configs = vec![Target::new(world.path("outside.toml"))];
+    let report = world.scan(&request);
+    assert_eq!((report.findings.len(), report.ignored.len()), (0, 1));
+    assert!(report.ignored[0].origin.ends_with("outside.toml:1"), "{}", report.ignored[0].origin);
+
+    world.write("outside.toml", ignore("2026-11-20").as_bytes());
+    let report = world.scan(&request);
+    assert_eq!((report.findings.len(), report.ignored.len()), (1, 0));
+    assert!(
+        report.warnings.iter().any(|w| w.contains("the finding is back")),
+        "{:?}",
+        report.warnings
+    );
+
+    world.write("tree/gabion.toml", ignore("2026-12-01").as_bytes());
+    let report = world.scan(&world.request());
+    assert_eq!((report.findings.len(), report.ignored.len()), (1, 0));
+    assert!(report.warnings.iter().any(|w| w.contains("not applied")), "{:?}", report.warnings);
+
+    let mut trusting = world.request();
+    trusting.trust_config = true;
+    assert_eq!(world.scan(&trusting).ignored.len(), 1);
+    // Naming the same file with --config does not make it lie outside.
+    let mut named = world.request();
+    named.configs = vec![Target::new(world.path("tree/gabion.toml"))];
+    assert_eq!(world.scan(&named).ignored.len(), 0);
+}
+
+#[test]
+fn a_baseline_carries_first_sightings_forward() {
+    let world = one_advisory();
+    with_lock(&world, Path::new(""), &[("left", "1.1.0")]);
+    let first = world.scan(&world.request());
+    let identity = first.findings[0].identity.clone();
+    let mut request = world.request();
+    let earlier =
+        [(identity, at("2026-11-05")), ("tree|pkg:cargo/old|X-1".to_owned(), at("2026-10-01"))];
+    request.baseline = Some(Baseline::of(earlier));
+    // The version moved and is still affected: the same problem, with its first start.
+    with_lock(&world, Path::new(""), &[("left", "1.1.5")]);
+    let report = world.scan(&request);
+    let finding = &report.findings[0];
+    assert_eq!((finding.first_seen, finding.new), (at("2026-11-05"), Some(false)));
+    assert_eq!(finding.due, Some(at("2026-11-19")));
+    assert!(finding.overdue);
+    assert_eq!(report.gone, ["tree|pkg:cargo/old|X-1"]);
+    let mut signal = world.request();
+    signal.from_signal = true;
+    assert_eq!(world.scan(&signal).findings[0].due, Some(at("2026-11-15")));
+}
+
+#[test]
+fn a_stale_catalogue_means_unknown_and_the_strictest_row_acts_labelled() {
+    let world = one_advisory();
+    let old = String::from_utf8(kev(&[])).expect("text").replace("2026-11-21", "2026-10-01");
+    world.write("feeds/kev/known_exploited_vulnerabilities.json", old.as_bytes());
+    with_lock(&world, Path::new(""), &[("left", "1.1.0")]);
+    let mut request = world.sync_request();
+    request.fetched = None;
+    app::sync::sync(&request, now(), &mut |_| {}).expect("synced");
+    let report = world.scan(&world.request());
+    let finding = &report.findings[0];
+    assert_eq!((finding.row.as_str(), finding.signals.kev_known), ("2", false));
+    assert!(
+        finding.inputs.iter().any(|i| i.name == "kev" && i.how == "assumed"),
+        "{:?}",
+        finding.inputs
+    );
+    assert!(report.warnings.iter().any(|w| w.contains("KEV")), "{:?}", report.warnings);
+    let mut accepting = world.request();
+    accepting.max_intel_age = 24 * 365;
+    assert_ne!(world.scan(&accepting).findings[0].row, "2");
+}
+
+#[test]
+fn development_scope_counts_as_isolated() {
+    let world = World::knowing(&[(
+        "npm",
+        &advisory("GHSA-aaaa-bbbb-cccc", &["CVE-2026-1000"], "left", "1.2.0")
+            .replace("crates.io", "npm"),
+    )]);
+    world.write(
+        "feeds/kev/known_exploited_vulnerabilities.json",
+        &kev(&[("CVE-2026-1000", "2026-11-20")]),
+    );
+    world.write(
+        "tree/package-lock.json",
+        br#"{"name":"a","lockfileVersion":3,"packages":{"":{"name":"a","devDependencies":{"left":"1"}},
+        "node_modules/left":{"version":"1.1.0","resolved":"https://registry.npmjs.org/left/-/left-1.1.0.tgz","dev":true}}}"#,
+    );
+    let mut request = world.request();
+    world.write("estate.toml", b"[[asset]]\npath = \".\"\nexposure = \"internet\"\n");
+    request.configs = vec![Target::new(world.path("estate.toml"))];
+    let report = world.scan(&request);
+    assert_eq!(report.assets[0].exposure, Exposure::Internet);
+    assert_eq!((report.findings[0].row.as_str(), report.findings[0].emergency), ("3", false));
+}
+
+#[test]
+fn a_range_is_not_a_version_and_a_partial_ecosystem_is_never_clear() {
+    let world = one_advisory();
+    world.write("feeds/osv/coverage.json", br#"{"complete": [], "partial": ["crates.io"]}"#);
+    with_lock(&world, Path::new("a"), &[("right", "1.0.0")]);
+    world.write(
+        "tree/b/Cargo.toml",
+        b"[package]\nname = \"b\"\nversion = \"0.1.0\"\n[dependencies]\nleft = \"1\"\n",
+    );
+    let report = world.scan(&world.request());
+    let mut rows: Vec<_> =
+        report.not_evaluated.iter().map(|n| (n.name.as_str(), n.reason.as_str())).collect();
+    rows.sort_unstable();
+    assert_eq!(rows, [("left", "not_pinned"), ("right", "partial_advisories")]);
+    assert!(!report.complete && report.findings.is_empty());
+}
+
+#[test]
+fn nothing_to_scan_is_incomplete_and_says_what_was_looked_for() {
+    let world = one_advisory();
+    world.write("tree/README.txt", b"nothing here");
+    let report = world.scan(&world.request());
+    assert!(!report.complete);
+    assert!(report.not_read[0].problem.contains("Cargo.lock"), "{:?}", report.not_read);
+    world.write("tree/flake.lock", b"{}");
+    assert_eq!(world.scan(&world.request()).unrecognised, ["tree/flake.lock"]);
+}
+
+#[test]
+fn one_problem_under_two_names_is_one_finding_and_each_version_has_its_own() {
+    let other = advisory("GHSA-aaaa-bbbb-cccc", &["CVE-2026-1000"], "left", "1.2.0");
+    let world = World::knowing(&[
+        ("crates.io", &advisory("RUSTSEC-2026-0001", &["CVE-2026-1000"], "left", "1.2.0")),
+        ("crates.io", &other),
+    ]);
+    with_lock(&world, Path::new(""), &[("left", "1.1.0"), ("left", "0.9.0")]);
+    let report = world.scan(&world.request());
+    assert_eq!(report.findings.len(), 2);
+    assert_eq!(report.findings[0].identity, report.findings[1].identity);
+    assert_eq!(report.findings[0].records, ["GHSA-aaaa-bbbb-cccc", "RUSTSEC-2026-0001"]);
+    let closed: usize = report.fixes.iter().map(|f| f.closes.len()).sum();
+    assert_eq!(closed, 2);
+}

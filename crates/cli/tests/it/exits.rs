@@ -1,0 +1,66 @@
+//! The exit codes are a public table (README): one test holds it.
+
+use crate::program::{Place, lock, text};
+
+#[test]
+fn the_table_of_exit_codes() {
+    let place = Place::synced();
+    // 0: complete, and the gate not hit. A finding by itself is no failure.
+    assert_eq!(place.code(&["scan", "tree"]), 0);
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "severity>=critical"]), 0);
+    assert_eq!(place.code(&["demo"]), 0);
+    assert_eq!(place.code(&["--help"]), 0);
+    // 1: the gate was hit.
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "any"]), 1);
+    assert_eq!(
+        place.code(&["scan", "tree", "--fail-on", "overdue", "--fail-on", "severity>=high"]),
+        1
+    );
+    // 2: usage or configuration.
+    assert_eq!(place.code(&["scan"]), 2);
+    assert_eq!(place.code(&["scan", "absent"]), 2);
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "bad"]), 2);
+    assert_eq!(place.code(&["scan", "tree", "--as", "nothing"]), 2);
+    assert_eq!(place.code(&["scan", "tree", "--policy", "nothing"]), 2);
+    assert_eq!(place.code(&["scan", "tree", "-o", "json"]), 2);
+    assert_eq!(place.code(&["explain", "CVE-1999-9999999"]), 2);
+    place.write("bad.toml", "asset = 3\n");
+    assert_eq!(place.code(&["scan", "tree", "--config", "bad.toml"]), 2);
+    // 3: incomplete; 1 beats 3; --allow-incomplete turns it into a warning.
+    place.write("tree/b/requirements.txt", "django>=3\n");
+    assert_eq!(place.code(&["scan", "tree"]), 3);
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "any"]), 1);
+    assert_eq!(place.code(&["scan", "tree", "--allow-incomplete"]), 0);
+    place.write("empty/README", "");
+    assert_eq!(place.code(&["scan", "empty"]), 3);
+    // 4: failed, here for want of an index.
+    assert_eq!(Place::new().code(&["scan", "tree"]), 4);
+}
+
+#[test]
+fn errors_name_the_remedy() {
+    let place = Place::new();
+    let without_index = place.run(&["scan", "tree"]);
+    let said = text(&without_index.stderr);
+    assert!(
+        said.contains("there is no advisory index") && said.contains("hint: run `gabion sync`"),
+        "{said}"
+    );
+    assert!(without_index.stdout.is_empty());
+    let wrong = text(&place.run(&["sync", "--from", "tree"]).stderr);
+    assert!(
+        wrong.contains("no advisories in tree") && wrong.contains("there is no index yet"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn gates_by_due_time() {
+    let place = Place::synced();
+    // KEV and exploit feeds are missing here, so the strictest row acts: 24 h.
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "due<=24h"]), 1);
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "due<=1h"]), 0);
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "emergency"]), 1);
+    place.write("tree/Cargo.lock", &lock("left", "1.2.0"));
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "any"]), 0);
+}
