@@ -21,6 +21,7 @@ use super::meta::{EcosystemCoverage, MAX_PROBLEMS, Meta, Problem, Source};
 use super::signals::Signals;
 use super::texts::Texts;
 use super::write;
+use crate::cve::CveId;
 use crate::osv::{self, Kind, Record, RecordError, Remains};
 use vocab::Severity;
 
@@ -196,7 +197,7 @@ impl Builder {
     }
 
     fn take(&mut self, source: &str, file: &str, record: &Record<'_>, hash: u64) {
-        let id = self.strings.place(record.id.as_str());
+        let id = self.id(record.id.as_str());
         let modified = osv::instant(&record.modified);
         if self.is_older(id, modified, hash, file) {
             return;
@@ -210,7 +211,7 @@ impl Builder {
         let cwes = self.list(record.database_specific.cwe_ids.iter().map(osv::Text::as_str));
         let upstream = self.list(record.upstream.iter().map(osv::Text::as_str));
         let aliases = record.aliases.iter().map(osv::Text::as_str).filter(|a| !a.is_empty());
-        let aliases = aliases.map(|alias| self.strings.place(alias)).collect();
+        let aliases = aliases.map(|alias| self.id(alias)).collect();
         // An instant that does not read withdraws nothing.
         let withdrawn = osv::instant(&record.withdrawn);
         let published = halves(osv::instant(&record.published));
@@ -255,7 +256,7 @@ impl Builder {
 
     /// A record of which only id and packages could be read.
     fn take_remains(&mut self, remains: &Remains<'_>, hash: u64) {
-        let id = self.strings.place(remains.id.as_str());
+        let id = self.id(remains.id.as_str());
         if self.is_older(id, None, hash, remains.id.as_str()) {
             return;
         }
@@ -346,8 +347,10 @@ impl Builder {
     fn package(&mut self, ecosystem: u32, name: &str) -> u32 {
         let normal = match self.ecosystems.get(ecosystem as usize) {
             Some(draft) => draft.ecosystem.normal_name(name).into_owned(),
-            None => name.to_owned(),
+            None => String::new(),
         };
+        // The empty name is the ecosystem's own row.
+        let normal = if normal.is_empty() { name.to_owned() } else { normal };
         let key = (ecosystem, self.strings.place(&normal));
         let next = self.packages.len() as u32;
         let index = *self.package_of.entry(key).or_insert(next);
@@ -355,6 +358,15 @@ impl Builder {
             self.packages.push(key);
         }
         index
+    }
+
+    /// The place of an id. CVE names are told in one spelling, so that groups meet.
+    fn id(&mut self, text: &str) -> u32 {
+        let text = text.trim();
+        if text.bytes().any(|b| b.is_ascii_lowercase()) && CveId::parse(text).is_some() {
+            return self.strings.place(&text.to_ascii_uppercase());
+        }
+        self.strings.place(text)
     }
 
     fn list<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> u32 {

@@ -226,7 +226,7 @@ impl Index<'_> {
         let advisory = AdvisoryRef(advisory);
         let mut said = Said::Nothing;
         let mut unparsable =
-            asked.version.is_none() && asked.scheme.is_some() && count + exacts > 0;
+            asked.version.is_none() && asked.scheme.is_some() && (count > 0 || exacts > 0);
         for index in rows(first, count) {
             let (Some(scheme), Some(version)) = (asked.scheme, &asked.version) else { break };
             let (interval, kind) = self.interval(index)?;

@@ -151,12 +151,7 @@ impl Builder {
             }
             Ok(())
         })?;
-        match summary {
-            FeedSummary { records: 0, skipped: 1.., .. } => {
-                Err(FeedError::NothingRead(summary.skipped))
-            }
-            _ => Ok(summary),
-        }
+        summary.some()
     }
 
     /// A CVE's own numbering authority may publish a record without CISA's container, or without a date:

@@ -50,26 +50,8 @@ pub(super) fn write(mut builder: Builder, out: &mut dyn Write) -> Result<Summary
     put(Section::Intervals, numbers(builder.intervals.iter().flatten()));
     put(Section::Exacts, numbers(&builder.exacts));
 
-    let members: Vec<groups::Member> = order
-        .iter()
-        .filter_map(|old| builder.advisories.get(*old as usize))
-        .map(|draft| draft.member.clone())
-        .collect();
-    let joined = groups::join(&members);
-    let mut ids: Vec<(u32, u32)> = Vec::new();
-    let mut group_rows = Vec::new();
-    let mut group_of = vec![NONE; members.len()];
-    for (number, group) in joined.iter().enumerate() {
-        let mut texts = group.ids.clone();
-        texts.sort_unstable_by(|a, b| builder.strings.get(*a).cmp(builder.strings.get(*b)));
-        row(&mut group_rows, &[builder.lists.place(&group.members), builder.lists.place(&texts)]);
-        ids.extend(texts.iter().map(|id| (*id, number as u32)));
-        for member in &group.members {
-            if let Some(slot) = group_of.get_mut(*member as usize) {
-                *slot = number as u32;
-            }
-        }
-    }
+    let Grouped { rows: group_rows, ids, of: group_of, count: groups } =
+        group(&mut builder, &order);
     put(Section::Groups, group_rows);
     put(Section::Ids, id_rows(ids, &builder.strings));
     put(Section::Advisories, advisory_rows(&mut builder, &order, &group_of, &new_package));
@@ -88,7 +70,7 @@ pub(super) fn write(mut builder: Builder, out: &mut dyn Write) -> Result<Summary
         advisories: order.len() as u64,
         packages: builder.packages.len() as u64,
         postings: builder.postings.len() as u64,
-        groups: joined.len() as u64,
+        groups,
         cves,
         kev,
         epss,
@@ -106,6 +88,39 @@ pub(super) fn write(mut builder: Builder, out: &mut dyn Write) -> Result<Summary
     put(Section::TextBlocks, text_rows(&builder.texts.blocks));
     let bytes = emit(&data, &builder.texts.blocks, out).map_err(BuildError::Write)?;
     Ok(Summary { meta, bytes })
+}
+
+/// The alias groups.
+struct Grouped {
+    rows: Vec<u8>,
+    /// Every id with its group.
+    ids: Vec<(u32, u32)>,
+    /// The group of each advisory.
+    of: Vec<u32>,
+    count: u64,
+}
+
+fn group(builder: &mut Builder, order: &[u32]) -> Grouped {
+    let draft = |old: &u32| builder.advisories.get(*old as usize);
+    let members: Vec<groups::Member> =
+        order.iter().filter_map(draft).map(|draft| draft.member.clone()).collect();
+    let joined = groups::join(&members);
+    let count = joined.len() as u64;
+    let mut grouped =
+        Grouped { rows: Vec::new(), ids: Vec::new(), of: vec![NONE; members.len()], count };
+    for (number, mut group) in joined.into_iter().enumerate() {
+        let strings = &builder.strings;
+        group.ids.sort_unstable_by(|a, b| strings.get(*a).cmp(strings.get(*b)));
+        let lists = &mut builder.lists;
+        row(&mut grouped.rows, &[lists.place(&group.members), lists.place(&group.ids)]);
+        grouped.ids.extend(group.ids.iter().map(|id| (*id, number as u32)));
+        for member in &group.members {
+            if let Some(slot) = grouped.of.get_mut(*member as usize) {
+                *slot = number as u32;
+            }
+        }
+    }
+    grouped
 }
 
 /// The live advisories by id.

@@ -46,6 +46,8 @@ struct Catalogue {
     catalog_version: Option<String>,
     #[serde(default)]
     date_released: Option<String>,
+    #[serde(default)]
+    count: Option<usize>,
     vulnerabilities: Vec<serde_json::Value>,
 }
 
@@ -79,6 +81,10 @@ pub fn read(json: &[u8]) -> Result<(FeedSummary, Vec<(CveId, Kev)>), FeedError> 
         data_time: released,
         ..FeedSummary::default()
     };
+    let found = catalogue.vulnerabilities.len();
+    if let Some(count) = catalogue.count.filter(|count| *count != found) {
+        summary.skip("the catalogue", format_args!("it tells {count} entries and has {found}"));
+    }
     let mut rows = Vec::with_capacity(catalogue.vulnerabilities.len());
     for (index, value) in catalogue.vulnerabilities.into_iter().enumerate() {
         let place = format_args!("entry {}", index + 1).to_string();
@@ -163,7 +169,8 @@ mod tests {
             })
             .collect();
         format!(
-            r#"{{"catalogVersion":"2026.08.07","dateReleased":"2026-08-07T16:45:47.0648Z","count":1,"vulnerabilities":[{}]}}"#,
+            r#"{{"catalogVersion":"2026.08.07","dateReleased":"2026-08-07T16:45:47.0648Z","count":{},"vulnerabilities":[{}]}}"#,
+            entries.len(),
             entries.join(",")
         )
         .into_bytes()
@@ -178,7 +185,13 @@ mod tests {
         assert_eq!(summary.version.as_deref(), Some("2026.08.07"));
         assert!(rows[0].1.ransomware);
         assert_eq!(rows[0].1.added.to_string(), "2026-08-07T00:00:00Z");
-        assert!(read(b"[]").is_err());
+        let short = String::from_utf8(copy(&[("CVE-2026-0001", "2026-08-07", "")])).unwrap();
+        let (summary, _) = read(short.replace(":1,", ":9,").as_bytes()).unwrap();
+        assert_eq!(
+            summary.first_skipped.as_deref(),
+            Some("the catalogue: it tells 9 entries and has 1")
+        );
+        assert!(read(b"[]").is_err() && read(br#"{"vulnerabilities":[]}"#).is_err());
         assert!(read(&copy(&[("CVE-x", "2026-08-07", "")])).is_err());
     }
 

@@ -45,8 +45,8 @@ pub enum FeedError {
     /// The feed lacks what makes it this feed.
     #[error("the feed has no {0}")]
     Missing(&'static str),
-    /// Not one row of the feed could be read.
-    #[error("none of its {0} rows could be read")]
+    /// Not one row of the feed could be read; there were this many, perhaps none.
+    #[error("no row could be read of {0}")]
     NothingRead(u64),
 }
 
@@ -74,12 +74,10 @@ impl FeedSummary {
         }
     }
 
-    /// An error when there were rows and none could be read: another format, not an empty feed.
-    fn some(self) -> Result<Self, FeedError> {
-        match self {
-            Self { records: 0, skipped: 1.., .. } => Err(FeedError::NothingRead(self.skipped)),
-            _ => Ok(self),
-        }
+    /// An error when no row was read. No feed is ever empty; taken for one, it would say «no» of
+    /// every CVE.
+    pub(crate) fn some(self) -> Result<Self, FeedError> {
+        if self.records == 0 { Err(FeedError::NothingRead(self.skipped)) } else { Ok(self) }
     }
 }
 

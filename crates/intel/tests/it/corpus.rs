@@ -115,7 +115,11 @@ fn every_record_of_the_folder_is_read() {
 #[test]
 fn the_feeds_are_read() {
     let Some(data) = testkit::corpus("the_feeds_are_read") else { return };
-    let read = |path: &str| std::fs::read(data.join(path)).unwrap();
+    let read = |path: &str| {
+        let mut bytes = Vec::new();
+        std::fs::File::open(data.join(path)).unwrap().read_to_end(&mut bytes).unwrap();
+        bytes
+    };
     let unpacked = |path: &str| zstd::stream::decode_all(&read(path)[..]).unwrap();
     let mut builder = Builder::new();
     let kev = builder.kev(&read("kev/known_exploited_vulnerabilities.json")).unwrap();
@@ -148,4 +152,48 @@ fn the_feeds_are_read() {
     assert!(xz.exploits.len() >= 3, "{:?}", xz.exploits);
     // Commits and issues that mention a CVE are no exploit.
     assert!(index.signals("CVE-2021-4475").unwrap().is_none_or(|s| s.exploits.is_empty()));
+}
+
+#[test]
+fn recorded_answers_of_the_public_service_are_found() {
+    let Some(data) = testkit::corpus("recorded_answers_of_the_public_service_are_found") else {
+        return;
+    };
+    let osv = data.join("osv");
+    let folders = ["Go", "crates.io", "PyPI", "npm", "Maven", "Alpine", "Debian", "Ubuntu"];
+    let bytes = index_of(&osv, &folders);
+    let index = Index::open(&bytes).unwrap();
+    let packed = std::fs::File::open(osv.join("oracle/osv-dev-querybatch.jsonl.zst")).unwrap();
+    let lines = zstd::stream::decode_all(packed).unwrap();
+    let (mut found, mut missed, mut extra) = (0, Vec::new(), Vec::new());
+    for line in lines.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+        let line: serde_json::Value = serde_json::from_slice(line).unwrap();
+        let query = &line["query"];
+        let Some(name) = query["package"]["name"].as_str() else { continue };
+        let Some(version) = query["version"].as_str() else { continue };
+        let ecosystem = query["package"]["ecosystem"].as_str().unwrap();
+        let said = ask(&index, ecosystem, name, version);
+        let told: Vec<&str> = said.split(", ").filter_map(|m| m.split(' ').next()).collect();
+        let answers = line["vulns"].as_array().unwrap();
+        for answer in answers {
+            let id = answer["id"].as_str().unwrap();
+            let group = index.find(id).unwrap().map(|group| index.group(group).unwrap());
+            let held = group.is_some_and(|group| {
+                group.members.iter().any(|m| index.advisory(*m).unwrap().id == id)
+            });
+            match (held, told.contains(&id)) {
+                (true, true) => found += 1,
+                (true, false) => {
+                    missed.push(format!("{ecosystem} {name} {version}: {id}, not {said}"))
+                }
+                (false, _) => {}
+            }
+        }
+        let complete = ["Go", "crates.io", "PyPI"].contains(&ecosystem);
+        if complete && answers.is_empty() && said != "clear" {
+            extra.push(format!("{ecosystem} {name} {version}: {said}"));
+        }
+    }
+    println!("found {found}; missed {missed:#?}; beyond the answers {extra:#?}");
+    assert!(found > 150 && missed.is_empty() && extra.is_empty(), "{found} {missed:#?} {extra:#?}");
 }

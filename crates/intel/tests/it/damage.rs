@@ -6,11 +6,11 @@ use vocab::Ecosystem;
 use crate::support::build;
 
 fn sample() -> Vec<u8> {
-    let records: Vec<String> = (0..300)
+    let records: Vec<String> = (0..120)
         .map(|i| {
             format!(
                 r#"{{"id":"A-{i}","aliases":["CVE-2024-{i:04}"],"summary":"words of {i}","affected":[{{"package":{{"ecosystem":"PyPI","name":"p{}"}},"ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"{i}"}},{{"fixed":"{}.5"}}]}}],"versions":["0.{i}"]}}]}}"#,
-                i % 90,
+                i % 40,
                 i + 1
             )
         })
@@ -22,13 +22,13 @@ fn sample() -> Vec<u8> {
 fn use_all(index: &Index<'_>) -> Result<Vec<String>, IndexError> {
     let mut answers = Vec::new();
     let python = Ecosystem::parse("PyPI");
-    for number in 0..95 {
+    for number in 0..45 {
         let name = format!("p{number}");
         answers.push(format!("{:?}", index.evaluate(&python, &name, "42")?));
         answers.push(format!("{:?}", index.candidates(&python, &name, "3")?));
         answers.push(format!("{:?}", index.known(&python, &name)?));
     }
-    for number in 0..300 {
+    for number in 0..120 {
         let advisory = index.advisory(intel::AdvisoryRef(number))?;
         answers.push(format!("{advisory:?} {:?}", index.group(advisory.group)?));
         answers.push(format!("{:?}", index.text(intel::AdvisoryRef(number))?));
