@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::advisories::{codes, halves};
 use super::affected::{self, Coverage};
+use super::evaluate::suffix;
 use super::groups::Member;
 use super::heap::{Lists, Strings};
 use super::layout::{NONE, POSTING_UNREADABLE, POSTING_WITHDRAWN};
@@ -334,6 +335,10 @@ impl Builder {
 
     fn ecosystem(&mut self, text: &str) -> u32 {
         let ecosystem = Ecosystem::parse(text);
+        let ecosystem = match suffix(&ecosystem) {
+            Some(suffix) => Ecosystem::parse(&format!("{}:{suffix}", ecosystem.base_name())),
+            None => ecosystem,
+        };
         let text = self.strings.place(&ecosystem.to_string());
         let next = self.ecosystems.len() as u32;
         let index = *self.ecosystem_of.entry(text).or_insert(next);

@@ -6,6 +6,7 @@
 //! Which records a component meets:
 //! - a suffix that is an address (`Maven:https://…`) is another registry: it meets only its own records;
 //! - any other suffix is a release (`Debian:12`): it meets its own records and those without a suffix;
+//! - `:LTS` behind an Ubuntu release makes no other release of it;
 //! - a component without a suffix meets records without one. Where the ecosystem's records are told by
 //!   release, nobody can say «clear» of it: it is not evaluated.
 
@@ -13,7 +14,7 @@ use std::cmp::Ordering;
 
 use versions::range::{self, End, Interval};
 use versions::{Scheme, Version};
-use vocab::{Ecosystem, NotEvaluated, Verdict};
+use vocab::{Base, Ecosystem, NotEvaluated, Verdict};
 
 use super::advisories::AdvisoryRef;
 use super::layout::{
@@ -297,9 +298,15 @@ fn placed(scheme: Scheme, version: &str) -> Option<Version<'_>> {
     Some(version)
 }
 
-/// What narrows the ecosystem, for the known and the unknown alike.
+/// What narrows the ecosystem, in the one spelling under which records and components meet. Ubuntu's
+/// releases come both with and without `:LTS` (`Ubuntu:22.04`, `Ubuntu:22.04:LTS`) and are the same; its
+/// `Pro:` releases are others.
 pub(super) fn suffix(ecosystem: &Ecosystem) -> Option<&str> {
-    ecosystem.suffix()
+    let suffix = ecosystem.suffix()?;
+    match ecosystem.base() {
+        Base::Ubuntu => Some(suffix.strip_suffix(":LTS").unwrap_or(suffix)),
+        _ => Some(suffix),
+    }
 }
 
 /// Does the suffix name another registry, not a release?

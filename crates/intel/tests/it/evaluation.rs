@@ -176,6 +176,8 @@ fn suffixes_tell_release_or_registry() {
         &record("M-1", "Maven:https://repo.example", "g:a", any),
         &record("M-2", "Maven", "g:b", any),
         &record("W-1", "Wolfi", "x", any),
+        &record("U-1", "Ubuntu:22.04:LTS", "x", any),
+        &record("U-2", "Ubuntu:Pro:22.04:LTS", "x", any),
     ]);
     let index = Index::open(&bytes).unwrap();
     let check =
@@ -191,6 +193,9 @@ fn suffixes_tell_release_or_registry() {
     check("Maven:https://repo.example", "g:b", "clear");
     check("Maven:https://other.example", "g:b", "NoAdvisories");
     check("Wolfi", "z", "clear");
+    check("Ubuntu:22.04", "x", "U-1");
+    check("Ubuntu:22.04:LTS", "x", "U-1");
+    check("Ubuntu:Pro:22.04", "x", "U-2");
 }
 
 #[test]
