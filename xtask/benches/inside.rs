@@ -17,7 +17,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use app::intelligence::Intelligence;
-use intel::{Builder, Index};
+use intel::{Builder, GroupRef, Index};
 use testkit::synthetic;
 use vocab::{Ecosystem, Verdict};
 
@@ -132,6 +132,30 @@ fn rate(index: &Index<'_>, percent: u32, count: u32, names: u32) -> Outcome<()> 
     Ok(())
 }
 
+/// How the index stands to an id of an answer.
+enum Standing {
+    /// No record with this id, though another record may name it as an alias.
+    Absent,
+    /// The record speaks of other packages (`GIT` records of commits).
+    OtherPackage,
+    /// The record speaks of the package.
+    Held,
+}
+
+fn standing(index: &Index<'_>, ecosystem: &Ecosystem, name: &str, id: &str) -> Outcome<Standing> {
+    let Some(group) = index.find(id)? else { return Ok(Standing::Absent) };
+    for member in index.group(group)?.members {
+        let advisory = index.advisory(member)?;
+        if advisory.id == id {
+            let about = advisory.packages.iter().any(|p| {
+                p.ecosystem.base() == ecosystem.base() && p.name == ecosystem.normal_name(name)
+            });
+            return Ok(if about { Standing::Held } else { Standing::OtherPackage });
+        }
+    }
+    Ok(Standing::Absent)
+}
+
 /// Compares verdicts with what osv.dev answered. Ids that the index does not hold cannot be demanded;
 /// an empty answer is demanded of complete ecosystems only.
 fn oracle(file: &Path, answers: &Path) -> Outcome<()> {
@@ -155,9 +179,11 @@ fn oracle(file: &Path, answers: &Path) -> Outcome<()> {
         let ecosystem = Ecosystem::parse(ecosystem);
         let evaluation = index.evaluate(&ecosystem, name, version)?;
         let mut ours: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut groups: BTreeSet<GroupRef> = BTreeSet::new();
         for found in &evaluation.matches {
             let advisory = index.advisory(found.advisory)?;
-            ours.insert(advisory.id.clone(), advisory.published.map(|p| p.to_string()));
+            groups.insert(advisory.group);
+            ours.insert(advisory.id, advisory.published.map(|p| p.to_string()));
         }
         let theirs: BTreeSet<&str> = row["vulns"]
             .as_array()
@@ -166,11 +192,14 @@ fn oracle(file: &Path, answers: &Path) -> Outcome<()> {
             .filter_map(|v| v["id"].as_str())
             .collect();
         for id in &theirs {
-            let held = index.find(id)?.is_some();
-            let what = match (held, ours.contains_key(*id)) {
-                (false, _) => "answers that the index does not hold",
-                (true, true) => "answers held and found",
-                (true, false) => {
+            let what = match standing(&index, &ecosystem, name, id)? {
+                _ if ours.contains_key(*id) => "answers held and found",
+                _ if index.find(id)?.is_some_and(|group| groups.contains(&group)) => {
+                    "answers found under another id of their alias group"
+                }
+                Standing::Absent => "answers whose record the index does not hold",
+                Standing::OtherPackage => "answers whose record here does not name the package",
+                Standing::Held => {
                     println!("not found: {shown}: {id}");
                     "answers held and NOT found"
                 }
