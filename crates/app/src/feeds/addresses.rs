@@ -7,7 +7,7 @@ use super::FeedError;
 
 /// Addresses of the feeds; each key that is absent is the public one, an empty one leaves the feed out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields)]
 pub struct Addresses {
     /// OSV's bucket, above `ecosystems.txt` and `ECOSYSTEM/all.zip`
     /// (<https://google.github.io/osv.dev/data/>).
