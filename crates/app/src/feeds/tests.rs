@@ -507,7 +507,7 @@ fn the_public_addresses_are_https_and_the_keys_are_as_documented() {
     assert!(allowed.iter().all(Address::is_https));
     assert_eq!(allowed.len(), 8);
     let addresses: Addresses =
-        toml::from_str("exploit-db = \"\"\nkev = \"https://mirror.example/kev\"").expect("toml");
+        toml::from_str("exploit_db = \"\"\nkev = \"https://mirror.example/kev\"").expect("toml");
     assert_eq!(addresses.allowed().expect("addresses").len(), 7);
     assert!(toml::from_str::<Addresses>("kevv = \"\"").is_err());
     let plain = Addresses { kev: "http://mirror.example/kev".to_owned(), ..Addresses::default() };

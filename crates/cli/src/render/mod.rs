@@ -104,3 +104,44 @@ fn judge(report: &Report, args: &OutputArgs, terminal: &Terminal) -> Exit {
     }
     Exit::Incomplete
 }
+
+#[cfg(test)]
+mod tests {
+    //! Every format whole, from the demo at a fixed instant: what a user sees, changed only on purpose.
+
+    use app::report::Report;
+    use clap::ValueEnum;
+
+    use super::{table, write};
+    use crate::args::Format;
+
+    fn demo() -> Report {
+        let now = vocab::instant::parse("2026-11-21T10:00:00Z").expect("an instant");
+        app::demo::demo(now).expect("the demo")
+    }
+
+    fn rendered(format: Format, width: usize) -> String {
+        let style = table::Style { limit: 0, verbose: false, colour: false, width };
+        let mut out = Vec::new();
+        write(&mut out, &demo(), format, style, "demo").expect("written");
+        String::from_utf8(out).expect("text").replace(env!("CARGO_PKG_VERSION"), "VERSION")
+    }
+
+    #[test]
+    fn each_format_of_the_demo_is_as_it_was() {
+        for format in Format::value_variants() {
+            let name = format!("demo.{}", format.to_possible_value().expect("a name").get_name());
+            insta::assert_snapshot!(name, rendered(*format, 80));
+        }
+    }
+
+    #[test]
+    fn the_table_keeps_to_its_columns_but_for_commands() {
+        for width in [40, 80, 120] {
+            let table = rendered(Format::Table, width);
+            let long =
+                table.lines().filter(|l| !l.contains(" $ ") && l.chars().count() > width.max(60));
+            assert_eq!(long.collect::<Vec<_>>(), Vec::<&str>::new(), "{width}");
+        }
+    }
+}
