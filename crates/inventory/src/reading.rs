@@ -4,6 +4,8 @@ use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 /// Most components taken from one file; a file with more is read up to here and has a problem.
 pub const MAX_COMPONENTS: usize = 2_000_000;
+/// Most problems kept of one file; one more says that there are others.
+pub const MAX_PROBLEMS: usize = 1_000;
 /// Deepest nesting followed in any structured format.
 pub const MAX_DEPTH: usize = 128;
 
@@ -35,7 +37,19 @@ impl Reading {
 
     /// Adds a problem.
     pub fn problem(&mut self, line: u32, what: impl Into<String>) {
-        self.problems.push(Problem { line, what: what.into() });
+        self.note(Problem { line, what: what.into() });
+    }
+
+    /// Adds a problem; after [`MAX_PROBLEMS`] one that stands for all others.
+    pub fn note(&mut self, problem: Problem) {
+        match self.problems.len() {
+            ..MAX_PROBLEMS => self.problems.push(problem),
+            MAX_PROBLEMS => {
+                let what = format!("more than {MAX_PROBLEMS} problems; the others are not listed");
+                self.problems.push(Problem { line: problem.line, what });
+            }
+            _ => {}
+        }
     }
 
     /// Adds a component and returns its index; at [`MAX_COMPONENTS`] it notes one problem and adds no

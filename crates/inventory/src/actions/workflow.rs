@@ -23,7 +23,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         for job in jobs.expect_map("jobs")? {
             match job.node.expect_map(&job.key) {
                 Ok(_) => reader.job(&job.node),
-                Err(problem) => reader.reading.problems.push(problem),
+                Err(problem) => reader.reading.note(problem),
             }
         }
     } else if let Some(runs) = root.at("runs") {
@@ -48,7 +48,7 @@ impl Reader<'_> {
         let Some(steps) = job.at("steps") else { return };
         match steps.expect_list("steps") {
             Ok(steps) => steps.iter().for_each(|step| self.uses(step)),
-            Err(problem) => self.reading.problems.push(problem),
+            Err(problem) => self.reading.note(problem),
         }
     }
 
@@ -58,7 +58,7 @@ impl Reader<'_> {
         };
         match entry.node.text() {
             Some(text) => self.reference(text.trim_ascii(), entry),
-            None => self.reading.problems.push(entry.node.wrong("uses", "an action")),
+            None => self.reading.note(entry.node.wrong("uses", "an action")),
         }
     }
 

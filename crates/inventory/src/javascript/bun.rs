@@ -52,7 +52,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
                     let about = entry.node.items().iter().find(|item| !item.entries().is_empty());
                     requirers.extend(about.map(|about| (entry.key.as_ref(), index, about)));
                 }
-                Err(problem) => reading.problems.push(problem),
+                Err(problem) => reading.note(problem),
             }
         }
     }

@@ -47,7 +47,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
                     keys.entry(format!("{registry}:{name}")).or_insert(index);
                     requirers.push((&entry.node, index));
                 }
-                Err(problem) => reading.problems.push(problem),
+                Err(problem) => reading.note(problem),
             }
         }
     }

@@ -55,7 +55,7 @@ fn packages_of(entries: &[Entry<'_>]) -> Reading {
     let mut links: Vec<&Entry<'_>> = Vec::new();
     for entry in entries {
         if let Err(problem) = entry.node.expect_map(&entry.key) {
-            reading.problems.push(problem);
+            reading.note(problem);
             continue;
         }
         if entry.node.flag("link") {
@@ -70,7 +70,7 @@ fn packages_of(entries: &[Entry<'_>]) -> Reading {
                 }
                 None => break,
             },
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.note(problem),
         }
     }
     for entry in links {
@@ -217,7 +217,7 @@ fn nest<'n, 'a>(
 ) {
     for entry in entries {
         if let Err(problem) = entry.node.expect_map(&entry.key) {
-            reading.problems.push(problem);
+            reading.note(problem);
             continue;
         }
         let separator = if above.is_empty() { "" } else { "/" };
@@ -229,7 +229,7 @@ fn nest<'n, 'a>(
                 }
                 None => return,
             },
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.note(problem),
         }
         match entry.node.at("dependencies").map(|node| &node.value) {
             Some(Value::Map(inner)) if depth < MAX_DEPTH => {

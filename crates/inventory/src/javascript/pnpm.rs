@@ -30,7 +30,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         seen = true;
         let version = version(root)?;
         if let Err(problem) = one(root, version, &mut reading) {
-            reading.problems.push(problem);
+            reading.note(problem);
         }
     }
     if !seen {
@@ -66,7 +66,7 @@ fn one(root: &Node<'_>, version: u32, reading: &mut Reading) -> Result<(), Probl
                 }
                 None => return Ok(()),
             },
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.note(problem),
         }
     }
     let requirers = if version >= 9 { map(root, "snapshots")? } else { packages };

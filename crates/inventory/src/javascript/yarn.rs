@@ -30,7 +30,7 @@ fn parse(document: Document<'_>, tree: &dyn Tree) -> Result<Reading, Problem> {
         return Err(Problem { line: 1, what: what.to_owned() });
     }
     let mut reading = Reading::default();
-    reading.problems.append(&mut scanned.problems);
+    scanned.problems.drain(..).for_each(|problem| reading.note(problem));
     let mut keys: HashMap<&str, u32> = HashMap::with_capacity(scanned.entries.len());
     let mut taken: Vec<(&Entry<'_>, u32)> = Vec::with_capacity(scanned.entries.len());
     for entry in &scanned.entries {
@@ -46,7 +46,7 @@ fn parse(document: Document<'_>, tree: &dyn Tree) -> Result<Reading, Problem> {
                 }
                 None => break,
             },
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.note(problem),
         }
     }
     let mut key = String::new();

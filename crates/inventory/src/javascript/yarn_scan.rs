@@ -4,7 +4,7 @@
 //! (berry) a small part of YAML that has the same lines: a heading of descriptors, two spaces before a
 //! property, four before what belongs to it.
 
-use crate::reading::Problem;
+use crate::reading::{MAX_PROBLEMS, Problem};
 use crate::text;
 
 /// A whole lock file.
@@ -94,7 +94,10 @@ fn heading<'a>(body: &'a str, line: u32, scanned: &mut Scanned<'a>) -> Under {
     let keys: Vec<&str> = keys.map(|keys| split(keys, scanned.berry)).unwrap_or_default();
     if keys.is_empty() {
         let what = format!("`{}`, expected `name@range:`", text::short(body));
-        scanned.problems.push(Problem { line, what });
+        // One more than is kept, so that the reading says that there are others.
+        if scanned.problems.len() <= MAX_PROBLEMS {
+            scanned.problems.push(Problem { line, what });
+        }
         return Under::Nothing;
     }
     scanned.entries.push(Entry { keys, line, ..Entry::default() });

@@ -41,7 +41,7 @@ fn lock(bytes: &[u8]) -> Result<Reading, Problem> {
                     take(package, scope, None, &mut reading);
                 }
             }
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.note(problem),
         }
     }
     Ok(reading)
@@ -64,7 +64,7 @@ fn manifest(bytes: &[u8]) -> Result<Reading, Problem> {
                     take(package, scope, Some(true), &mut reading);
                 }
             }
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.note(problem),
         }
     }
     Ok(reading)
@@ -76,7 +76,7 @@ fn take(package: &Entry<'_>, scope: Scope, direct: Option<bool>, reading: &mut R
         Value::Text(specifier) => specifier.as_ref(),
         Value::Map(_) => node.text_at("version").unwrap_or_default(),
         _ => {
-            reading.problems.push(node.wrong(&package.key, "a version or a map"));
+            reading.note(node.wrong(&package.key, "a version or a map"));
             return;
         }
     };

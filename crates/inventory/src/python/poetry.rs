@@ -48,7 +48,7 @@ fn parse(
                 Some(index) => taken.push((package, index)),
                 None => break,
             },
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.note(problem),
         }
     }
     let names = Names::of(&reading);

@@ -70,7 +70,7 @@ fn group_scope(name: &str) -> Scope {
 fn requirements(node: &Node<'_>, scope: Scope, reading: &mut Reading) {
     let items = match node.expect_list("a list of requirements") {
         Ok(items) => items,
-        Err(problem) => return reading.problems.push(problem),
+        Err(problem) => return reading.note(problem),
     };
     for item in items {
         // A map is `{ include-group = "…" }` (PEP 735); the group is read at its own place.

@@ -33,7 +33,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
                 Some(index) => taken.push((package, index)),
                 None => break,
             },
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.note(problem),
         }
     }
     let names = Names::of(&reading);

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
-use super::scan::{self, Package};
+use super::scan::{self, Package, Scanned};
 use crate::{Document, Problem, Reading, Tree, source, text};
 
 /// Reads a `Cargo.lock`.
@@ -18,8 +18,8 @@ pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
 
 fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
     let text = text::of(bytes)?;
-    if let Some(packages) = scan::lines(text).filter(|_| has_head(text)) {
-        return Ok(assemble(&packages));
+    if let Some(scanned) = scan::lines(text).filter(|_| has_head(text)) {
+        return Ok(assemble(&scanned));
     }
     let root = crate::toml::parse(text)?;
     if !["version", "package", "root", "metadata"].iter().any(|key| root.at(key).is_some()) {
@@ -27,9 +27,8 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         return Err(Problem { line: 1, what });
     }
     let mut problems = Vec::new();
-    let packages = scan::document(&root, &mut problems);
-    let mut reading = assemble(&packages);
-    reading.problems.append(&mut problems);
+    let mut reading = assemble(&scan::document(&root, &mut problems));
+    problems.drain(..).for_each(|problem| reading.note(problem));
     reading.problems.extend(root.unknown_version(&["version"], 1..=4));
     Ok(reading)
 }
@@ -39,16 +38,17 @@ fn has_head(text: &str) -> bool {
     text::lines(text).any(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
-fn assemble(packages: &[Package<'_>]) -> Reading {
+fn assemble(scanned: &Scanned<'_>) -> Reading {
     let mut reading = Reading::default();
-    reading.components.reserve(packages.len());
-    for package in packages {
+    reading.components.reserve(scanned.packages.len());
+    for package in &scanned.packages {
         let origin = origin(package.source);
         if reading.push(component(package, origin)).is_none() {
             return reading;
         }
     }
-    connect(packages, &mut reading);
+    reading.requires.reserve(scanned.requires.len());
+    connect(scanned, &mut reading);
     reading.mark_direct();
     reading
 }
@@ -83,41 +83,66 @@ pub(super) fn origin(source: Option<&str>) -> Origin {
 
 /// Turns the `dependencies` lists into edges. A list has as much of `name version (source)` as tells
 /// the package apart.
-fn connect(packages: &[Package<'_>], reading: &mut Reading) {
-    let mut first: HashMap<&str, u32> = HashMap::with_capacity(packages.len());
-    // Packages of the same name, chained: `next[i]` is the one after `i`.
-    let mut next: Vec<Option<u32>> = vec![None; packages.len()];
-    for ((index, package), slot) in (0u32..).zip(packages).zip(&mut next) {
-        *slot = first.insert(package.name, index);
-    }
-    for (index, package) in (0u32..).zip(packages) {
-        for dependency in &package.requires {
-            let mut words = dependency.splitn(3, ' ');
-            let (name, version, source) = (words.next(), words.next(), words.next());
-            let source = source.map(|s| s.trim_start_matches('(').trim_end_matches(')'));
-            let mut candidate = name.and_then(|name| first.get(name).copied());
-            // A name with thousands of versions is no lock file of Cargo's.
-            for _ in 0..1_000 {
-                let Some(at) = candidate else { break };
-                let met = packages.get(at as usize).is_some_and(|p| {
-                    version.is_none_or(|v| v == p.version)
-                        && source.is_none_or(|s| p.source.is_some_and(|full| same(full, s)))
-                });
-                if met {
-                    reading.requires.push((index, at));
-                    break;
+fn connect(scanned: &Scanned<'_>, reading: &mut Reading) {
+    let index = Index::of(&scanned.packages);
+    for (from, package, requires) in scanned.required() {
+        for dependency in requires {
+            match index.find(&scanned.packages, dependency) {
+                Some(to) => reading.requires.push((from, to)),
+                None => {
+                    let what = format!(
+                        "{} requires `{}`, which the file does not have",
+                        package.name,
+                        text::short(dependency)
+                    );
+                    reading.problem(package.line, what);
                 }
-                candidate = next.get(at as usize).copied().flatten();
-            }
-            if candidate.is_none() {
-                let what = format!(
-                    "{} requires `{}`, which the file does not have",
-                    package.name,
-                    text::short(dependency)
-                );
-                reading.problem(package.line, what);
             }
         }
+    }
+}
+
+/// Packages by name, and by name and version; the files of large workspaces have many of one name.
+struct Index<'a> {
+    names: HashMap<&'a str, u32>,
+    versions: HashMap<(&'a str, &'a str), u32>,
+    /// Of the same name and version from another source: `next[i]` is the one before `i`.
+    next: Vec<Option<u32>>,
+}
+
+impl<'a> Index<'a> {
+    fn of(packages: &[Package<'a>]) -> Self {
+        let mut names = HashMap::with_capacity(packages.len());
+        let mut versions = HashMap::with_capacity(packages.len());
+        let next = (0u32..)
+            .zip(packages)
+            .map(|(index, package)| {
+                names.insert(package.name, index);
+                versions.insert((package.name, package.version), index)
+            })
+            .collect();
+        Self { names, versions, next }
+    }
+
+    fn find(&self, packages: &[Package<'_>], dependency: &str) -> Option<u32> {
+        let Some((name, rest)) = dependency.split_once(' ') else {
+            return self.names.get(dependency).copied();
+        };
+        let (version, source) = match rest.split_once(' ') {
+            Some((version, source)) => (version, Some(source)),
+            None => (rest, None),
+        };
+        let last = self.versions.get(&(name, version)).copied();
+        let Some(source) = source.map(|s| s.trim_start_matches('(').trim_end_matches(')')) else {
+            return last;
+        };
+        // No project takes one version of a crate from more than a few sources.
+        std::iter::successors(last, |at| self.next.get(*at as usize).copied().flatten())
+            .take(64)
+            .find(|at| {
+                let full = packages.get(*at as usize).and_then(|package| package.source);
+                full.is_some_and(|full| same(full, source))
+            })
     }
 }
 

@@ -49,7 +49,7 @@ fn tables(node: &Node<'_>, reading: &mut Reading) {
                     take(dependency, scope, reading);
                 }
             }
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.note(problem),
         }
     }
 }
@@ -60,7 +60,7 @@ fn take(dependency: &Entry<'_>, scope: Scope, reading: &mut Reading) {
         Value::Text(version) => Some(version.as_ref()),
         Value::Map(_) => node.text_at("version"),
         _ => {
-            reading.problems.push(node.wrong(&dependency.key, "a version or a table"));
+            reading.note(node.wrong(&dependency.key, "a version or a table"));
             return;
         }
     };

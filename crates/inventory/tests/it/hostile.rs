@@ -103,6 +103,19 @@ fn includes_end_at_their_bound() {
 }
 
 #[test]
+fn problems_are_counted_only_so_far() {
+    let check = |id: &str, text: String| {
+        let reading = read(id, text.as_bytes());
+        assert_eq!(reading.problems.len(), inventory::reading::MAX_PROBLEMS + 1, "{id}");
+        let last = reading.problems.last().map(|p| p.what.as_str());
+        assert_eq!(last, Some("more than 1000 problems; the others are not listed"), "{id}");
+    };
+    check("requirements.txt", "no requirement\n".repeat(5_000));
+    check("yarn.lock", format!("# yarn lockfile v1\n{}", "no heading\n".repeat(5_000)));
+    check("Pipfile.lock", format!("{{\"default\": {{{}\"b\": 1}}}}", "\"a\": 1, ".repeat(5_000)));
+}
+
+#[test]
 fn a_name_with_many_versions_costs_no_square() {
     let mut text = String::from("version = 4\n");
     for version in 0..20_000 {
