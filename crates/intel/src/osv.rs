@@ -364,9 +364,21 @@ impl<'a> Record<'a> {
     }
 }
 
-/// The severity of a CVSS v3.x or v4.0 vector; `None` when the text is no such vector.
+/// The metrics that a CVSS v3.x vector must have (CVSS v3.1 specification, table 15).
+const BASE_3: [&str; 8] = ["AV:", "AC:", "PR:", "UI:", "S:", "C:", "I:", "A:"];
+/// The metrics that a CVSS v4.0 vector must have (CVSS v4.0 specification, table 23).
+const BASE_4: [&str; 11] =
+    ["AV:", "AC:", "AT:", "PR:", "UI:", "VC:", "VI:", "VA:", "SC:", "SI:", "SA:"];
+
+/// The severity of a CVSS v3.x or v4.0 vector; `None` when the text is no such vector. One that lacks a
+/// base metric is none: scored as it stands, it would come out harmless.
 pub fn cvss_severity(vector: &str) -> Option<Severity> {
-    if vector.len() > 1_024 || !vector.starts_with("CVSS:") {
+    if vector.len() > 1_024 {
+        return None;
+    }
+    let (version, metrics) = vector.strip_prefix("CVSS:")?.split_once('/')?;
+    let base: &[&str] = if version.starts_with("4.") { &BASE_4 } else { &BASE_3 };
+    if !base.iter().all(|name| metrics.split('/').any(|metric| metric.starts_with(name))) {
         return None;
     }
     let parsed: cvss::Cvss = vector.parse().ok()?;

@@ -4,6 +4,7 @@
 
 use vocab::{Ecosystem, Instant, Severity};
 
+use super::builder::UNREADABLE;
 use super::file::File;
 use super::layout::{ADVISORY, GROUP, ID, NO_TIME, PACKAGE, Section};
 use super::{Index, IndexError, texts};
@@ -42,7 +43,7 @@ pub struct Advisory {
     pub group: GroupRef,
     /// Its packages.
     pub packages: Vec<Package>,
-    /// Something of the record could not be read.
+    /// Something of the record could not be evaluated.
     pub unreadable: bool,
 }
 
@@ -92,7 +93,7 @@ impl Index<'_> {
             id: self.file.text(row[0])?.to_owned(),
             kind: kind(row[1] & 0xff)?,
             severity: severity(row[1] >> 8 & 0xff)?,
-            unreadable: row[1] >> 16 & 1 != 0,
+            unreadable: row[1] & UNREADABLE != 0,
             published: time(row[2], row[3])?,
             modified: time(row[4], row[5])?,
             withdrawn: time(row[6], row[7])?,

@@ -113,6 +113,9 @@ pub(super) struct EcosystemDraft {
     scheme: Option<Scheme>,
 }
 
+/// In an advisory's codes: something of the record could not be evaluated.
+pub(super) const UNREADABLE: u32 = 1 << 16;
+
 /// A package of an advisory, in the making.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Posting {
@@ -263,7 +266,7 @@ impl Builder {
         }
         self.push(Draft {
             member: Member { id, aliases: Vec::new(), withdrawn: false },
-            codes: codes(Kind::Vulnerability, Severity::Unknown) | 1 << 16,
+            codes: codes(Kind::Vulnerability, Severity::Unknown) | UNREADABLE,
             times: [halves(None); 3].concat().try_into().unwrap_or([0; 6]),
             modified: None,
             hash,
@@ -331,6 +334,9 @@ impl Builder {
             intervals: (first.0, found.intervals.len() as u32),
             exacts: (first.1, found.exacts.len() as u32),
         });
+        if let Some(draft) = self.advisories.last_mut().filter(|_| found.unreadable) {
+            draft.codes |= UNREADABLE;
+        }
     }
 
     fn ecosystem(&mut self, text: &str) -> u32 {

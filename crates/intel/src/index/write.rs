@@ -101,9 +101,13 @@ struct Grouped {
 }
 
 fn group(builder: &mut Builder, order: &[u32]) -> Grouped {
-    let draft = |old: &u32| builder.advisories.get(*old as usize);
-    let members: Vec<groups::Member> =
-        order.iter().filter_map(draft).map(|draft| draft.member.clone()).collect();
+    let mut members: Vec<groups::Member> = Vec::with_capacity(order.len());
+    for old in order {
+        if let Some(draft) = builder.advisories.get_mut(*old as usize) {
+            let aliases = std::mem::take(&mut draft.member.aliases);
+            members.push(groups::Member { aliases, ..draft.member });
+        }
+    }
     let joined = groups::join(&members);
     let count = joined.len() as u64;
     let mut grouped =

@@ -119,17 +119,18 @@ pub struct History {
     copies: BTreeMap<Instant, BTreeMap<CveId, (Instant, bool)>>,
 }
 
-/// The most copies that are kept; of more, the oldest and the newest matter and the rest is refused.
+/// The most copies that are kept.
 pub const MAX_COPIES: usize = 400;
 
 impl History {
     /// Takes one copy, in any order; of two copies of one instant the later given stays.
     pub fn add(&mut self, seen: Instant, json: &[u8]) -> Result<FeedSummary, FeedError> {
         let (summary, rows) = read(json)?;
-        if self.copies.len() < MAX_COPIES {
-            let said = rows.into_iter().map(|(cve, kev)| (cve, (kev.added, kev.ransomware)));
-            self.copies.insert(seen, said.collect());
+        if self.copies.len() >= MAX_COPIES && !self.copies.contains_key(&seen) {
+            return Err(FeedError::TooManyCopies);
         }
+        let said = rows.into_iter().map(|(cve, kev)| (cve, (kev.added, kev.ransomware)));
+        self.copies.insert(seen, said.collect());
         Ok(summary)
     }
 

@@ -39,6 +39,9 @@ pub enum FeedError {
     /// More rows than any such feed has.
     #[error("more than {MAX_ROWS} rows")]
     TooManyRows,
+    /// More dated copies of a catalogue than are kept.
+    #[error("more than {} dated copies", kev::MAX_COPIES)]
+    TooManyCopies,
     /// The bytes are no JSON of the expected shape.
     #[error("the feed has not the expected shape")]
     Shape(#[source] serde_json::Error),

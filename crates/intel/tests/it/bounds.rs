@@ -60,6 +60,24 @@ fn an_entry_of_many_versions_and_ranges_takes_no_quadratic_time() {
 }
 
 #[test]
+fn a_vector_scores_when_it_is_whole() {
+    use intel::osv::cvss_severity;
+    use vocab::Severity;
+    let whole3 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    let whole4 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N";
+    assert_eq!(cvss_severity(whole3), Some(Severity::Critical));
+    assert_eq!(cvss_severity(&whole3.replace("3.1", "3.0")), Some(Severity::Critical));
+    assert_eq!(cvss_severity(whole4), Some(Severity::Critical));
+    for whole in [whole3, whole4] {
+        for end in 0..whole.len() {
+            assert_eq!(cvss_severity(&whole[..end]), None, "{}", &whole[..end]);
+        }
+    }
+    assert_eq!(cvss_severity("AV:N/AC:L/Au:N/C:P/I:P/A:P"), None);
+    assert_eq!(cvss_severity(&format!("{whole3}/{}", "E:X/".repeat(1_000))), None);
+}
+
+#[test]
 fn no_feed_is_taken_for_an_empty_one() {
     let mut builder = Builder::new();
     assert!(matches!(builder.kev(br#"{"vulnerabilities":[]}"#), Err(FeedError::NothingRead(0))));

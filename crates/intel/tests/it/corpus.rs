@@ -48,7 +48,7 @@ fn pypi_ranges_behind_git_ranges_are_evaluated() {
             if !affected.ranges.iter().any(|r| r.kind.as_str() == "GIT") {
                 continue;
             }
-            let step = affected.versions.len() / 4 + 1;
+            let step = affected.versions.len() / 2 + 1;
             for version in affected.versions.iter().step_by(step) {
                 let plain = version.as_str();
                 let spelled = format!("{plain}.0");
@@ -72,7 +72,7 @@ fn pypi_ranges_behind_git_ranges_are_evaluated() {
             }
         }
     });
-    assert!(asked > 5_000, "{asked}");
+    assert!(asked > 3_000, "{asked}");
     assert!(
         missed.is_empty(),
         "{} of {asked}: {:#?}",
@@ -90,13 +90,29 @@ fn every_record_of_the_folder_is_read() {
         .map(|entry| entry.unwrap())
         .filter(|entry| entry.path().join("all.zip").is_file())
         .map(|entry| entry.file_name().into_string().unwrap())
-        .filter(|name| name != "PyPI" && name != "Bitnami")
         .collect();
     folders.sort();
     let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
     let bytes = index_of(&osv, &folders);
     let index = Index::open(&bytes).unwrap();
     index.verify().unwrap();
+    assert_eq!(index.meta().problems, []);
+    let unreadable: Vec<String> = (0..index.meta().counts.advisories as u32)
+        .map(|number| index.advisory(intel::AdvisoryRef(number)).unwrap())
+        .filter(|advisory| advisory.unreadable)
+        .map(|advisory| advisory.id)
+        .collect();
+    // In turn: introduced with «nightly.2026-03-10.0»; a range without a type; neither versions nor ranges;
+    // fixed with «2019-09-12»; fixed with «0.2.0-n653»; neither versions nor ranges (withdrawn).
+    let expect = [
+        "BIT-mastodon-2026-47777",
+        "CVE-2023-2727",
+        "OSV-2021-60",
+        "PYSEC-2019-125",
+        "PYSEC-2021-371",
+        "PYSEC-2022-15",
+    ];
+    assert_eq!(unreadable, expect);
     let coverage = &index.meta().coverage;
     assert_eq!((coverage["crates.io"].records, coverage["Go"].records), (1215, 4306));
     assert!(coverage.values().all(|c| c.records > 0), "{coverage:?}");
