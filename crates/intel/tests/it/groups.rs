@@ -71,3 +71,23 @@ fn signals_of_all_feeds_meet() {
     assert!(index.signals("CVE-2024-0002").unwrap().is_none());
     assert!(index.signals("GHSA-x").unwrap().is_none());
 }
+
+#[test]
+fn the_same_records_give_the_same_bytes() {
+    let records = [
+        r#"{"id":"B","aliases":["CVE-2024-0001","cve-2024-0002"],"affected":[{"package":{"ecosystem":"Debian:12","name":"x"},"versions":["1","2"]},{"package":{"ecosystem":"PyPI","name":"y"},"versions":["3"]}]}"#,
+        r#"{"id":"A","aliases":["CVE-2024-0002"],"affected":[{"package":{"ecosystem":"npm","name":"z"},"versions":["1.0.0"]}]}"#,
+    ];
+    let bytes = build(&records);
+    assert_eq!(bytes, build(&records));
+    let index = Index::open(&bytes).unwrap();
+    // One spelling of a CVE name joins what another spelling would part.
+    assert_eq!(index.find("A").unwrap(), index.find("B").unwrap());
+    let advisory = index.advisory(intel::AdvisoryRef(1)).unwrap();
+    let packages: Vec<String> =
+        advisory.packages.iter().map(|p| format!("{} {}", p.ecosystem, p.name)).collect();
+    assert_eq!((advisory.id.as_str(), packages.len()), ("B", 2));
+    assert!(
+        packages.contains(&"Debian:12 x".to_owned()) && packages.contains(&"PyPI y".to_owned())
+    );
+}
