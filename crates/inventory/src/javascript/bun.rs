@@ -7,13 +7,11 @@ use std::collections::HashMap;
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
+use super::installed::Installed;
 use super::manifest::version_of;
 use super::{LISTS, origin};
 use crate::node::{Entry, Node};
 use crate::{Document, Problem, Reading, Tree, text};
-
-/// Most levels of nesting that a look-up goes up.
-const MAX_CLIMB: usize = 64;
 
 /// Reads a `bun.lock`.
 pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
@@ -28,7 +26,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         return Err(Problem { line: 1, what });
     }
     let mut reading = Reading::default();
-    let mut keys: HashMap<&str, u32> = HashMap::new();
+    let mut installed = Installed::default();
     let mut members: HashMap<&str, u32> = HashMap::new();
     let mut requirers: Vec<(&str, u32, &Node<'_>)> = Vec::new();
     if let Some(workspaces) = root.at("workspaces") {
@@ -44,11 +42,11 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         for entry in packages.expect_map("packages")? {
             match package(entry, &members) {
                 Ok(Package::Member(index)) => {
-                    keys.insert(&entry.key, index);
+                    put(&entry.key, index, &mut installed);
                 }
                 Ok(Package::Other(component)) => {
                     let Some(index) = reading.push(component) else { break };
-                    keys.insert(&entry.key, index);
+                    put(&entry.key, index, &mut installed);
                     let about = entry.node.items().iter().find(|item| !item.entries().is_empty());
                     requirers.extend(about.map(|about| (entry.key.as_ref(), index, about)));
                 }
@@ -56,21 +54,22 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
             }
         }
     }
-    connect(&requirers, &keys, &mut reading);
+    connect(&requirers, &installed, &mut reading);
     reading.problems.extend(root.unknown_version(&["lockfileVersion"], 0..=1));
     Ok(reading)
 }
 
-fn connect(requirers: &[(&str, u32, &Node<'_>)], keys: &HashMap<&str, u32>, reading: &mut Reading) {
+fn connect(requirers: &[(&str, u32, &Node<'_>)], installed: &Installed, reading: &mut Reading) {
     let mut roots = Vec::new();
     for (key, from, about) in requirers {
         let own = reading
             .components
             .get(*from as usize)
             .is_some_and(|component| component.origin == Origin::FirstParty);
+        let around = installed.scope_by(key, above);
         for (list, scope) in LISTS {
             for required in about.at(list).map(Node::entries).unwrap_or_default() {
-                let Some(to) = find(keys, key, &required.key) else { continue };
+                let Some(to) = installed.find(&around, &required.key) else { continue };
                 reading.requires.push((*from, to));
                 if own {
                     roots.push((to, scope));
@@ -135,24 +134,11 @@ fn package(entry: &Entry<'_>, members: &HashMap<&str, u32>) -> Result<Package, P
     }))
 }
 
-/// What `name` means inside the package at `key`: nested keys are `outer/inner`.
-fn find(keys: &HashMap<&str, u32>, key: &str, name: &str) -> Option<u32> {
-    let mut from = key;
-    let mut path = String::new();
-    for _ in 0..MAX_CLIMB {
-        if from.is_empty() || from.len() > 4_096 {
-            break;
-        }
-        path.clear();
-        for part in [from, "/", name] {
-            path.push_str(part);
-        }
-        if let Some(index) = keys.get(path.as_str()) {
-            return Some(*index);
-        }
-        from = above(from);
-    }
-    keys.get(name).copied()
+/// A key is the name of the package below the key of the package around it.
+fn put(key: &str, index: u32, installed: &mut Installed) {
+    let around = above(key);
+    let name = key.get(around.len()..).unwrap_or(key).trim_start_matches('/');
+    installed.put_below(around, name, index);
 }
 
 /// The key of the package around this one; a scope and its name are one step.

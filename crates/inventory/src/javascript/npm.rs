@@ -77,6 +77,7 @@ fn packages_of(entries: &[Entry<'_>]) -> Reading {
         link(entry, &mut installed, &mut reading);
     }
     for (entry, from) in taken {
+        let scope = installed.scope(&entry.key);
         for (list, _) in LISTS {
             let own = reading
                 .components
@@ -86,7 +87,7 @@ fn packages_of(entries: &[Entry<'_>]) -> Reading {
                 continue;
             }
             for name in entry.node.at(list).map(Node::entries).unwrap_or_default() {
-                if let Some(to) = installed.find(&entry.key, &name.key) {
+                if let Some(to) = installed.find(&scope, &name.key) {
                     reading.requires.push((from, to));
                 }
             }
@@ -191,8 +192,9 @@ fn dependencies_of(entries: &[Entry<'_>], manifest: Option<Manifest>) -> Reading
         installed.put(&nested.folder, nested.index);
     }
     for nested in &taken {
+        let scope = installed.scope(&nested.folder);
         for required in nested.node.at("requires").map(Node::entries).unwrap_or_default() {
-            if let Some(to) = installed.find(&nested.folder, &required.key) {
+            if let Some(to) = installed.find(&scope, &required.key) {
                 reading.requires.push((nested.index, to));
             }
         }
@@ -200,7 +202,8 @@ fn dependencies_of(entries: &[Entry<'_>], manifest: Option<Manifest>) -> Reading
     if let Some(manifest) = manifest {
         // The flags of the lock file are npm's own word on the scope.
         let scopes: Vec<Scope> = reading.components.iter().map(|c| c.scope).collect();
-        manifest.root(&mut reading, |wish| installed.find("", &wish.name));
+        let top = installed.scope("");
+        manifest.root(&mut reading, |wish| installed.find(&top, &wish.name));
         for (component, scope) in reading.components.iter_mut().zip(scopes) {
             component.scope = scope;
         }

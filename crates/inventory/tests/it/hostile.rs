@@ -133,6 +133,20 @@ fn a_name_with_many_versions_costs_no_square() {
     assert!(reading.requires.len() <= 5_000 * 16);
 }
 
+#[test]
+fn a_long_path_and_a_long_list_do_not_multiply() {
+    let path = "a/".repeat(2_000);
+    let list: String = (0..50_000).map(|i| format!("\"p{i}\":\"1\",")).collect();
+    let npm = format!(
+        "{{\"lockfileVersion\":3,\"packages\":{{\"{path}\":{{\"dependencies\":{{{list}\"z\":\"1\"}}}}}}}}"
+    );
+    assert_eq!(read("package-lock.json", npm.as_bytes()).components.len(), 1);
+    let bun = format!(
+        "{{\"lockfileVersion\":1,\"packages\":{{\"{path}\":[\"a@1\",\"\",{{\"dependencies\":{{{list}}}}}]}}}}"
+    );
+    assert_eq!(read("bun.lock", bun.as_bytes()).components.len(), 1);
+}
+
 fn same(ours: &Node<'_>, theirs: &serde_json::Value) -> bool {
     use serde_json::Value as Json;
     match (&ours.value, theirs) {
