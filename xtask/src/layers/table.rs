@@ -110,6 +110,7 @@ pub const OWNED: &[Owned] = &[
             "attohttpc",
             "minreq",
             "awc",
+            "rustls",
             "rustls-native-certs",
             "webpki-roots",
             "native-tls",
