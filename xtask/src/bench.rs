@@ -45,6 +45,11 @@ struct Bench {
     count: u32,
 }
 
+/// The part of a measurement that runs in a process of its own.
+pub fn measure(words: &[&str]) -> Result<()> {
+    measure::start(words)
+}
+
 /// Runs the named benches, or all.
 pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
     let (mut names, mut runs, mut count) = (Vec::new(), 20, 600_000);

@@ -54,6 +54,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         ["bench", rest @ ..] => bench::bench(&root, rest),
+        ["measure", rest @ ..] => bench::measure(rest),
         ["fuzz", rest @ ..] => fuzz::fuzz(&root, rest),
         ["formats"] => formats::formats(&root),
         [] | ["help" | "-h" | "--help"] => {

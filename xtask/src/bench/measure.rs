@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use wait4::Wait4;
 
-use crate::run::{Stopwatch, show};
+use crate::files;
+use crate::run::{self, Stopwatch, show};
 
 /// What one run of a program cost.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,19 +27,50 @@ pub struct Cost {
 }
 
 /// Runs a program with its output in a file and measures it.
+///
+/// It is started by a fresh copy of this program: Linux counts the memory of the process that starts
+/// another into the other's peak, and this one may have unpacked a corpus.
 pub fn measured(command: &mut Command, output: &Path) -> Result<Cost> {
     let shown = show(command);
-    let file = std::fs::File::create(output).with_context(|| output.display().to_string())?;
-    command.stdin(Stdio::null()).stdout(file).stderr(Stdio::null());
-    let watch = Stopwatch::start();
-    let child = command.spawn().with_context(|| format!("could not start `{shown}`"))?;
-    let used = child.wait4().with_context(|| format!("waiting for `{shown}`"))?;
+    let report = output.with_extension("cost");
+    let folder = command.get_current_dir().unwrap_or(Path::new("."));
+    let mut starter = run::command(std::env::current_exe()?, folder);
+    starter.arg("measure").arg(output).arg(&report).arg(command.get_program());
+    starter.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => starter.env(name, value),
+            None => starter.env_remove(name),
+        };
+    }
+    run::checked(&mut starter).with_context(|| format!("could not measure `{shown}`"))?;
+    let text = files::text(&report)?;
+    let numbers: Vec<i64> = text.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+    let [code, wall, cpu, rss] = *numbers.as_slice() else { bail!("`{shown}`: no figures") };
+    let micros = |n: i64| Duration::from_micros(u64::try_from(n).unwrap_or(0));
     Ok(Cost {
-        code: used.status.code().unwrap_or(-1),
-        wall: watch.elapsed(),
-        cpu: used.rusage.utime + used.rusage.stime,
-        rss: used.rusage.maxrss,
+        code: i32::try_from(code).unwrap_or(-1),
+        wall: micros(wall),
+        cpu: micros(cpu),
+        rss: u64::try_from(rss).unwrap_or(0),
     })
+}
+
+/// The fresh copy's part: starts the program, waits, writes exit code, wall and CPU time in
+/// microseconds, and peak memory in bytes.
+pub fn start(words: &[&str]) -> Result<()> {
+    let [output, report, program, arguments @ ..] = words else { bail!("started by `bench` only") };
+    let mut command = run::command(program, Path::new("."));
+    let file = std::fs::File::create(output).with_context(|| (*output).to_owned())?;
+    command.args(arguments).stdin(Stdio::null()).stdout(file).stderr(Stdio::null());
+    let watch = Stopwatch::start();
+    let child = command.spawn().with_context(|| format!("could not start `{program}`"))?;
+    let used = child.wait4().with_context(|| format!("waiting for `{program}`"))?;
+    let wall = watch.elapsed().as_micros();
+    let cpu = (used.rusage.utime + used.rusage.stime).as_micros();
+    let code = used.status.code().unwrap_or(-1);
+    let line = format!("{code} {wall} {cpu} {}", used.rusage.maxrss);
+    std::fs::write(report, line).with_context(|| (*report).to_owned())
 }
 
 /// Several measured runs of the same command; the first only warms the caches. The last output stays.
