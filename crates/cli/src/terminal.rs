@@ -78,6 +78,11 @@ impl Terminal {
         io::BufWriter::with_capacity(1 << 16, AutoStream::new(io::stdout().lock(), self.out))
     }
 
+    /// Standard output for data, byte for byte; buffered.
+    pub fn data(&self) -> impl Write {
+        io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+    }
+
     /// Whether a person can answer a question.
     pub fn interactive(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal() && !self.quiet

@@ -25,5 +25,10 @@ pub fn map(path: &Path) -> io::Result<Mmap> {
     // over it, so the mapped inode is never modified by us. Should another program truncate it, the
     // process ends with SIGBUS and no wrong answer; should it write into it, the readers of `intel`
     // check every offset and block sum and treat the bytes as plain `u8`, for which any value is valid.
-    unsafe { Mmap::map(&file) }
+    let map = unsafe { Mmap::map(&file) }?;
+    // Look-ups jump about: reading ahead would make every scan hold most of the file. Only a hint, so
+    // a system that refuses it loses nothing but memory.
+    #[cfg(unix)]
+    map.advise(memmap2::Advice::Random).ok();
+    Ok(map)
 }

@@ -16,9 +16,6 @@ use crate::config::trust::{Ignoring, Question};
 use crate::config::{Criticality, IgnoreRule};
 use crate::report::{self, Asset, Epss, Exploit, Finding, Ignored, Kev, Notice, Ssvc};
 
-/// Longest title taken from an advisory, in characters.
-const MAX_TITLE: usize = 200;
-
 /// A finding with what later steps need of it.
 pub(super) struct Made {
     /// As it stands in the report.
@@ -78,12 +75,11 @@ pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
 /// The records and groups of one scan, read once each.
 struct Known {
     advisories: HashMap<AdvisoryRef, Advisory>,
-    titles: HashMap<AdvisoryRef, String>,
     groups: HashMap<GroupRef, GroupFacts>,
 }
 
 impl Known {
-    /// Reads what the verdicts name, in the index's own order so that each text block is read once.
+    /// Reads what the verdicts name, once each.
     fn read(context: &Context<'_>, judged: &[Judged]) -> Result<Self, IndexError> {
         let evaluations = judged.iter().filter_map(|j| match j {
             Judged::Affected { evaluation, .. } => Some(evaluation),
@@ -94,29 +90,17 @@ impl Known {
             evaluations.flat_map(|e| e.matches.iter().map(|m| m.advisory)).collect();
         refs.sort_unstable();
         refs.dedup();
-        let mut known =
-            Self { advisories: HashMap::new(), titles: HashMap::new(), groups: HashMap::new() };
+        let mut known = Self { advisories: HashMap::new(), groups: HashMap::new() };
         for advisory in refs {
             let facts = context.index.advisory(advisory)?;
             let group = facts.group;
             known.advisories.insert(advisory, facts);
-            known.titles.insert(advisory, title(&context.index.text(advisory)?));
             if let std::collections::hash_map::Entry::Vacant(slot) = known.groups.entry(group) {
                 slot.insert(facts::group(context, group)?);
             }
         }
         Ok(known)
     }
-}
-
-/// The summary, or the first line of the details.
-fn title(text: &intel::Text) -> String {
-    let line = if text.summary.is_empty() {
-        text.details.lines().find(|l| !l.trim().is_empty()).unwrap_or("")
-    } else {
-        &text.summary
-    };
-    line.trim_start_matches('#').trim().chars().take(MAX_TITLE).collect()
 }
 
 /// Makes the findings, notices and ignored findings of a scan.
@@ -138,6 +122,7 @@ pub(super) fn findings(
             Judged::FirstParty { evaluation: Some(evaluation) } => {
                 notices(
                     &known,
+                    gathered,
                     asset,
                     package,
                     &evaluation.matches,
@@ -148,10 +133,11 @@ pub(super) fn findings(
             }
             _ => continue,
         };
-        notices(&known, asset, package, &evaluation.matches, None, &mut made.notices);
+        notices(&known, gathered, asset, package, &evaluation.matches, None, &mut made.notices);
         for (group, records) in grouped(&known, &evaluation.matches) {
             let Some(facts) = known.groups.get(&group) else { continue };
             let subject = Subject {
+                gathered,
                 context,
                 known: &known,
                 asset,
@@ -164,7 +150,7 @@ pub(super) fn findings(
             let Some((mut finding, clock)) = subject.finding() else { continue };
             finding.fixed_in = fixed_in(&evaluation.matches, &records);
             finding.path = dependency_path(gathered, package, &mut requirers);
-            let paths: Vec<&str> = package.places.iter().map(|p| p.path.as_str()).collect();
+            let paths: Vec<&str> = finding.places.iter().map(|p| p.path.as_str()).collect();
             let question = Question {
                 ids: &finding.aliases,
                 ecosystem: &finding.ecosystem,
@@ -241,6 +227,7 @@ fn grouped(known: &Known, matches: &[intel::Match]) -> Vec<(GroupRef, Vec<Adviso
 /// Informational records, or (for the project itself) every record that bears its name.
 fn notices(
     known: &Known,
+    gathered: &Gathered,
     asset: &Asset,
     package: &Package,
     matches: &[intel::Match],
@@ -261,12 +248,16 @@ fn notices(
             kind,
             asset: asset.id.clone(),
             advisory: known.groups.get(&group).map(name_of).unwrap_or_default(),
-            title: records.iter().find_map(|r| known.titles.get(r)).cloned().unwrap_or_default(),
+            title: records
+                .iter()
+                .find_map(|r| known.advisories.get(r).map(|a| &a.title))
+                .cloned()
+                .unwrap_or_default(),
             name: package.name.clone(),
             version: package.version.text().to_owned(),
             ecosystem: package.ecosystem.to_string(),
             records: ids(known, &records),
-            places: package.places.clone(),
+            places: gathered.places(package),
         });
     }
 }
@@ -308,6 +299,7 @@ fn dependency_path(
 }
 
 struct Subject<'a> {
+    gathered: &'a Gathered,
     context: &'a Context<'a>,
     known: &'a Known,
     asset: &'a Asset,
@@ -346,7 +338,7 @@ impl Subject<'_> {
             title: self
                 .records
                 .iter()
-                .filter_map(|r| self.known.titles.get(r))
+                .filter_map(|r| self.known.advisories.get(r).map(|a| &a.title))
                 .find(|t| !t.is_empty())
                 .cloned()
                 .unwrap_or_default(),
@@ -360,7 +352,7 @@ impl Subject<'_> {
             version: version.to_owned(),
             ecosystem: package.ecosystem.to_string(),
             kind: if malicious { "malicious" } else { "vulnerability" }.into(),
-            places: package.places.clone(),
+            places: self.gathered.places(package),
             scope: package.scope,
             direct: package.direct,
             path: Vec::new(),
@@ -463,13 +455,11 @@ pub(super) fn signals(group: &GroupFacts, feeds: triage::Feeds) -> report::Signa
     }
 }
 
-/// A vector that gives the severity shown.
+/// A vector of the record that gave the severity shown, else of a CVE record.
 fn vector(records: &[Advisory], group: &GroupFacts, severity: Severity) -> Option<String> {
-    let all =
-        records.iter().flat_map(|r| &r.vectors).chain(group.cves.iter().flat_map(|c| &c.vectors));
-    let mut all = all.peekable();
-    let first = all.peek().map(|v| (*v).clone());
-    all.find(|v| intel::osv::cvss_severity(v) == Some(severity)).cloned().or(first)
+    let worst = records.iter().filter(|r| r.severity == severity).find_map(|r| r.vectors.first());
+    let any = || group.cves.iter().find_map(|c| c.vectors.first());
+    worst.or_else(any).cloned()
 }
 
 fn cwes(records: &[Advisory], group: &GroupFacts) -> Vec<String> {

@@ -10,7 +10,7 @@ use vocab::{NotEvaluated, Origin};
 use super::Context;
 use super::findings::{Findings, Made};
 use super::gather::{Gathered, Package};
-use super::paths::{Hop, Requirers};
+use super::paths::Requirers;
 use crate::report::{Asset, Fix};
 
 /// Most candidate versions judged for one package; the highest is always among them.
@@ -67,7 +67,7 @@ pub(super) fn plan(
                         .collect()
                 })
                 .collect(),
-            files: files(package),
+            files: files(gathered, package),
             owner: asset.owner.clone(),
             git: matches!(package.origin, Origin::Git { .. }),
         });
@@ -81,11 +81,10 @@ pub(super) fn plan(
     Ok(fixes.into_iter().map(|fix| row(context, fix)).collect())
 }
 
-fn files(package: &Package) -> Vec<String> {
-    let mut files: Vec<String> = package.places.iter().map(|p| p.path.clone()).collect();
-    files.sort();
-    files.dedup();
-    files
+fn files(gathered: &Gathered, package: &Package) -> Vec<String> {
+    let files = package.seen.iter().filter_map(|s| gathered.readings.get(s.reading as usize));
+    let sorted: std::collections::BTreeSet<&str> = files.map(|f| f.path.as_str()).collect();
+    sorted.into_iter().map(str::to_owned).collect()
 }
 
 /// Every version above the present one that some record names as a fix, each judged by the index.
@@ -126,6 +125,17 @@ fn candidates(
     Ok(candidates)
 }
 
+/// One package on a dependency path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hop {
+    /// The package.
+    pub name: String,
+    /// Its version; empty when not told.
+    pub version: String,
+    /// The project itself or a member of it.
+    pub first_party: bool,
+}
+
 /// Dependency paths to a package, one per file that declares it.
 pub(super) fn hops(
     gathered: &Gathered,
@@ -133,15 +143,31 @@ pub(super) fn hops(
     known: &mut HashMap<u32, Requirers>,
 ) -> Vec<Vec<Hop>> {
     let mut paths = Vec::new();
-    for &(reading, component) in package.seen.iter().take(MAX_PATHS) {
-        let Some(file) = gathered.readings.get(reading as usize) else { continue };
-        if file.reading.requires.is_empty() {
+    for seen in package.seen.iter().take(MAX_PATHS) {
+        let Some(file) = gathered.readings.get(seen.reading as usize) else { continue };
+        if file.requires.is_empty() {
             continue;
         }
-        let requirers = known.entry(reading).or_insert_with(|| Requirers::of(&file.reading));
-        let path = requirers.path(&file.reading, component);
-        if path.len() > 1 && !paths.contains(&path) {
-            paths.push(path);
+        let of = |component: u32| {
+            gathered.packages.get(*file.packages.get(component as usize)? as usize)
+        };
+        let is_root =
+            |component: u32| of(component).is_some_and(|p| p.origin == Origin::FirstParty);
+        let requirers = known
+            .entry(seen.reading)
+            .or_insert_with(|| Requirers::of(file.packages.len(), &file.requires));
+        let path = requirers.path(seen.component, &is_root);
+        if path.len() < 2 {
+            continue;
+        }
+        let hops = path.into_iter().filter_map(of).map(|p| Hop {
+            name: p.name.clone(),
+            version: p.version.text().to_owned(),
+            first_party: p.origin == Origin::FirstParty,
+        });
+        let hops: Vec<Hop> = hops.collect();
+        if !paths.contains(&hops) {
+            paths.push(hops);
         }
     }
     paths

@@ -24,7 +24,7 @@ pub struct Gathered {
     pub assets: Vec<AssetFiles>,
     /// Distinct (asset, ecosystem, name, version), in the order met.
     pub packages: Vec<Package>,
-    /// The readings, for dependency paths; `Package::seen` points into them.
+    /// The files read, for dependency paths and places; `Package::seen` points into them.
     pub readings: Vec<FileReading>,
     /// What could not be read.
     pub unread: Vec<Unread>,
@@ -48,14 +48,16 @@ pub struct AssetFiles {
     pub files: u64,
 }
 
-/// One file that was read.
+/// One file that was read. Its components have become packages.
 pub struct FileReading {
     /// The asset's index.
     pub asset: u32,
     /// For people: relative to the scanned root; with several roots, joined to the root as given.
     pub path: String,
-    /// What came out.
-    pub reading: Reading,
+    /// Which package each component became.
+    pub packages: Vec<u32>,
+    /// Who requires whom, as indices of components.
+    pub requires: Vec<(u32, u32)>,
 }
 
 /// A package at a version on an asset, with all its places.
@@ -75,10 +77,34 @@ pub struct Package {
     pub scope: Scope,
     /// Direct if any file says so.
     pub direct: Option<bool>,
-    /// Each place once, in order.
-    pub places: Vec<Place>,
-    /// (reading, component) of each declaration.
-    pub seen: Vec<(u32, u32)>,
+    /// Each declaration, in order.
+    pub seen: Vec<Seen>,
+}
+
+/// Where a package is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Index into [`Gathered::readings`].
+    pub reading: u32,
+    /// Which component of that reading.
+    pub component: u32,
+    /// Counted from 1; 0 when unknown.
+    pub line: u32,
+}
+
+impl Gathered {
+    /// Each place of a package once, in order, at most [`MAX_PLACES`].
+    pub fn places(&self, package: &Package) -> Vec<Place> {
+        let mut places: Vec<Place> = Vec::new();
+        for seen in &package.seen {
+            let Some(file) = self.readings.get(seen.reading as usize) else { continue };
+            let place = Place { path: file.path.clone(), line: seen.line };
+            if places.last() != Some(&place) {
+                places.push(place);
+            }
+        }
+        places
+    }
 }
 
 /// One path to scan and how to read it.
@@ -127,6 +153,7 @@ pub fn gather(roots: &[Root<'_>], exclude: &GlobSet, trust: &Trust) -> Gathered 
             (job, result)
         })
         .collect();
+    let mut read = Vec::with_capacity(readings.len());
     for (job, result) in readings {
         match result {
             Err(problem) => gathered.unread.push(Unread { path: job.shown, line: 0, problem }),
@@ -140,11 +167,11 @@ pub fn gather(roots: &[Root<'_>], exclude: &GlobSet, trust: &Trust) -> Gathered 
                     });
                 }
                 gathered.assets[job.asset as usize].files += 1;
-                gathered.readings.push(FileReading { asset: job.asset, path: job.shown, reading });
+                read.push((job.asset, job.shown, reading));
             }
         }
     }
-    gathered.packages = merge(&gathered.readings);
+    (gathered.packages, gathered.readings) = merge(read);
     gathered
 }
 
@@ -279,42 +306,56 @@ fn read_one(job: &Job, tree: &dyn Tree) -> Result<Reading, String> {
     Ok(inventory::read(job.format, Document { path: &job.relative, bytes: &bytes }, tree))
 }
 
+type Key<'a> = (u32, &'a Ecosystem, std::borrow::Cow<'a, str>, &'a str, bool);
+
 /// Merges declarations of the same package version on the same asset.
-fn merge(readings: &[FileReading]) -> Vec<Package> {
-    let mut known: HashMap<(u32, &Ecosystem, std::borrow::Cow<'_, str>, &str, bool), u32> =
-        HashMap::new();
-    let mut packages: Vec<Package> = Vec::new();
-    for (at, file) in readings.iter().enumerate() {
-        for (number, component) in file.reading.components.iter().enumerate() {
-            let name = component.ecosystem.normal_name(&component.name);
-            let first_party = component.origin == Origin::FirstParty;
-            let key =
-                (file.asset, &component.ecosystem, name, component.version.text(), first_party);
-            let place = Place { path: file.path.clone(), line: component.line };
-            let seen = (index(at), index(number));
-            match known.get(&key) {
-                Some(&existing) => add(&mut packages[existing as usize], component, place, seen),
-                None => {
-                    known.insert(key, index(packages.len()));
-                    packages.push(Package {
-                        asset: file.asset,
-                        ecosystem: component.ecosystem.clone(),
-                        name: component.name.clone(),
-                        version: component.version.clone(),
-                        origin: component.origin.clone(),
-                        scope: component.scope,
-                        direct: component.direct,
-                        places: vec![place],
-                        seen: vec![seen],
-                    });
-                }
+fn merge(read: Vec<(u32, String, Reading)>) -> (Vec<Package>, Vec<FileReading>) {
+    let (count, ids) = numbered(&read);
+    let mut packages: Vec<Package> = Vec::with_capacity(count);
+    let mut readings = Vec::with_capacity(read.len());
+    for ((at, (asset, path, reading)), ids) in read.into_iter().enumerate().zip(ids) {
+        for ((number, component), id) in reading.components.into_iter().enumerate().zip(&ids) {
+            let seen = Seen { reading: index(at), component: index(number), line: component.line };
+            match packages.get_mut(*id as usize) {
+                Some(package) => add(package, &component, seen),
+                None => packages.push(Package {
+                    asset,
+                    ecosystem: component.ecosystem,
+                    name: component.name,
+                    version: component.version,
+                    origin: component.origin,
+                    scope: component.scope,
+                    direct: component.direct,
+                    seen: vec![seen],
+                }),
             }
         }
+        readings.push(FileReading { asset, path, packages: ids, requires: reading.requires });
     }
-    packages
+    (packages, readings)
 }
 
-fn add(package: &mut Package, component: &vocab::Component, place: Place, seen: (u32, u32)) {
+/// Which package each component is, counted in the order in which packages are first met.
+fn numbered(read: &[(u32, String, Reading)]) -> (usize, Vec<Vec<u32>>) {
+    let most = read.iter().map(|(_, _, r)| r.components.len()).sum();
+    let mut known: HashMap<Key<'_>, u32, foldhash::fast::RandomState> = HashMap::default();
+    known.reserve(most);
+    let ids = read.iter().map(|(asset, _, reading)| {
+        let components = reading.components.iter().map(|component| {
+            let name = component.ecosystem.normal_name(&component.name);
+            let first_party = component.origin == Origin::FirstParty;
+            let next = index(known.len());
+            *known
+                .entry((*asset, &component.ecosystem, name, component.version.text(), first_party))
+                .or_insert(next)
+        });
+        components.collect()
+    });
+    let ids = ids.collect();
+    (known.len(), ids)
+}
+
+fn add(package: &mut Package, component: &vocab::Component, seen: Seen) {
     package.scope = package.scope.min(component.scope);
     package.direct = match (package.direct, component.direct) {
         (Some(true), _) | (_, Some(true)) => Some(true),
@@ -322,9 +363,6 @@ fn add(package: &mut Package, component: &vocab::Component, place: Place, seen: 
     };
     if component.origin == Origin::Registry {
         package.origin = Origin::Registry;
-    }
-    if package.places.len() < MAX_PLACES && !package.places.contains(&place) {
-        package.places.push(place);
     }
     if package.seen.len() < MAX_PLACES {
         package.seen.push(seen);

@@ -88,14 +88,15 @@ pub(super) fn unevaluated(
             Judged::Affected { evaluation: Evaluation { beside: Some(reason), .. }, .. } => reason,
             _ => continue,
         };
-        let place = package.places.first();
+        let seen = package.seen.first();
+        let file = seen.and_then(|s| gathered.readings.get(s.reading as usize));
         rows.push(Unevaluated {
             asset: assets.get(package.asset as usize).map(|a| a.id.clone()).unwrap_or_default(),
             ecosystem: package.ecosystem.to_string(),
             name: package.name.clone(),
             version: package.version.text().to_owned(),
-            path: place.map(|p| p.path.clone()).unwrap_or_default(),
-            line: place.map_or(0, |p| p.line),
+            path: file.map(|f| f.path.clone()).unwrap_or_default(),
+            line: seen.map_or(0, |s| s.line),
             reason: code(reason).to_owned(),
             detail: reason.phrase(),
         });

@@ -177,7 +177,9 @@ fn a_baseline_carries_first_sightings_forward() {
 #[test]
 fn a_stale_catalogue_means_unknown_and_the_strictest_row_acts_labelled() {
     let world = one_advisory();
-    let old = String::from_utf8(kev(&[("CVE-2020-1000", "2020-01-02")])).expect("text").replace("2026-11-21", "2026-10-01");
+    let old = String::from_utf8(kev(&[("CVE-2020-1000", "2020-01-02")]))
+        .expect("text")
+        .replace("2026-11-21", "2026-10-01");
     world.write("feeds/kev/known_exploited_vulnerabilities.json", old.as_bytes());
     with_lock(&world, Path::new(""), &[("left", "1.1.0")]);
     let mut request = world.sync_request();

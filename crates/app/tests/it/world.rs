@@ -39,7 +39,10 @@ impl World {
         }
         let marker = serde_json::json!({ "complete": ecosystems, "partial": [] });
         world.write("feeds/osv/coverage.json", marker.to_string().as_bytes());
-        world.write("feeds/kev/known_exploited_vulnerabilities.json", &kev(&[("CVE-2020-1000", "2020-01-02")]));
+        world.write(
+            "feeds/kev/known_exploited_vulnerabilities.json",
+            &kev(&[("CVE-2020-1000", "2020-01-02")]),
+        );
         world.write("feeds/epss/epss_scores-2026-11-21.csv", b"#model_version:v1,score_date:2026-11-21T00:00:00Z\ncve,epss,percentile\nCVE-2020-1000,0.1,0.2\nCVE-2026-1000,0.01,0.3\n");
         world.write("feeds/exploits/public-exploit-metadata.jsonl", b"{\"id\":\"CVE-2020-1000\",\"exploits\":{\"metasploit\":{\"n\":1,\"first\":\"2020-01-02\",\"last\":null,\"maturity\":[\"weaponized\"]}}}\n");
         world

@@ -62,10 +62,16 @@ pub fn show(
         colour: true,
         width: terminal.width,
     };
-    let mut out = terminal.out();
-    write(&mut out, report, args.format, style, name)?;
-    out.flush()?;
-    drop(out);
+    if args.format == Format::Table {
+        let mut out = terminal.out();
+        write(&mut out, report, args.format, style, name)?;
+        out.flush()?;
+    } else {
+        // Data has no colours to take out.
+        let mut out = terminal.data();
+        write(&mut out, report, args.format, style, name)?;
+        out.flush()?;
+    }
     if args.format != Format::Table {
         report.warnings.iter().for_each(|warning| terminal.warn(warning));
     }

@@ -23,6 +23,8 @@ pub struct GroupRef(pub u32);
 pub struct Advisory {
     /// The id in its database.
     pub id: String,
+    /// One line: the summary, else the first line of the details; may be cut, may be empty.
+    pub title: String,
     /// What sort of advisory it is.
     pub kind: Kind,
     /// When it was published.
@@ -91,6 +93,7 @@ impl Index<'_> {
         }
         Ok(Advisory {
             id: self.file.text(row[0])?.to_owned(),
+            title: self.file.optional_text(row[16])?.unwrap_or_default().to_owned(),
             kind: kind(row[1] & 0xff)?,
             severity: severity(row[1] >> 8 & 0xff)?,
             unreadable: row[1] & UNREADABLE != 0,

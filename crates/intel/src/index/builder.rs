@@ -98,6 +98,7 @@ pub(super) struct Draft {
     modified: Option<Instant>,
     hash: u64,
     pub text: [u32; 3],
+    pub title: u32,
     pub vectors: u32,
     pub cwes: u32,
     pub upstream: u32,
@@ -210,6 +211,7 @@ impl Builder {
             self.failed = Some(BuildError::Compress(error));
             [NONE, 0, 0]
         });
+        let title = self.strings.place(super::texts::title(record));
         let (severity, vectors) = record.severity();
         let vectors = self.list(vectors.into_iter());
         let cwes = self.list(record.database_specific.cwe_ids.iter().map(osv::Text::as_str));
@@ -227,6 +229,7 @@ impl Builder {
             modified,
             hash,
             text,
+            title,
             vectors,
             cwes,
             upstream,
@@ -271,6 +274,7 @@ impl Builder {
             modified: None,
             hash,
             text: [NONE, 0, 0],
+            title: NONE,
             vectors: NONE,
             cwes: NONE,
             upstream: NONE,

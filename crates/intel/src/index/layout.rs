@@ -83,7 +83,7 @@ pub const POSTING: usize = 6;
 /// See [`Section::Intervals`].
 pub const INTERVAL: usize = 3;
 /// See [`Section::Advisories`].
-pub const ADVISORY: usize = 16;
+pub const ADVISORY: usize = 17;
 /// See [`Section::Groups`].
 pub const GROUP: usize = 2;
 /// See [`Section::Ids`].

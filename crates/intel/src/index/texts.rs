@@ -19,6 +19,8 @@ const MAX_DETAILS: usize = 16 << 10;
 const MAX_REFERENCES: usize = 32;
 const MAX_ADDRESS: usize = 1 << 10;
 const LEVEL: i32 = 3;
+/// Longest title, in bytes: what a list shows of an advisory, kept outside the blocks.
+const MAX_TITLE: usize = 200;
 
 /// Blocks in the making.
 #[derive(Debug, Default)]
@@ -55,6 +57,13 @@ impl Texts {
         }
         Ok(())
     }
+}
+
+/// One line for lists: the summary, else the first line of the details that says something.
+pub fn title<'r>(record: &'r Record<'_>) -> &'r str {
+    let lines = record.summary.as_str().lines().chain(record.details.as_str().lines());
+    let mut lines = lines.map(|line| line.trim_start_matches('#').trim());
+    cut(lines.find(|line| !line.is_empty()).unwrap_or(""), MAX_TITLE)
 }
 
 fn details(text: &str) -> std::borrow::Cow<'_, str> {

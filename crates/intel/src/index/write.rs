@@ -274,7 +274,7 @@ fn id_rows(mut ids: Vec<(u32, u32)>, strings: &Strings) -> Vec<u8> {
 }
 
 /// Row: id, codes, published, modified, withdrawn, group, text block, offset, length, vectors, CWEs,
-/// packages, upstream.
+/// packages, upstream, title.
 fn advisory_rows(
     builder: &mut Builder,
     order: &[u32],
@@ -299,7 +299,7 @@ fn advisory_rows(
         row(&mut out, &draft.times);
         row(&mut out, &[group]);
         row(&mut out, &draft.text);
-        row(&mut out, &[draft.vectors, draft.cwes, packages, draft.upstream]);
+        row(&mut out, &[draft.vectors, draft.cwes, packages, draft.upstream, draft.title]);
     }
     out
 }

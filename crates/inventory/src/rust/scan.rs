@@ -77,7 +77,7 @@ pub(super) fn lines(text: &str) -> Option<Scanned<'_>> {
             }
             continue;
         }
-        let (key, value) = text.split_once(" = ")?;
+        let (key, value) = pair(text)?;
         match table {
             Table::Top if key == "version" => {
                 matches!(value, "1" | "2" | "3" | "4").then_some(())?;
@@ -93,6 +93,12 @@ pub(super) fn lines(text: &str) -> Option<Scanned<'_>> {
     }
     let whole = |p: &Package<'_>| !p.name.is_empty() && !p.version.is_empty();
     (scanned.packages.iter().all(whole) && !in_list).then_some(scanned)
+}
+
+/// `key = value`; keys have no spaces, so the first one is the place.
+fn pair(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|b| b == b' ')?;
+    Some((text.get(..at)?, text.get(at..)?.strip_prefix(" = ")?))
 }
 
 fn head(text: &str) -> Option<Table> {
