@@ -14,6 +14,9 @@ pub struct Format {
     /// True where a covering lock file may also lie in any folder above (Cargo, npm and uv workspaces,
     /// Maven and Gradle builds): a member's manifest is resolved in the lock file of its root.
     pub covered_in_parents: bool,
+    /// True where the file names all that is brought in, not only what the project asks for itself. A
+    /// reading of any other file is incomplete by nature, however well it went.
+    pub resolved: bool,
     /// The reader.
     pub read: Reader,
 }
@@ -24,7 +27,7 @@ pub type Reader = fn(Document<'_>, &dyn Tree) -> Reading;
 impl Format {
     /// A file that names resolved packages by itself.
     pub const fn lock(id: &'static str, names: &'static [&'static str], read: Reader) -> Self {
-        Self { id, names, covered_by: &[], covered_in_parents: false, read }
+        Self { id, names, covered_by: &[], covered_in_parents: false, resolved: true, read }
     }
 
     /// A file that names what is wished for; not read where one of `covered_by` lies beside it.
@@ -34,7 +37,19 @@ impl Format {
         covered_by: &'static [&'static str],
         read: Reader,
     ) -> Self {
-        Self { id, names, covered_by, covered_in_parents: false, read }
+        Self { id, names, covered_by, covered_in_parents: false, resolved: false, read }
+    }
+
+    /// The same, of a file that names only what is asked for although no lock file would cover it.
+    pub const fn asks_only(mut self) -> Self {
+        self.resolved = false;
+        self
+    }
+
+    /// The same, of a file that names all that is brought in although a better one would cover it.
+    pub const fn names_all(mut self) -> Self {
+        self.resolved = true;
+        self
     }
 
     /// The same, covered also by a lock file in any folder above.

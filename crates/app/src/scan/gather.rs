@@ -166,6 +166,16 @@ pub fn gather(roots: &[Root<'_>], exclude: &GlobSet, trust: &Trust) -> Gathered 
                         problem: problem.what.clone(),
                     });
                 }
+                if !job.format.resolved
+                    && reading.components.iter().any(|c| c.origin != Origin::FirstParty)
+                {
+                    let problem = "names what the project asks for; what that brings in is not known without a lock file";
+                    gathered.unread.push(Unread {
+                        path: job.shown.clone(),
+                        line: 0,
+                        problem: problem.into(),
+                    });
+                }
                 gathered.assets[job.asset as usize].files += 1;
                 read.push((job.asset, job.shown, reading));
             }

@@ -24,5 +24,6 @@ pub const FORMATS: &[Format] = &[
         &["packages.lock.json"],
         project::read,
     ),
-    Format::lock("Directory.Packages.props", &["Directory.Packages.props"], project::read),
+    Format::lock("Directory.Packages.props", &["Directory.Packages.props"], project::read)
+        .asks_only(),
 ];

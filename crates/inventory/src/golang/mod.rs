@@ -15,6 +15,6 @@ use crate::Format;
 pub const FORMATS: &[Format] = &[
     Format::lock("go.mod", &["go.mod"], gomod::read),
     Format::lock("go.work", &["go.work"], gomod::read_work),
-    Format::manifest("go.sum", &["go.sum"], &["go.mod"], gosum::read),
-    Format::manifest("go.work.sum", &["go.work.sum"], &["go.work"], gosum::read),
+    Format::manifest("go.sum", &["go.sum"], &["go.mod"], gosum::read).names_all(),
+    Format::manifest("go.work.sum", &["go.work.sum"], &["go.work"], gosum::read).names_all(),
 ];

@@ -14,7 +14,7 @@ use crate::Format;
 
 /// The formats of the JVM family.
 pub const FORMATS: &[Format] = &[
-    Format::lock("pom.xml", &["pom.xml"], pom::read),
+    Format::lock("pom.xml", &["pom.xml"], pom::read).asks_only(),
     Format::lock("gradle.lockfile", &["*.lockfile"], gradle::read_lock),
     Format::lock("build.sbt.lock", &["build.sbt.lock"], sbt::read),
     Format::manifest(
@@ -23,6 +23,7 @@ pub const FORMATS: &[Format] = &[
         &["gradle.lockfile"],
         gradle::read_verification,
     )
+    .names_all()
     .or_in_parents(),
     Format::manifest(
         "libs.versions.toml",

@@ -77,6 +77,11 @@ pub(super) fn lines(text: &str) -> Option<Scanned<'_>> {
             }
             continue;
         }
+        if table == Table::Other {
+            // A list of more than one line would be taken for tables.
+            (!text.contains(" = [") || text.ends_with(']')).then_some(())?;
+            continue;
+        }
         let (key, value) = pair(text)?;
         match table {
             Table::Top if key == "version" => {
@@ -87,15 +92,14 @@ pub(super) fn lines(text: &str) -> Option<Scanned<'_>> {
                 let package = scanned.packages.last_mut()?;
                 in_list = property(key, value, line, package)?;
             }
-            // A list of more than one line would be taken for tables.
-            Table::Other => (!value.starts_with('[') || value.ends_with(']')).then_some(())?,
+            Table::Other => {}
         }
     }
     let whole = |p: &Package<'_>| !p.name.is_empty() && !p.version.is_empty();
     (scanned.packages.iter().all(whole) && !in_list).then_some(scanned)
 }
 
-/// `key = value`; keys have no spaces, so the first one is the place.
+/// `key = value`; the keys of these tables have no spaces, so the first one is the place.
 fn pair(text: &str) -> Option<(&str, &str)> {
     let at = text.bytes().position(|b| b == b' ')?;
     Some((text.get(..at)?, text.get(at..)?.strip_prefix(" = ")?))
