@@ -4,6 +4,8 @@
 //! as a baseline, and renders tables and SARIF from it. Nothing is computed here. Instants are UTC in
 //! RFC 3339; lists have a stable order.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use vocab::{Environment, Exposure, Instant, Scope, Severity};
 
@@ -163,28 +165,29 @@ pub struct Asset {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Relative to the scanned root.
-    pub path: String,
+    pub path: Arc<str>,
     /// Counted from 1; 0 when unknown.
     pub line: u32,
 }
 
-/// A problem of one package version on one asset.
+/// A problem of one package version on one asset. What findings of the same problem have in common is
+/// held once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Unique in this report: identity and version.
     pub id: String,
     /// The name of the alias group: its CVE if it has one, else the first id.
-    pub advisory: String,
+    pub advisory: Arc<str>,
     /// One line from the advisory.
-    pub title: String,
+    pub title: Arc<str>,
     /// The advisories that themselves matched.
-    pub records: Vec<String>,
+    pub records: Arc<[String]>,
     /// Every id of the alias group.
-    pub aliases: Vec<String>,
+    pub aliases: Arc<[String]>,
     /// Version-free: asset, purl without version, alias group.
     pub identity: String,
     /// The asset's id.
-    pub asset: String,
+    pub asset: Arc<str>,
     /// With the version.
     pub purl: String,
     /// The package as the file spells it.
@@ -211,13 +214,13 @@ pub struct Finding {
     /// The worst of the matching records.
     pub severity: Severity,
     /// What is known of exploitation.
-    pub signals: Signals,
+    pub signals: Arc<Signals>,
     /// The vector that gave the severity, if one was published.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub vector: Option<String>,
+    pub vector: Option<Arc<str>>,
     /// Weakness classes.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub cwes: Vec<String>,
+    #[serde(skip_serializing_if = "none", default)]
+    pub cwes: Arc<[String]>,
     /// When attackers or the public had it: the signal. Never the due time's start by itself.
     pub exposed_since: Option<Instant>,
     /// First sighting on this asset.
@@ -235,16 +238,16 @@ pub struct Finding {
     /// Whether the acting row asks for a forensic investigation.
     pub forensics: bool,
     /// The acting policy and its version.
-    pub policy: String,
+    pub policy: Arc<str>,
     /// The acting row.
-    pub row: String,
+    pub row: Arc<str>,
     /// One sentence: policy, row, inputs, assumptions, and which fact would move it.
-    pub why: String,
+    pub why: Arc<str>,
     /// What the row was chosen by, each with its source and date.
-    pub inputs: Vec<Input>,
+    pub inputs: Arc<[Input]>,
     /// The clocks of the other policies.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub other_clocks: Vec<OtherClock>,
+    #[serde(skip_serializing_if = "none", default)]
+    pub other_clocks: Arc<[OtherClock]>,
     /// Smallest known fixed versions, ascending; empty when none is published.
     pub fixed_in: Vec<String>,
     /// Against a baseline: not in it. Absent without a baseline.
@@ -423,4 +426,8 @@ pub struct Ignored {
     pub until: Instant,
     /// File and line of the rule.
     pub origin: String,
+}
+
+fn none<T>(list: &Arc<[T]>) -> bool {
+    list.is_empty()
 }

@@ -53,14 +53,18 @@ impl Reading {
     }
 
     /// Adds a component and returns its index; at [`MAX_COMPONENTS`] it notes one problem and adds no
-    /// more.
-    pub fn push(&mut self, component: Component) -> Option<u32> {
+    /// more. One without a name is a problem, and kept as «(no name)» so that the rest is read.
+    pub fn push(&mut self, mut component: Component) -> Option<u32> {
         if self.components.len() >= MAX_COMPONENTS {
             let what = format!("more than {MAX_COMPONENTS} packages; the rest was not read");
             if self.problems.last().map(|p| &p.what) != Some(&what) {
                 self.problem(component.line, what);
             }
             return None;
+        }
+        if component.name.is_empty() {
+            self.problem(component.line, "a package without a name");
+            component.name = "(no name)".to_owned();
         }
         self.components.push(component);
         u32::try_from(self.components.len() - 1).ok()

@@ -1,6 +1,8 @@
 //! From the index's words to triage's: the facts of one alias group on one asset.
 
 use intel::signals::{Automatable, Exploitation, TechnicalImpact};
+use std::sync::Arc;
+
 use intel::{Advisory, Group};
 use intel::{CveSignals, IndexError, Kind};
 use triage::{
@@ -35,6 +37,8 @@ pub(super) fn feeds(context: &Context<'_>) -> Feeds {
 
 /// What is known of a group as a whole; the same for every package that it touches.
 pub(super) struct GroupFacts {
+    /// What the group is called: its first CVE, else its first GHSA, else its first id.
+    pub name: Arc<str>,
     /// The ids.
     pub group: Group,
     /// One per CVE of the group.
@@ -59,7 +63,13 @@ pub(super) fn group(
         ));
         signals.extend(known);
     }
-    Ok(GroupFacts { group, signals, cves })
+    let name = name_of(&group).into();
+    Ok(GroupFacts { name, group, signals, cves })
+}
+
+fn name_of(group: &Group) -> &str {
+    let ghsa = || group.aliases.iter().find(|id| id.starts_with("GHSA-"));
+    group.cves.first().or_else(ghsa).or(group.aliases.first()).map_or("", String::as_str)
 }
 
 fn cve_facts(context: &Context<'_>, signals: &CveSignals) -> CveFacts {
@@ -105,7 +115,7 @@ pub(super) struct Meeting<'a> {
     /// What the package is needed for.
     pub scope: Scope,
     /// The records that matched.
-    pub records: &'a [Advisory],
+    pub records: &'a [&'a Advisory],
     /// First sighting by an earlier scan.
     pub first_seen: Option<Instant>,
 }
@@ -146,7 +156,7 @@ pub(super) fn facts(
 }
 
 /// The worst severity of the matching records; where none of them has one, that of the CVE records.
-pub(super) fn severity(records: &[Advisory], cves: &[CveFacts]) -> (Severity, String) {
+pub(super) fn severity(records: &[&Advisory], cves: &[CveFacts]) -> (Severity, String) {
     if let Some(worst) =
         records.iter().filter(|r| r.severity != Severity::Unknown).max_by_key(|r| r.severity)
     {

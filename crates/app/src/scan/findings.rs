@@ -1,20 +1,22 @@
 //! From verdicts to findings: one per asset, package version and alias group, each with its clock.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
-use intel::{Advisory, AdvisoryRef, GroupRef};
-use intel::{IndexError, Kind};
-use triage::{Clock, How};
-use vocab::{Severity, purl};
+use intel::{Advisory, AdvisoryRef, GroupRef, IndexError, Kind};
+use vocab::{Instant, Severity, purl};
 
 use super::Context;
-use super::facts::{self, GroupFacts, Meeting};
+use super::facts::{self, GroupFacts};
 use super::gather::{Gathered, Package};
 use super::judge::Judged;
 use super::paths::Requirers;
+use super::timed::{self, Occasion, Timed};
+use crate::config::IgnoreRule;
 use crate::config::trust::{Ignoring, Question};
-use crate::config::{Criticality, IgnoreRule};
-use crate::report::{self, Asset, Epss, Exploit, Finding, Ignored, Kev, Notice, Ssvc};
+use crate::report::{Asset, Finding, Ignored, Notice};
 
 /// A finding with what later steps need of it.
 pub(super) struct Made {
@@ -24,8 +26,8 @@ pub(super) struct Made {
     pub package: u32,
     /// Which alias group.
     pub group: GroupRef,
-    /// The acting clock.
-    pub clock: Clock,
+    /// Its clock, shared with the further versions of the package.
+    pub timed: Rc<Timed>,
 }
 
 /// Everything the verdicts turned into.
@@ -111,101 +113,225 @@ pub(super) fn findings(
     judged: &[Judged],
 ) -> Result<Findings, IndexError> {
     let known = Known::read(context, judged)?;
-    let feeds = facts::feeds(context);
-    let mut made = Findings::default();
-    let mut refused: BTreeMap<String, u64> = BTreeMap::new();
-    let mut requirers: HashMap<u32, Requirers> = HashMap::new();
+    let asset_ids: Vec<Arc<str>> = assets.iter().map(|a| a.id.as_str().into()).collect();
+    let mut making = Making {
+        context,
+        gathered,
+        known: &known,
+        feeds: facts::feeds(context),
+        timed: HashMap::new(),
+        requirers: HashMap::new(),
+        refused: BTreeMap::new(),
+        made: Findings::default(),
+    };
     for (number, (package, judged)) in gathered.packages.iter().zip(judged).enumerate() {
-        let Some(asset) = assets.get(package.asset as usize) else { continue };
+        let at = package.asset as usize;
+        let (Some(asset), Some(asset_id)) = (assets.get(at), asset_ids.get(at)) else { continue };
         let (evaluation, origin) = match judged {
             Judged::Affected { evaluation, origin } => (evaluation, *origin),
             Judged::FirstParty { evaluation: Some(evaluation) } => {
-                notices(
-                    &known,
-                    gathered,
-                    asset,
-                    package,
-                    &evaluation.matches,
-                    Some("first_party"),
-                    &mut made.notices,
-                );
+                making.notices(asset, package, &evaluation.matches, Some("first_party"));
                 continue;
             }
             _ => continue,
         };
-        notices(&known, gathered, asset, package, &evaluation.matches, None, &mut made.notices);
-        for (group, records) in grouped(&known, &evaluation.matches) {
-            let Some(facts) = known.groups.get(&group) else { continue };
-            let subject = Subject {
-                gathered,
-                context,
-                known: &known,
-                asset,
-                package,
-                facts,
-                records: &records,
-                origin,
-                feeds,
+        making.notices(asset, package, &evaluation.matches, None);
+        let subject =
+            Subject { number, package, asset, asset_id, matches: &evaluation.matches, origin };
+        making.package(&subject);
+    }
+    Ok(making.finish())
+}
+
+/// A package that advisories cover.
+struct Subject<'a> {
+    number: usize,
+    package: &'a Package,
+    asset: &'a Asset,
+    asset_id: &'a Arc<str>,
+    matches: &'a [intel::Match],
+    origin: Option<&'static str>,
+}
+
+struct Making<'a> {
+    context: &'a Context<'a>,
+    gathered: &'a Gathered,
+    known: &'a Known,
+    feeds: triage::Feeds,
+    timed: HashMap<timed::Key, Option<Rc<Timed>>>,
+    requirers: HashMap<u32, Requirers>,
+    /// Ignores inside a scanned tree that were not applied, with how many findings they would hide.
+    refused: BTreeMap<String, u64>,
+    made: Findings,
+}
+
+impl Making<'_> {
+    /// The findings of one package, one per alias group.
+    fn package(&mut self, subject: &Subject<'_>) {
+        let package = subject.package;
+        let version = package.version.text();
+        let plain = purl::purl(&package.ecosystem, &package.name, None)
+            .unwrap_or_else(|| format!("{}/{}", package.ecosystem, package.name));
+        let full = purl::purl(&package.ecosystem, &package.name, Some(version))
+            .unwrap_or_else(|| format!("{plain}@{version}"));
+        let mut path = None;
+        for (group, records) in grouped(self.known, subject.matches) {
+            let Some(facts) = self.known.groups.get(&group) else { continue };
+            let identity = format!("{}|{plain}|{}", subject.asset_id, facts.name);
+            let first_seen =
+                self.context.request.baseline.as_ref().map(|b| b.first_seen(&identity));
+            let fixed_in = fixed_in(subject.matches, &records);
+            let Some(timed) = self.timed(subject, group, records, first_seen.flatten()) else {
+                continue;
             };
-            let Some((mut finding, clock)) = subject.finding() else { continue };
-            finding.fixed_in = fixed_in(&evaluation.matches, &records);
-            finding.path = dependency_path(gathered, package, &mut requirers);
-            let paths: Vec<&str> = finding.places.iter().map(|p| p.path.as_str()).collect();
-            let question = Question {
-                ids: &finding.aliases,
-                ecosystem: &finding.ecosystem,
-                name: &finding.name,
-                paths: &paths,
+            let path = path.get_or_insert_with(|| {
+                dependency_path(self.gathered, package, &mut self.requirers)
+            });
+            let finding = Finding {
+                id: format!("{identity}@{version}"),
+                identity,
+                purl: full.clone(),
+                name: package.name.clone(),
+                version: version.to_owned(),
+                ecosystem: package.ecosystem.to_string(),
+                places: self.gathered.places(package),
+                direct: package.direct,
+                path: path.clone(),
+                origin: subject.origin.map(str::to_owned),
+                fixed_in,
+                new: first_seen.map(|seen| seen.is_none()),
+                ..timed.finding()
             };
-            match context.trust.ignoring(question, context.now) {
-                Ignoring::Until(rule) => {
-                    made.ignored.push(ignored(finding, rule));
-                    continue;
-                }
-                Ignoring::Expired(rule) => made.warnings.push(format!(
-                    "{}: the ignore of {} in {} ended {}; the finding is back",
-                    rule.origin, rule.id, finding.name, rule.until
-                )),
-                Ignoring::Refused(rule) => *refused.entry(rule.origin.clone()).or_default() += 1,
-                Ignoring::Not => {}
-            }
-            let package = u32::try_from(number).unwrap_or(u32::MAX);
-            made.findings.push(Made { report: finding, package, group, clock });
+            self.keep(finding, subject.number, group, timed);
         }
     }
-    for (origin, count) in refused {
-        made.warnings.push(format!(
-            "{origin}: this ignore inside the scanned tree is not applied ({count} findings); --trust-config applies it, or put it in a file given with --config"
-        ));
+
+    fn timed(
+        &mut self,
+        subject: &Subject<'_>,
+        group: GroupRef,
+        records: Vec<AdvisoryRef>,
+        first_seen: Option<Instant>,
+    ) -> Option<Rc<Timed>> {
+        let facts = self.known.groups.get(&group)?;
+        let key = (group, records, subject.package.asset, subject.package.scope, first_seen);
+        if let Some(timed) = self.timed.get(&key) {
+            return timed.clone();
+        }
+        let records: Vec<&Advisory> =
+            key.1.iter().filter_map(|r| self.known.advisories.get(r)).collect();
+        let occasion = Occasion {
+            asset: subject.asset,
+            asset_id: subject.asset_id,
+            advisory: &facts.name,
+            scope: subject.package.scope,
+            records: &records,
+            first_seen,
+        };
+        let timed = Timed::new(self.context, self.feeds, facts, &occasion).map(Rc::new);
+        self.timed.insert(key, timed.clone());
+        timed
     }
-    for asset in &gathered.assets {
-        made.warnings.extend(context.trust.describe(&[&asset.relative, &asset.path]).refused);
+
+    /// Puts a finding where the configuration's ignores say.
+    fn keep(&mut self, finding: Finding, number: usize, group: GroupRef, timed: Rc<Timed>) {
+        let paths: Vec<&str> = finding.places.iter().map(|p| &*p.path).collect();
+        let question = Question {
+            ids: &finding.aliases,
+            ecosystem: &finding.ecosystem,
+            name: &finding.name,
+            paths: &paths,
+        };
+        match self.context.trust.ignoring(question, self.context.now) {
+            Ignoring::Until(rule) => return self.made.ignored.push(ignored(finding, rule)),
+            Ignoring::Expired(rule) => self.made.warnings.push(format!(
+                "{}: the ignore of {} in {} ended {}; the finding is back",
+                rule.origin, rule.id, finding.name, rule.until
+            )),
+            Ignoring::Refused(rule) => *self.refused.entry(rule.origin.clone()).or_default() += 1,
+            Ignoring::Not => {}
+        }
+        let package = u32::try_from(number).unwrap_or(u32::MAX);
+        self.made.findings.push(Made { report: finding, package, group, timed });
     }
-    made.warnings.sort();
-    made.warnings.dedup();
-    made.notices.sort_by(|a, b| {
-        (&a.asset, &a.name, &a.version, &a.advisory).cmp(&(
-            &b.asset,
-            &b.name,
-            &b.version,
-            &b.advisory,
-        ))
-    });
-    let order = |f: &Made| {
-        let assumed = f.report.inputs.iter().any(|i| i.how == "assumed");
-        let epss = f.report.signals.epss.as_ref().map_or(0.0, |e| e.percentile);
-        (
-            f.report.signals.kev.is_none(),
-            assumed,
-            std::cmp::Reverse((epss * 1e6) as u64),
-            std::cmp::Reverse(f.report.severity),
-            f.report.id.clone(),
-        )
-    };
-    made.findings.sort_by(|a, b| {
-        triage::queue_order(&a.clock, &b.clock, context.now).then_with(|| order(a).cmp(&order(b)))
-    });
-    Ok(made)
+
+    /// Informational records, or (for the project itself) every record that bears its name.
+    fn notices(
+        &mut self,
+        asset: &Asset,
+        package: &Package,
+        matches: &[intel::Match],
+        kind: Option<&str>,
+    ) {
+        let mut groups: BTreeMap<(GroupRef, &str), Vec<&Advisory>> = BTreeMap::new();
+        for advisory in matches.iter().filter_map(|m| self.known.advisories.get(&m.advisory)) {
+            let clock = matches!(advisory.kind, Kind::Vulnerability | Kind::Malicious);
+            if kind.is_some() || !clock {
+                let word = kind.unwrap_or(advisory.kind.as_str());
+                groups.entry((advisory.group, word)).or_default().push(advisory);
+            }
+        }
+        for ((group, kind), records) in groups {
+            self.made.notices.push(Notice {
+                kind: kind.to_owned(),
+                asset: asset.id.clone(),
+                advisory: self
+                    .known
+                    .groups
+                    .get(&group)
+                    .map(|g| g.name.to_string())
+                    .unwrap_or_default(),
+                title: records
+                    .iter()
+                    .map(|r| r.title.as_str())
+                    .find(|t| !t.is_empty())
+                    .unwrap_or_default()
+                    .to_owned(),
+                name: package.name.clone(),
+                version: package.version.text().to_owned(),
+                ecosystem: package.ecosystem.to_string(),
+                records: records.iter().map(|r| r.id.clone()).collect(),
+                places: self.gathered.places(package),
+            });
+        }
+    }
+
+    /// Adds what is told once, and puts everything in its order.
+    fn finish(self) -> Findings {
+        let Self { context, gathered, refused, mut made, .. } = self;
+        for (origin, count) in refused {
+            made.warnings.push(format!(
+                "{origin}: this ignore inside the scanned tree is not applied ({count} findings); --trust-config applies it, or put it in a file given with --config"
+            ));
+        }
+        for asset in &gathered.assets {
+            made.warnings.extend(context.trust.describe(&[&asset.relative, &asset.path]).refused);
+        }
+        made.warnings.sort();
+        made.warnings.dedup();
+        made.notices.sort_by(|a, b| {
+            (&a.asset, &a.name, &a.version, &a.advisory).cmp(&(
+                &b.asset,
+                &b.name,
+                &b.version,
+                &b.advisory,
+            ))
+        });
+        made.findings.sort_by(|a, b| {
+            let clocks = triage::queue_order(&a.timed.clock, &b.timed.clock, context.now);
+            clocks.then_with(|| weight(&a.report).cmp(&weight(&b.report)))
+        });
+        made
+    }
+}
+
+/// Among findings of the same urgency: what is known to be exploited, then what is known rather than
+/// assumed, then the likelier and the worse.
+fn weight(finding: &Finding) -> (bool, bool, Reverse<u64>, Reverse<Severity>, &str) {
+    let assumed = finding.inputs.iter().any(|i| i.how == "assumed");
+    let percentile = finding.signals.epss.as_ref().map_or(0.0, |e| e.percentile);
+    let likely = Reverse((percentile * 1e6) as u64);
+    (finding.signals.kev.is_none(), assumed, likely, Reverse(finding.severity), &finding.id)
 }
 
 fn ignored(finding: Finding, rule: &IgnoreRule) -> Ignored {
@@ -222,55 +348,6 @@ fn grouped(known: &Known, matches: &[intel::Match]) -> Vec<(GroupRef, Vec<Adviso
         }
     }
     groups.into_iter().collect()
-}
-
-/// Informational records, or (for the project itself) every record that bears its name.
-fn notices(
-    known: &Known,
-    gathered: &Gathered,
-    asset: &Asset,
-    package: &Package,
-    matches: &[intel::Match],
-    kind: Option<&str>,
-    out: &mut Vec<Notice>,
-) {
-    let mut groups: BTreeMap<(GroupRef, String), Vec<AdvisoryRef>> = BTreeMap::new();
-    for matched in matches {
-        let Some(advisory) = known.advisories.get(&matched.advisory) else { continue };
-        let clock = matches!(advisory.kind, Kind::Vulnerability | Kind::Malicious);
-        if kind.is_some() || !clock {
-            let word = kind.unwrap_or(advisory.kind.as_str()).to_owned();
-            groups.entry((advisory.group, word)).or_default().push(matched.advisory);
-        }
-    }
-    for ((group, kind), records) in groups {
-        out.push(Notice {
-            kind,
-            asset: asset.id.clone(),
-            advisory: known.groups.get(&group).map(name_of).unwrap_or_default(),
-            title: records
-                .iter()
-                .find_map(|r| known.advisories.get(r).map(|a| &a.title))
-                .cloned()
-                .unwrap_or_default(),
-            name: package.name.clone(),
-            version: package.version.text().to_owned(),
-            ecosystem: package.ecosystem.to_string(),
-            records: ids(known, &records),
-            places: gathered.places(package),
-        });
-    }
-}
-
-fn ids(known: &Known, records: &[AdvisoryRef]) -> Vec<String> {
-    records.iter().filter_map(|r| known.advisories.get(r)).map(|a| a.id.clone()).collect()
-}
-
-/// What a group is called: its first CVE, else its first GHSA, else its first id.
-fn name_of(group: &GroupFacts) -> String {
-    let ids = &group.group.aliases;
-    let ghsa = || ids.iter().find(|id| id.starts_with("GHSA-"));
-    group.group.cves.first().or_else(ghsa).or(ids.first()).cloned().unwrap_or_default()
 }
 
 /// The distinct fixes that the matching records name for this version, in the order of the records.
@@ -296,175 +373,4 @@ fn dependency_path(
     hops.into_iter()
         .map(|h| if h.version.is_empty() { h.name } else { format!("{}@{}", h.name, h.version) })
         .collect()
-}
-
-struct Subject<'a> {
-    gathered: &'a Gathered,
-    context: &'a Context<'a>,
-    known: &'a Known,
-    asset: &'a Asset,
-    package: &'a Package,
-    facts: &'a GroupFacts,
-    records: &'a [AdvisoryRef],
-    origin: Option<&'static str>,
-    feeds: triage::Feeds,
-}
-
-impl Subject<'_> {
-    /// The finding with its acting clock; `None` when no clock acts, which only notices have.
-    fn finding(&self) -> Option<(Finding, Clock)> {
-        let (package, asset, group) = (self.package, self.asset, &self.facts.group);
-        let advisory = name_of(self.facts);
-        let plain = purl::purl(&package.ecosystem, &package.name, None)
-            .unwrap_or_else(|| format!("{}/{}", package.ecosystem, package.name));
-        let version = package.version.text();
-        let identity = format!("{}|{plain}|{advisory}", asset.id);
-        let records: Vec<Advisory> =
-            self.records.iter().filter_map(|r| self.known.advisories.get(r)).cloned().collect();
-        let first_seen = self.context.request.baseline.as_ref().map(|b| b.first_seen(&identity));
-        let meeting = Meeting {
-            exposure: (asset.exposure, &asset.exposure_source),
-            criticality: asset.criticality.as_deref().and_then(criticality),
-            scope: package.scope,
-            records: &records,
-            first_seen: first_seen.flatten(),
-        };
-        let facts = facts::facts(self.context, self.feeds, self.facts, &meeting);
-        let clocks = triage::clock(&facts, self.context.policies, self.context.now);
-        let clock = clocks.acting?;
-        let malicious = facts.kind == triage::Kind::Malicious;
-        let finding = Finding {
-            id: format!("{identity}@{version}"),
-            title: self
-                .records
-                .iter()
-                .filter_map(|r| self.known.advisories.get(r).map(|a| &a.title))
-                .find(|t| !t.is_empty())
-                .cloned()
-                .unwrap_or_default(),
-            records: records.iter().map(|r| r.id.clone()).collect(),
-            aliases: group.aliases.clone(),
-            identity,
-            asset: asset.id.clone(),
-            purl: purl::purl(&package.ecosystem, &package.name, Some(version))
-                .unwrap_or_else(|| format!("{plain}@{version}")),
-            name: package.name.clone(),
-            version: version.to_owned(),
-            ecosystem: package.ecosystem.to_string(),
-            kind: if malicious { "malicious" } else { "vulnerability" }.into(),
-            places: self.gathered.places(package),
-            scope: package.scope,
-            direct: package.direct,
-            path: Vec::new(),
-            origin: self.origin.map(str::to_owned),
-            severity: facts.severity,
-            signals: signals(self.facts, self.feeds),
-            vector: vector(&records, self.facts, facts.severity),
-            cwes: cwes(&records, self.facts),
-            exposed_since: clock.exposed_since,
-            first_seen: facts.sighting.at,
-            first_seen_from: if meeting.first_seen.is_some() { "baseline" } else { "this scan" }
-                .into(),
-            clock_start: Some(clock.start),
-            due: clock.due,
-            overdue: clock.overdue(self.context.now),
-            emergency: clock.emergency,
-            forensics: clock.forensics,
-            policy: format!("{} {}", clock.policy, clock.policy_version),
-            row: clock.row.clone(),
-            why: clock.why.clone(),
-            inputs: clock.inputs.iter().map(input).collect(),
-            other_clocks: clocks.others.into_iter().map(other).collect(),
-            fixed_in: Vec::new(),
-            new: first_seen.map(|seen| seen.is_none()),
-            disputed: facts.disputed,
-            advisory,
-        };
-        Some((finding, clock))
-    }
-}
-
-fn criticality(word: &str) -> Option<Criticality> {
-    [Criticality::Low, Criticality::Medium, Criticality::High]
-        .into_iter()
-        .find(|c| c.as_str() == word)
-}
-
-fn input(input: &triage::Input) -> report::Input {
-    let how = match input.how {
-        How::Known => "known",
-        How::Inferred => "inferred",
-        How::Assumed => "assumed",
-        How::Unknown => "unknown",
-    };
-    report::Input {
-        name: input.name.clone(),
-        value: input.value.clone(),
-        source: input.source.clone(),
-        as_of: input.as_of,
-        how: how.into(),
-    }
-}
-
-fn other(clock: Clock) -> report::OtherClock {
-    report::OtherClock {
-        policy: format!("{} {}", clock.policy, clock.policy_version),
-        row: clock.row,
-        due: clock.due,
-        why: clock.why,
-    }
-}
-
-/// The strongest signal of each sort over the group's CVEs; rejected ones give none.
-pub(super) fn signals(group: &GroupFacts, feeds: triage::Feeds) -> report::Signals {
-    let live = || group.signals.iter().filter(|s| !s.rejected);
-    let kev = live().filter_map(|s| Some((s, s.kev.as_ref()?))).min_by_key(|(_, k)| k.added);
-    let epss = live()
-        .filter_map(|s| Some((s, s.epss.as_ref()?)))
-        .max_by(|(_, a), (_, b)| a.percentile.total_cmp(&b.percentile));
-    let exploit = live()
-        .filter(|s| !s.exploits.is_empty())
-        .min_by_key(|s| s.exploit_first_seen().unwrap_or(vocab::Instant::MAX));
-    let ssvc = live()
-        .filter_map(|s| Some((s, s.ssvc?)))
-        .max_by_key(|(_, s)| (s.exploitation, s.automatable, s.technical_impact));
-    report::Signals {
-        kev: kev.map(|(s, k)| Kev { cve: s.cve.clone(), added: k.added, ransomware: k.ransomware }),
-        kev_known: matches!(feeds.kev, triage::Feed::Fresh { .. }),
-        epss: epss.map(|(s, e)| Epss {
-            cve: s.cve.clone(),
-            score: e.score as f32,
-            percentile: e.percentile as f32,
-            as_of: e.date,
-        }),
-        exploit: exploit.map(|s| Exploit {
-            cve: s.cve.clone(),
-            first_seen: s.exploit_first_seen(),
-            sources: s.exploits.iter().map(|e| e.source.as_str().to_owned()).collect(),
-        }),
-        ssvc: ssvc.map(|(s, v)| Ssvc {
-            cve: s.cve.clone(),
-            exploitation: v.exploitation.map(|e| match e {
-                intel::signals::Exploitation::None => "none".to_owned(),
-                intel::signals::Exploitation::PublicPoc => "poc".to_owned(),
-                intel::signals::Exploitation::Active => "active".to_owned(),
-            }),
-            automatable: v.automatable.map(|a| a == intel::signals::Automatable::Yes),
-            total_impact: v.technical_impact.map(|t| t == intel::signals::TechnicalImpact::Total),
-        }),
-    }
-}
-
-/// A vector of the record that gave the severity shown, else of a CVE record.
-fn vector(records: &[Advisory], group: &GroupFacts, severity: Severity) -> Option<String> {
-    let worst = records.iter().filter(|r| r.severity == severity).find_map(|r| r.vectors.first());
-    let any = || group.cves.iter().find_map(|c| c.vectors.first());
-    worst.or_else(any).cloned()
-}
-
-fn cwes(records: &[Advisory], group: &GroupFacts) -> Vec<String> {
-    let all =
-        records.iter().flat_map(|r| &r.cwes).chain(group.signals.iter().flat_map(|s| &s.cwes));
-    let sorted: std::collections::BTreeSet<String> = all.cloned().collect();
-    sorted.into_iter().collect()
 }

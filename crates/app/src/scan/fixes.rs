@@ -1,11 +1,12 @@
 //! From findings to the fewest actions: what `remedy` needs to know, and its plan as report rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
-use intel::GroupRef;
-use intel::{IndexError, Kind};
+use intel::{AdvisoryRef, GroupRef, IndexError, Kind};
 use remedy::{Action, Affected, Candidate, FindingRef, Step};
-use vocab::{NotEvaluated, Origin};
+use vocab::{Ecosystem, NotEvaluated, Origin};
 
 use super::Context;
 use super::findings::{Findings, Made};
@@ -37,6 +38,7 @@ pub(super) fn plan(
         by_package[slot].1.push(finding);
     }
     let mut requirers = HashMap::new();
+    let mut versions = Versions::new(context);
     let mut affected = Vec::with_capacity(by_package.len());
     for (package, findings) in by_package {
         let Some(package) = gathered.packages.get(package as usize) else { continue };
@@ -48,7 +50,7 @@ pub(super) fn plan(
             version: package.version.text().to_owned(),
             scope: package.scope,
             malicious: findings.iter().any(|f| f.report.kind == "malicious"),
-            candidates: candidates(context, package, &findings)?,
+            candidates: versions.candidates(package, &findings)?,
             findings: findings
                 .iter()
                 .map(|f| FindingRef {
@@ -78,51 +80,102 @@ pub(super) fn plan(
         ids.filter_map(|id| position.get(id.as_str())).min().copied().unwrap_or(usize::MAX)
     };
     fixes.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id)));
-    Ok(fixes.into_iter().map(|fix| row(context, fix)).collect())
+    let overdue = made.findings.iter().filter(|f| f.report.overdue).map(|f| f.report.id.as_str());
+    let overdue: HashSet<&str> = overdue.collect();
+    Ok(fixes.into_iter().map(|fix| row(&overdue, fix)).collect())
 }
 
 fn files(gathered: &Gathered, package: &Package) -> Vec<String> {
     let files = package.seen.iter().filter_map(|s| gathered.readings.get(s.reading as usize));
-    let sorted: std::collections::BTreeSet<&str> = files.map(|f| f.path.as_str()).collect();
+    let sorted: std::collections::BTreeSet<&str> = files.map(|f| &*f.path).collect();
     sorted.into_iter().map(str::to_owned).collect()
 }
 
-/// Every version above the present one that some record names as a fix, each judged by the index.
-fn candidates(
-    context: &Context<'_>,
-    package: &Package,
-    findings: &[&Made],
-) -> Result<Vec<Candidate>, IndexError> {
-    let present: HashMap<GroupRef, &str> =
-        findings.iter().map(|f| (f.group, f.report.id.as_str())).collect();
-    let mut versions =
-        context.index.candidates(&package.ecosystem, &package.name, package.version.text())?;
-    if versions.len() > MAX_CANDIDATES {
-        let highest = versions.pop();
-        versions.truncate(MAX_CANDIDATES - 1);
-        versions.extend(highest);
+/// Versions that could replace affected ones, each judged by the index once.
+struct Versions<'a> {
+    context: &'a Context<'a>,
+    judged: HashMap<(Ecosystem, String), HashMap<String, Rc<JudgedVersion>>>,
+    advisories: HashMap<AdvisoryRef, Affecting>,
+}
+
+/// What the index says of a version.
+struct JudgedVersion {
+    affecting: Vec<Affecting>,
+    evaluated: bool,
+}
+
+/// An advisory that starts a clock; `group` is absent for informational ones.
+#[derive(Clone)]
+struct Affecting {
+    group: Option<GroupRef>,
+    id: Arc<str>,
+}
+
+impl<'a> Versions<'a> {
+    fn new(context: &'a Context<'a>) -> Self {
+        Self { context, judged: HashMap::new(), advisories: HashMap::new() }
     }
-    let mut candidates = Vec::with_capacity(versions.len());
-    for version in versions {
-        let evaluation = context.index.evaluate(&package.ecosystem, &package.name, &version)?;
-        let mut still: Vec<String> = Vec::new();
+
+    /// Every version above the present one that some record names as a fix.
+    fn candidates(
+        &mut self,
+        package: &Package,
+        findings: &[&Made],
+    ) -> Result<Vec<Candidate>, IndexError> {
+        let index = self.context.index;
+        let mut versions =
+            index.candidates(&package.ecosystem, &package.name, package.version.text())?;
+        if versions.len() > MAX_CANDIDATES {
+            let highest = versions.pop();
+            versions.truncate(MAX_CANDIDATES - 1);
+            versions.extend(highest);
+        }
+        let mut candidates = Vec::with_capacity(versions.len());
+        for version in versions {
+            let judged = self.judge(package, &version)?;
+            let mut still: Vec<String> = Vec::new();
+            for affecting in &judged.affecting {
+                let Some(group) = affecting.group else { continue };
+                let present = findings.iter().find(|f| f.group == group);
+                let id = present.map_or(&*affecting.id, |f| f.report.id.as_str());
+                if !still.iter().any(|s| s == id) {
+                    still.push(id.to_owned());
+                }
+            }
+            candidates.push(Candidate {
+                version,
+                still_affected_by: still,
+                evaluated: judged.evaluated,
+            });
+        }
+        Ok(candidates)
+    }
+
+    fn judge(&mut self, package: &Package, version: &str) -> Result<Rc<JudgedVersion>, IndexError> {
+        let known =
+            self.judged.entry((package.ecosystem.clone(), package.name.clone())).or_default();
+        if let Some(judged) = known.get(version) {
+            return Ok(judged.clone());
+        }
+        let evaluation = self.context.index.evaluate(&package.ecosystem, &package.name, version)?;
+        let mut affecting = Vec::with_capacity(evaluation.matches.len());
         for matched in &evaluation.matches {
-            let advisory = context.index.advisory(matched.advisory)?;
-            if !matches!(advisory.kind, Kind::Vulnerability | Kind::Malicious) {
+            if let Some(known) = self.advisories.get(&matched.advisory) {
+                affecting.push(known.clone());
                 continue;
             }
-            let id = present
-                .get(&advisory.group)
-                .map_or_else(|| advisory.id.clone(), |id| (*id).to_owned());
-            if !still.contains(&id) {
-                still.push(id);
-            }
+            let advisory = self.context.index.advisory(matched.advisory)?;
+            let clock = matches!(advisory.kind, Kind::Vulnerability | Kind::Malicious);
+            let read = Affecting { group: clock.then_some(advisory.group), id: advisory.id.into() };
+            self.advisories.insert(matched.advisory, read.clone());
+            affecting.push(read);
         }
         // In a partly known ecosystem a published fix is still the best that is known.
         let evaluated = matches!(evaluation.beside, None | Some(NotEvaluated::PartialAdvisories));
-        candidates.push(Candidate { version, still_affected_by: still, evaluated });
+        let judged = Rc::new(JudgedVersion { affecting, evaluated });
+        known.insert(version.to_owned(), judged.clone());
+        Ok(judged)
     }
-    Ok(candidates)
 }
 
 /// One package on a dependency path.
@@ -173,7 +226,7 @@ pub(super) fn hops(
     paths
 }
 
-fn row(context: &Context<'_>, fix: remedy::Fix) -> Fix {
+fn row(overdue: &HashSet<&str>, fix: remedy::Fix) -> Fix {
     let action = match fix.action {
         Action::Upgrade => "upgrade",
         Action::RaiseParent { .. } => "raise_parent",
@@ -186,6 +239,7 @@ fn row(context: &Context<'_>, fix: remedy::Fix) -> Fix {
         Step::Major => "major",
         Step::Unknown => "unknown",
     };
+    let is_overdue = fix.closes.iter().chain(&fix.leaves).any(|id| overdue.contains(id.as_str()));
     Fix {
         id: fix.id,
         asset: fix.asset,
@@ -200,7 +254,7 @@ fn row(context: &Context<'_>, fix: remedy::Fix) -> Fix {
         closes: fix.closes,
         leaves: fix.leaves,
         brings: fix.brings,
-        overdue: fix.due.is_some_and(|due| due < context.now),
+        overdue: is_overdue,
         due: fix.due,
         emergency: fix.emergency,
         owner: fix.owner,

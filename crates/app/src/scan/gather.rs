@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::GlobSet;
 use inventory::{Document, Format, NoTree, Reading, Tree};
@@ -53,7 +54,7 @@ pub struct FileReading {
     /// The asset's index.
     pub asset: u32,
     /// For people: relative to the scanned root; with several roots, joined to the root as given.
-    pub path: String,
+    pub path: Arc<str>,
     /// Which package each component became.
     pub packages: Vec<u32>,
     /// Who requires whom, as indices of components.
@@ -340,7 +341,12 @@ fn merge(read: Vec<(u32, String, Reading)>) -> (Vec<Package>, Vec<FileReading>) 
                 }),
             }
         }
-        readings.push(FileReading { asset, path, packages: ids, requires: reading.requires });
+        readings.push(FileReading {
+            asset,
+            path: path.into(),
+            packages: ids,
+            requires: reading.requires,
+        });
     }
     (packages, readings)
 }

@@ -95,7 +95,7 @@ pub(super) fn unevaluated(
             ecosystem: package.ecosystem.to_string(),
             name: package.name.clone(),
             version: package.version.text().to_owned(),
-            path: file.map(|f| f.path.clone()).unwrap_or_default(),
+            path: file.map(|f| f.path.to_string()).unwrap_or_default(),
             line: seen.map_or(0, |s| s.line),
             reason: code(reason).to_owned(),
             detail: reason.phrase(),

@@ -11,6 +11,7 @@ mod fixes;
 mod gather;
 mod judge;
 mod paths;
+mod timed;
 mod tree_config;
 
 use std::path::PathBuf;

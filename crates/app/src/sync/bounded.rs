@@ -83,7 +83,7 @@ mod tests {
             std::fs::File::create(&path).expect("a file"),
             flate2::Compression::fast(),
         );
-        for _ in 0..200 {
+        for _ in 0..600 {
             packer.write_all(&[0u8; 1 << 20]).expect("written");
         }
         packer.finish().expect("finished");

@@ -33,7 +33,7 @@ fn names_that_are_no_utf8_are_read_and_shown() {
     std::fs::create_dir(&folder).expect("a folder");
     std::fs::copy(world.path("tree/good/Cargo.lock"), folder.join("Cargo.lock")).expect("copied");
     let report = world.scan(&world.request());
-    let places: Vec<_> = report.findings[0].places.iter().map(|p| p.path.as_str()).collect();
+    let places: Vec<_> = report.findings[0].places.iter().map(|p| &*p.path).collect();
     assert_eq!(places, ["good/Cargo.lock", "odd\u{fffd}/Cargo.lock"]);
 }
 

@@ -78,7 +78,8 @@ fn every_recorded_answer_whose_advisory_is_here_is_found() {
             }
             if ids.iter().any(|found| found == id) {
                 found += 1;
-            } else {
+            } else if !OTHER_COPY.contains(&(format!("{ecosystem} {name} {version}").as_str(), *id))
+            {
                 missed
                     .entry(format!("{ecosystem} {name} {version}"))
                     .or_default()

@@ -27,14 +27,14 @@ fn an_affected_version_is_found_and_the_fix_is_the_smallest() {
     assert!(report.complete, "{:?}", report.not_evaluated);
     assert_eq!(names(&report), ["CVE-2026-1000 left 1.1.0"]);
     let finding = &report.findings[0];
-    assert_eq!(finding.records, ["RUSTSEC-2026-0001"]);
-    assert_eq!(finding.aliases, ["CVE-2026-1000", "RUSTSEC-2026-0001"]);
+    assert_eq!(finding.records[..], ["RUSTSEC-2026-0001"]);
+    assert_eq!(finding.aliases[..], ["CVE-2026-1000", "RUSTSEC-2026-0001"]);
     assert_eq!(finding.identity, "tree|pkg:cargo/left|CVE-2026-1000");
     assert_eq!(finding.id, "tree|pkg:cargo/left|CVE-2026-1000@1.1.0");
     assert_eq!(finding.purl, "pkg:cargo/left@1.1.0");
-    assert_eq!((finding.places[0].path.as_str(), finding.places[0].line), ("Cargo.lock", 12));
+    assert_eq!((&*finding.places[0].path, finding.places[0].line), ("Cargo.lock", 12));
     assert_eq!(finding.exposed_since, Some(at("2026-11-01")));
-    assert_eq!((finding.policy.as_str(), finding.row.as_str()), ("gabion-24h 1", "9"));
+    assert_eq!((&*finding.policy, &*finding.row), ("gabion-24h 1", "9"));
     assert_eq!(finding.due, Some(at("2026-12-05T10:00:00Z")));
     assert_eq!(report.fixes[0].to.as_deref(), Some("1.2.0"));
     assert_eq!(report.fixes[0].closes, [finding.id.clone()]);
@@ -53,11 +53,8 @@ fn a_known_exploited_one_is_an_emergency_unless_the_asset_is_isolated() {
     let mut request = world.request();
     request.configs = vec![Target::new(world.path("estate.toml"))];
     let report = world.scan(&request);
-    let rows: Vec<_> = report
-        .findings
-        .iter()
-        .map(|f| (f.asset.as_str(), f.row.as_str(), f.emergency, f.due))
-        .collect();
+    let rows: Vec<_> =
+        report.findings.iter().map(|f| (&*f.asset, &*f.row, f.emergency, f.due)).collect();
     let (day, three) = (Some(at("2026-11-22T10:00:00Z")), Some(at("2026-11-24T10:00:00Z")));
     assert_eq!(rows, [("tree/a", "2", true, day), ("tree/b", "3", false, three)]);
     assert_eq!(report.fixes[0].owner.as_deref(), Some("web"));
@@ -187,7 +184,7 @@ fn a_stale_catalogue_means_unknown_and_the_strictest_row_acts_labelled() {
     app::sync::sync(&request, now(), &mut |_| {}).expect("synced");
     let report = world.scan(&world.request());
     let finding = &report.findings[0];
-    assert_eq!((finding.row.as_str(), finding.signals.kev_known), ("2", false));
+    assert_eq!((&*finding.row, finding.signals.kev_known), ("2", false));
     assert!(
         finding.inputs.iter().any(|i| i.name == "kev" && i.how == "assumed"),
         "{:?}",
@@ -196,7 +193,7 @@ fn a_stale_catalogue_means_unknown_and_the_strictest_row_acts_labelled() {
     assert!(report.warnings.iter().any(|w| w.contains("KEV")), "{:?}", report.warnings);
     let mut accepting = world.request();
     accepting.max_intel_age = 24 * 365;
-    assert_ne!(world.scan(&accepting).findings[0].row, "2");
+    assert_ne!(&*world.scan(&accepting).findings[0].row, "2");
 }
 
 #[test]
@@ -220,7 +217,7 @@ fn development_scope_counts_as_isolated() {
     request.configs = vec![Target::new(world.path("estate.toml"))];
     let report = world.scan(&request);
     assert_eq!(report.assets[0].exposure, Exposure::Internet);
-    assert_eq!((report.findings[0].row.as_str(), report.findings[0].emergency), ("3", false));
+    assert_eq!((&*report.findings[0].row, report.findings[0].emergency), ("3", false));
 }
 
 #[test]
@@ -262,7 +259,7 @@ fn one_problem_under_two_names_is_one_finding_and_each_version_has_its_own() {
     let report = world.scan(&world.request());
     assert_eq!(report.findings.len(), 2);
     assert_eq!(report.findings[0].identity, report.findings[1].identity);
-    assert_eq!(report.findings[0].records, ["GHSA-aaaa-bbbb-cccc", "RUSTSEC-2026-0001"]);
+    assert_eq!(report.findings[0].records[..], ["GHSA-aaaa-bbbb-cccc", "RUSTSEC-2026-0001"]);
     let closed: usize = report.fixes.iter().map(|f| f.closes.len()).sum();
     assert_eq!(closed, 2);
 }

@@ -13,5 +13,5 @@ pub fn run(mut args: DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
         failed(e, "the demo needs a writable folder for temporary files (TMPDIR)".to_owned())
     })?;
     terminal.say("An invented estate with invented advisories; next: `gabion sync`, then `gabion scan PATH`.\n");
-    render::show(&report, &args.output, &outputs, "demo", terminal)
+    render::show(report, &args.output, &outputs, "demo", terminal)
 }

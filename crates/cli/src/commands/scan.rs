@@ -32,5 +32,5 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
         [one] => one.to_string_lossy().into_owned(),
         several => format!("{} paths", several.len()),
     };
-    render::show(&report, &args.output, &outputs, &name, terminal)
+    render::show(report, &args.output, &outputs, &name, terminal)
 }

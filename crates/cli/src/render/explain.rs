@@ -61,10 +61,10 @@ fn due(out: &mut dyn Write, e: &Explanation, now: Instant, terminal: &Terminal) 
             printable(&f.asset)
         )?;
         paragraph(out, terminal, &f.why)?;
-        for other in &f.other_clocks {
+        for other in f.other_clocks.iter() {
             paragraph(out, terminal, &format!("beside it: {}", other.why))?;
         }
-        for input in &f.inputs {
+        for input in f.inputs.iter() {
             let as_of = input.as_of.map_or_else(String::new, |t| format!(", {}", day(t)));
             paragraph(
                 out,
@@ -82,7 +82,7 @@ fn due(out: &mut dyn Write, e: &Explanation, now: Instant, terminal: &Terminal) 
             .places
             .iter()
             .take(5)
-            .map(|p| if p.line > 0 { format!("{}:{}", p.path, p.line) } else { p.path.clone() })
+            .map(|p| if p.line > 0 { format!("{}:{}", p.path, p.line) } else { p.path.to_string() })
             .collect();
         paragraph(out, terminal, &format!("at {}", places.join(", ")))?;
         let fixed = if f.fixed_in.is_empty() {

@@ -36,14 +36,16 @@ fn output(text: &str) -> anyhow::Result<Output> {
     Ok((format, PathBuf::from(file)))
 }
 
-/// Writes the report to standard output and to the files, and judges it.
+/// Writes the report to standard output and to the files, and judges it. The program ends next, so
+/// the report is not taken apart again.
 pub fn show(
-    report: &Report,
+    report: Report,
     args: &OutputArgs,
     outputs: &[Output],
     name: &str,
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
+    let report = &*std::mem::ManuallyDrop::new(report);
     for (format, path) in outputs {
         let hint = || "check the folder and its permissions".to_owned();
         let file = File::create(path)
@@ -88,8 +90,12 @@ fn write(
     match format {
         Format::Table => table::write(out, report, style, name)?,
         Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, report)?;
-            writeln!(out)?;
+            // A buffer of a known type: the serialiser writes a few bytes at a time, and a call through
+            // `dyn Write` for each would cost more than the bytes.
+            let mut out = BufWriter::with_capacity(1 << 16, out);
+            serde_json::to_writer_pretty(&mut out, report)?;
+            out.write_all(b"\n")?;
+            out.flush()?;
         }
         Format::Sarif => formats::sarif::write(&sarif::log(report), out)?,
     }

@@ -17,17 +17,17 @@ pub fn log(report: &Report) -> Log {
     let mut results = Vec::new();
     let ignored = report.ignored.iter().map(|i| (&i.finding, Some(i)));
     for (finding, ignored) in report.findings.iter().map(|f| (f, None)).chain(ignored) {
-        rules.entry(finding.advisory.clone()).or_insert_with(|| rule(finding));
+        rules.entry(finding.advisory.to_string()).or_insert_with(|| rule(finding));
         let suppressions = ignored.map(|i| Suppression {
             justification: i.reason.clone(),
             origin: i.origin.clone(),
             until: Some(formats::text::day(i.until)),
         });
         results.push(Hit {
-            rule: finding.advisory.clone(),
+            rule: finding.advisory.to_string(),
             level: level(finding),
             message: message(finding, report),
-            places: finding.places.iter().map(|p| Place::at(&p.path, p.line)).collect(),
+            places: finding.places.iter().map(|p| Place::at(&*p.path, p.line)).collect(),
             identity: finding.identity.clone(),
             new: finding.new,
             suppressions: suppressions.into_iter().collect(),
@@ -55,7 +55,7 @@ pub fn log(report: &Report) -> Log {
                 "{} {}: {} ({})",
                 notice.name, notice.version, notice.title, notice.kind
             ),
-            places: notice.places.iter().map(|p| Place::at(&p.path, p.line)).collect(),
+            places: notice.places.iter().map(|p| Place::at(&*p.path, p.line)).collect(),
             identity: format!("{}|{}|{}", notice.asset, notice.name, notice.advisory),
             new: None,
             suppressions: Vec::new(),
@@ -80,10 +80,10 @@ pub fn log(report: &Report) -> Log {
 
 fn rule(finding: &Finding) -> Rule {
     let title =
-        if finding.title.is_empty() { finding.advisory.clone() } else { finding.title.clone() };
+        if finding.title.is_empty() { &finding.advisory } else { &finding.title }.to_string();
     let help = format!("{title}\n\nKnown as {}.", finding.aliases.join(", "));
     Rule {
-        id: finding.advisory.clone(),
+        id: finding.advisory.to_string(),
         name: finding.kind.clone(),
         short: title.clone(),
         full: title,

@@ -208,7 +208,7 @@ impl Page<'_> {
                 )?;
             }
             if self.style.verbose {
-                for input in &lead.inputs {
+                for input in lead.inputs.iter() {
                     let text = format!(
                         "{} = {} ({}; {})",
                         input.name, input.value, input.how, input.source
@@ -250,8 +250,10 @@ impl Page<'_> {
         const SHOWN: usize = 6;
         let mut parts = Vec::new();
         let most = if self.style.verbose { usize::MAX } else { SHOWN };
-        for id in ids.iter().take(most) {
-            let Some(finding) = self.findings.get(id.as_str()) else { continue };
+        let all = ids.iter().filter_map(|id| self.findings.get(id.as_str()));
+        let mut told = std::collections::HashSet::new();
+        let once: Vec<&&Finding> = all.filter(|f| told.insert(&f.advisory)).collect();
+        for finding in once.iter().take(most) {
             let mut words = vec![finding.severity.as_str().to_owned()];
             let signals = &finding.signals;
             if finding.kind == "malicious" {
@@ -271,8 +273,8 @@ impl Page<'_> {
             }
             parts.push(format!("{} ({})", printable(&finding.advisory), words.join(", ")));
         }
-        if ids.len() > most {
-            parts.push(format!("and {} more", ids.len() - most));
+        if once.len() > most {
+            parts.push(format!("and {} more", once.len() - most));
         }
         if parts.is_empty() { "nothing by itself".into() } else { parts.join("; ") }
     }

@@ -84,6 +84,9 @@ pub(super) fn origin(source: Option<&str>) -> Origin {
 /// Turns the `dependencies` lists into edges. A list has as much of `name version (source)` as tells
 /// the package apart.
 fn connect(scanned: &Scanned<'_>, reading: &mut Reading) {
+    if scanned.requires.is_empty() {
+        return;
+    }
     let index = Index::of(&scanned.packages);
     for (from, package, requires) in scanned.required() {
         for dependency in requires {

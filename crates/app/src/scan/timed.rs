@@ -1,0 +1,197 @@
+//! What do all findings of one alias group on one asset share, whatever the package's version?
+//!
+//! The facts, the clock and the words of it are computed once and held once: in a large lock file most
+//! findings are further versions of a package that was already told of.
+
+use std::sync::Arc;
+
+use intel::{Advisory, AdvisoryRef};
+use triage::{Clock, How};
+use vocab::{Instant, Scope, Severity};
+
+use super::Context;
+use super::facts::{self, GroupFacts, Meeting};
+use crate::config::Criticality;
+use crate::report::{self, Asset, Epss, Exploit, Finding, Kev, Ssvc};
+
+/// The facts and the clock of a group on an asset.
+pub(super) struct Timed {
+    /// The acting clock.
+    pub clock: Clock,
+    /// A finding with everything but what depends on the package.
+    template: Finding,
+}
+
+/// What a clock is computed from, beside the group itself.
+pub(super) struct Occasion<'a> {
+    /// Where.
+    pub asset: &'a Asset,
+    /// The name of the asset, shared.
+    pub asset_id: &'a Arc<str>,
+    /// The name of the group, shared.
+    pub advisory: &'a Arc<str>,
+    /// What the package is needed for.
+    pub scope: Scope,
+    /// The records that matched.
+    pub records: &'a [&'a Advisory],
+    /// First sighting by an earlier scan.
+    pub first_seen: Option<Instant>,
+}
+
+impl Timed {
+    /// Computes the clock; `None` when none acts, which only notices have.
+    pub fn new(
+        context: &Context<'_>,
+        feeds: triage::Feeds,
+        group: &GroupFacts,
+        occasion: &Occasion<'_>,
+    ) -> Option<Self> {
+        let asset = occasion.asset;
+        let meeting = Meeting {
+            exposure: (asset.exposure, &asset.exposure_source),
+            criticality: asset.criticality.as_deref().and_then(criticality),
+            scope: occasion.scope,
+            records: occasion.records,
+            first_seen: occasion.first_seen,
+        };
+        let facts = facts::facts(context, feeds, group, &meeting);
+        let clocks = triage::clock(&facts, context.policies, context.now);
+        let clock = clocks.acting?;
+        let malicious = facts.kind == triage::Kind::Malicious;
+        let title = occasion.records.iter().map(|r| r.title.as_str()).find(|t| !t.is_empty());
+        let template = Finding {
+            id: String::new(),
+            advisory: occasion.advisory.clone(),
+            title: title.unwrap_or_default().into(),
+            records: occasion.records.iter().map(|r| r.id.clone()).collect(),
+            aliases: group.group.aliases.clone().into(),
+            identity: String::new(),
+            asset: occasion.asset_id.clone(),
+            purl: String::new(),
+            name: String::new(),
+            version: String::new(),
+            ecosystem: String::new(),
+            kind: if malicious { "malicious" } else { "vulnerability" }.into(),
+            places: Vec::new(),
+            scope: occasion.scope,
+            direct: None,
+            path: Vec::new(),
+            origin: None,
+            severity: facts.severity,
+            signals: Arc::new(signals(group, feeds)),
+            vector: vector(occasion.records, group, facts.severity),
+            cwes: cwes(occasion.records, group),
+            exposed_since: clock.exposed_since,
+            first_seen: facts.sighting.at,
+            first_seen_from: if occasion.first_seen.is_some() { "baseline" } else { "this scan" }
+                .into(),
+            clock_start: Some(clock.start),
+            due: clock.due,
+            overdue: clock.overdue(context.now),
+            emergency: clock.emergency,
+            forensics: clock.forensics,
+            policy: format!("{} {}", clock.policy, clock.policy_version).into(),
+            row: clock.row.as_str().into(),
+            why: clock.why.as_str().into(),
+            inputs: clock.inputs.iter().map(input).collect(),
+            other_clocks: clocks.others.into_iter().map(other).collect(),
+            fixed_in: Vec::new(),
+            new: None,
+            disputed: facts.disputed,
+        };
+        Some(Self { clock, template })
+    }
+
+    /// A finding of this group, still without its package.
+    pub fn finding(&self) -> Finding {
+        self.template.clone()
+    }
+}
+
+/// The key under which a [`Timed`] is shared.
+pub(super) type Key = (intel::GroupRef, Vec<AdvisoryRef>, u32, Scope, Option<Instant>);
+
+fn criticality(word: &str) -> Option<Criticality> {
+    [Criticality::Low, Criticality::Medium, Criticality::High]
+        .into_iter()
+        .find(|c| c.as_str() == word)
+}
+
+fn input(input: &triage::Input) -> report::Input {
+    let how = match input.how {
+        How::Known => "known",
+        How::Inferred => "inferred",
+        How::Assumed => "assumed",
+        How::Unknown => "unknown",
+    };
+    report::Input {
+        name: input.name.clone(),
+        value: input.value.clone(),
+        source: input.source.clone(),
+        as_of: input.as_of,
+        how: how.into(),
+    }
+}
+
+fn other(clock: Clock) -> report::OtherClock {
+    report::OtherClock {
+        policy: format!("{} {}", clock.policy, clock.policy_version),
+        row: clock.row,
+        due: clock.due,
+        why: clock.why,
+    }
+}
+
+/// The strongest signal of each sort over the group's CVEs; rejected ones give none.
+fn signals(group: &GroupFacts, feeds: triage::Feeds) -> report::Signals {
+    let live = || group.signals.iter().filter(|s| !s.rejected);
+    let kev = live().filter_map(|s| Some((s, s.kev.as_ref()?))).min_by_key(|(_, k)| k.added);
+    let epss = live()
+        .filter_map(|s| Some((s, s.epss.as_ref()?)))
+        .max_by(|(_, a), (_, b)| a.percentile.total_cmp(&b.percentile));
+    let exploit = live()
+        .filter(|s| !s.exploits.is_empty())
+        .min_by_key(|s| s.exploit_first_seen().unwrap_or(vocab::Instant::MAX));
+    let ssvc = live()
+        .filter_map(|s| Some((s, s.ssvc?)))
+        .max_by_key(|(_, s)| (s.exploitation, s.automatable, s.technical_impact));
+    report::Signals {
+        kev: kev.map(|(s, k)| Kev { cve: s.cve.clone(), added: k.added, ransomware: k.ransomware }),
+        kev_known: matches!(feeds.kev, triage::Feed::Fresh { .. }),
+        epss: epss.map(|(s, e)| Epss {
+            cve: s.cve.clone(),
+            score: e.score as f32,
+            percentile: e.percentile as f32,
+            as_of: e.date,
+        }),
+        exploit: exploit.map(|s| Exploit {
+            cve: s.cve.clone(),
+            first_seen: s.exploit_first_seen(),
+            sources: s.exploits.iter().map(|e| e.source.as_str().to_owned()).collect(),
+        }),
+        ssvc: ssvc.map(|(s, v)| Ssvc {
+            cve: s.cve.clone(),
+            exploitation: v.exploitation.map(|e| match e {
+                intel::signals::Exploitation::None => "none".to_owned(),
+                intel::signals::Exploitation::PublicPoc => "poc".to_owned(),
+                intel::signals::Exploitation::Active => "active".to_owned(),
+            }),
+            automatable: v.automatable.map(|a| a == intel::signals::Automatable::Yes),
+            total_impact: v.technical_impact.map(|t| t == intel::signals::TechnicalImpact::Total),
+        }),
+    }
+}
+
+/// A vector of the record that gave the severity shown, else of a CVE record.
+fn vector(records: &[&Advisory], group: &GroupFacts, severity: Severity) -> Option<Arc<str>> {
+    let worst = records.iter().filter(|r| r.severity == severity).find_map(|r| r.vectors.first());
+    let any = || group.cves.iter().find_map(|c| c.vectors.first());
+    worst.or_else(any).map(|v| v.as_str().into())
+}
+
+fn cwes(records: &[&Advisory], group: &GroupFacts) -> Arc<[String]> {
+    let all =
+        records.iter().flat_map(|r| &r.cwes).chain(group.signals.iter().flat_map(|s| &s.cwes));
+    let sorted: std::collections::BTreeSet<String> = all.cloned().collect();
+    sorted.into_iter().collect()
+}
