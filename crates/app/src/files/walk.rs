@@ -157,7 +157,7 @@ fn covered(format: &Format, relative: &str, present: &std::collections::HashSet<
                 if folder.is_empty() { (*lock).to_owned() } else { format!("{folder}/{lock}") };
             present.contains(path.as_str())
         };
-        if format.covered_by.iter().any(|lock| beside(lock)) {
+        if format.covered_by.iter().any(beside) {
             return true;
         }
         if !format.covered_in_parents || folder.is_empty() {

@@ -31,12 +31,22 @@ impl Known {
     }
 }
 
+/// What a download left behind.
+pub(super) struct Brought {
+    /// Where the feeds lie.
+    pub folder: PathBuf,
+    /// What is remembered of the files.
+    pub known: Known,
+    /// Feeds that did not come, with the reason.
+    pub failed: Vec<(String, String)>,
+}
+
 /// Downloads; a feed that fails keeps its earlier copy.
 pub(super) fn download(
     request: &Request,
     now: Instant,
     progress: &mut dyn FnMut(Progress<'_>),
-) -> Result<(PathBuf, Known, Vec<(String, String)>), SyncError> {
+) -> Result<Brought, SyncError> {
     let client = client(request)?;
     let folder = request.data.feeds();
     std::fs::create_dir_all(&folder)
@@ -66,7 +76,7 @@ pub(super) fn download(
         (format!("osv/{name}"), "not a name of an ecosystem; never asked for".to_owned())
     });
     let failed = failed.into_iter().chain(skipped).collect();
-    Ok((folder.clone(), Known(Some(State::load(&folder))), failed))
+    Ok(Brought { known: Known(Some(State::load(&folder))), folder, failed })
 }
 
 /// Names and sizes in bytes of the ecosystems that a download would bring; a size is absent where the

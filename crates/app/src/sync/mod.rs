@@ -16,6 +16,8 @@ use std::path::PathBuf;
 
 use vocab::Instant;
 
+use download::{Brought, Known};
+
 pub use build::Built;
 pub use download::sizes;
 pub use fetch::Proxies;
@@ -159,20 +161,22 @@ pub fn sync(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Outcome, SyncError> {
     let lock = replace::lock(&request.data)?;
-    let (folder, state, not_fetched) = match &request.from {
-        Some(folder) => (folder.clone(), download::Known::default(), Vec::new()),
+    let brought = match &request.from {
+        Some(folder) => {
+            Brought { folder: folder.clone(), known: Known::default(), failed: Vec::new() }
+        }
         None => download::download(request, now, progress)?,
     };
     let plan = build::Plan {
-        folder: &folder,
+        folder: &brought.folder,
         ecosystems: request.ecosystems.as_deref(),
-        fetched: &|file| state.fetched(file).or(request.fetched),
-        address: &|file| state.address(file),
+        fetched: &|file| brought.known.fetched(file).or(request.fetched),
+        address: &|file| brought.known.address(file),
     };
     let built =
         replace::replace(&request.data, &mut |out| build::build(&plan, now, out, progress))?;
     drop(lock);
-    Ok(Outcome { built, not_fetched, index: request.data.index() })
+    Ok(Outcome { built, not_fetched: brought.failed, index: request.data.index() })
 }
 
 /// An error with its causes in one line.

@@ -1,4 +1,9 @@
 //! Integration tests of `app`, one binary.
+#![expect(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a helper that fails is a failed test; files here are our own"
+)]
 
 mod demo_files;
 mod hostile;

@@ -37,7 +37,7 @@ fn an_affected_version_is_found_and_the_fix_is_the_smallest() {
     assert_eq!((&*finding.policy, &*finding.row), ("gabion-24h 1", "9"));
     assert_eq!(finding.due, Some(at("2026-12-05T10:00:00Z")));
     assert_eq!(report.fixes[0].to.as_deref(), Some("1.2.0"));
-    assert_eq!(report.fixes[0].closes, [finding.id.clone()]);
+    assert_eq!(report.fixes[0].closes, std::slice::from_ref(&finding.id));
 }
 
 #[test]

@@ -1,5 +1,4 @@
 //! Runs the real program in a folder of its own.
-#![expect(clippy::disallowed_methods, reason = "these tests start the program they test")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
