@@ -146,8 +146,8 @@ impl Terminal {
         let target =
             if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-            bar.set_style(style);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:24}] {msg}") {
+            bar.set_style(style.progress_chars("=> "));
         }
         bar
     }

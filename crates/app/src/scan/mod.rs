@@ -223,30 +223,45 @@ fn report(context: &Context<'_>, gathered: Gathered) -> Result<Report, intel::In
     })
 }
 
-/// Says which feeds are too old, and what follows.
+/// Says which feeds are too old or absent, and what follows.
 fn stale(intel: &report::Intel, context: &Context<'_>) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let aged = |limit: i64| -> Vec<String> {
-        let old = intel.sources.iter().filter(|s| s.age_hours.is_none_or(|h| h > limit));
-        old.map(|s| match s.age_hours {
-            Some(hours) if hours >= 48 => format!("{} ({} d)", s.feed, hours / 24),
-            Some(hours) => format!("{} ({hours} h)", s.feed),
-            None => format!("{} (age not told)", s.feed),
-        })
-        .collect()
+    let old = |s: &&report::Source| s.age_hours.is_none_or(|h| h > status::SAID_AFTER_HOURS);
+    let age = |s: &report::Source| match s.age_hours {
+        Some(hours) if hours >= 48 => format!("{} d", hours / 24),
+        Some(hours) => format!("{hours} h"),
+        None => "age not told".to_owned(),
     };
-    let old = aged(status::SAID_AFTER_HOURS);
-    if !old.is_empty() {
-        let shown = old.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
-        let more =
-            if old.len() > 4 { format!(" and {} more", old.len() - 4) } else { String::new() };
-        warnings.push(format!("intel is older than 24 h: {shown}{more}; run `gabion sync`"));
+    let mut parts = Vec::new();
+    for (feed, name) in
+        [("kev", "KEV"), ("epss", "EPSS"), ("exploits", "exploits"), ("cve", "SSVC")]
+    {
+        let of_feed = |s: &&report::Source| s.feed.split('/').next() == Some(feed);
+        let mut sources = intel.sources.iter().filter(of_feed).peekable();
+        if sources.peek().is_none() {
+            parts.push(format!("{name} (absent)"));
+        } else if let Some(oldest) =
+            sources.filter(old).max_by_key(|s| s.age_hours.unwrap_or(i64::MAX))
+        {
+            parts.push(format!("{name} ({})", age(oldest)));
+        }
     }
-    let feeds = facts::feeds(context);
-    if !matches!(feeds.kev, triage::Feed::Fresh { .. }) {
+    let ecosystems = intel.sources.iter().filter(|s| s.feed.starts_with("osv/")).filter(old);
+    let ecosystems: Vec<&report::Source> = ecosystems.collect();
+    if let Some(newest) = ecosystems.iter().min_by_key(|s| s.age_hours.unwrap_or(i64::MAX)) {
+        parts.push(format!(
+            "advisories of {} ecosystems (the newest {})",
+            ecosystems.len(),
+            age(newest)
+        ));
+    }
+    let mut warnings = Vec::new();
+    if !parts.is_empty() {
+        warnings.push(format!("intel is older than 24 h: {}; run `gabion sync`", parts.join(", ")));
+    }
+    if !matches!(facts::feeds(context).kev, triage::Feed::Fresh { .. }) {
         let days = context.request.max_intel_age / 24;
         warnings.push(format!(
-            "the KEV catalogue is missing or older than {days} d: a CVE that it does not list may be exploited by now, so the strictest row acts (labelled «assumed»); `gabion sync` settles it, --max-intel-age accepts older data"
+            "the KEV catalogue is absent or older than {days} d: a CVE that it does not list may be exploited by now, so the strictest row acts (labelled «assumed»); `gabion sync` settles it, --max-intel-age accepts older data"
         ));
     }
     warnings

@@ -71,18 +71,21 @@ fn proxies() -> app::sync::Proxies {
 fn sync(request: &Request, terminal: &Terminal) -> anyhow::Result<Exit> {
     let bar = terminal.progress();
     let outcome = sync::sync(request, super::now(), &mut |progress| {
-        bar.set_message(match progress {
+        let (position, length, message) = match progress {
             Progress::Downloading { feed, received, total: Some(total) } => {
-                format!("fetching {feed}: {} of {}", size(received), size(total))
+                (received, total, format!("fetching {feed}: {} of {}", size(received), size(total)))
             }
             Progress::Downloading { feed, received, total: None } => {
-                format!("fetching {feed}: {}", size(received))
+                (0, 1, format!("fetching {feed}: {}", size(received)))
             }
             Progress::Reading { feed, number, of } => {
-                format!("reading {feed} ({} of {of})", number + 1)
+                (number as u64, of as u64, format!("reading {feed} ({} of {of})", number + 1))
             }
-            Progress::Writing => "writing the index".to_owned(),
-        });
+            Progress::Writing => (1, 1, "writing the index".to_owned()),
+        };
+        bar.set_length(length);
+        bar.set_position(position);
+        bar.set_message(printable(&message).into_owned());
         bar.tick();
     });
     bar.finish_and_clear();

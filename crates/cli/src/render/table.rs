@@ -2,7 +2,7 @@
 //!
 //! Reads without colour and at 80 columns. Everything from files and feeds is made printable first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use app::report::{Finding, Fix, Notice, Report, Unevaluated};
@@ -28,12 +28,13 @@ struct Page<'a> {
     out: &'a mut dyn Write,
     style: Style,
     report: &'a Report,
-    findings: BTreeMap<&'a str, &'a Finding>,
+    findings: HashMap<&'a str, (usize, &'a Finding)>,
 }
 
 /// Writes the table.
 pub fn write(out: &mut dyn Write, report: &Report, style: Style, name: &str) -> io::Result<()> {
-    let findings = report.findings.iter().map(|f| (f.id.as_str(), f)).collect();
+    let ranked = report.findings.iter().enumerate();
+    let findings = ranked.map(|(rank, f)| (f.id.as_str(), (rank, f))).collect();
     let mut page = Page { out, style, report, findings };
     page.answer(name)?;
     page.warnings()?;
@@ -175,13 +176,10 @@ impl Page<'_> {
             "     ",
             &format!("{name} {versions} · {} · {}{owner}", fix.ecosystem, printable(&fix.asset)),
         )?;
-        let lead = fix
-            .closes
-            .iter()
-            .chain(&fix.leaves)
-            .filter_map(|id| self.findings.get(id.as_str()))
-            .min_by_key(|f| self.rank(f))
-            .copied();
+        let all = fix.closes.iter().chain(&fix.leaves);
+        let lead =
+            all.filter_map(|id| self.findings.get(id.as_str())).min_by_key(|(rank, _)| *rank);
+        let lead = lead.map(|(_, finding)| *finding);
         self.labelled("closes", &self.list(&fix.closes))?;
         if !fix.leaves.is_empty() {
             self.labelled("leaves", &self.list(&fix.leaves))?;
@@ -198,6 +196,12 @@ impl Page<'_> {
         }
         if let Some(lead) = lead {
             self.labelled("why", &printable(&lead.why))?;
+            for other in lead.other_clocks.iter() {
+                let now = self.report.scanned_at;
+                let due =
+                    other.due.map_or_else(|| "on the next upgrade".to_owned(), |d| due_in(now, d));
+                self.labelled("beside", &format!("{} row {}: {due}", other.policy, other.row))?;
+            }
             if let Some(since) = lead.exposed_since {
                 self.labelled("exposed", &format!("since {}", formats::text::day(since)))?;
             }
@@ -230,10 +234,6 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn rank(&self, finding: &Finding) -> usize {
-        self.report.findings.iter().position(|f| f.id == finding.id).unwrap_or(usize::MAX)
-    }
-
     fn when(&self, fix: &Fix) -> String {
         let now = self.report.scanned_at;
         let Some(due) = fix.due else { return "on the next upgrade".into() };
@@ -252,7 +252,8 @@ impl Page<'_> {
         let most = if self.style.verbose { usize::MAX } else { SHOWN };
         let all = ids.iter().filter_map(|id| self.findings.get(id.as_str()));
         let mut told = std::collections::HashSet::new();
-        let once: Vec<&&Finding> = all.filter(|f| told.insert(&f.advisory)).collect();
+        let once: Vec<&Finding> =
+            all.map(|(_, f)| *f).filter(|f| told.insert(&f.advisory)).collect();
         for finding in once.iter().take(most) {
             let mut words = vec![finding.severity.as_str().to_owned()];
             let signals = &finding.signals;
