@@ -6,12 +6,12 @@ use crate::render;
 use crate::terminal::Terminal;
 
 /// Shows the demo's queue. Its scan is incomplete on purpose, and that is no failure of the demo.
-pub fn run(mut args: DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+pub fn run(args: DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = render::outputs(&args.output)?;
-    args.output.allow_incomplete = true;
     let report = app::demo::demo(super::now()).map_err(|e| {
         failed(e, "the demo needs a writable folder for temporary files (TMPDIR)".to_owned())
     })?;
     terminal.say("An invented estate with invented advisories; next: `gabion sync`, then `gabion scan PATH`.\n");
-    render::show(report, &args.output, &outputs, "demo", terminal)
+    let exit = render::show(report, &args.output, &outputs, "demo", terminal)?;
+    Ok(if exit == Exit::Incomplete { Exit::Complete } else { exit })
 }
