@@ -140,6 +140,19 @@ impl Failure {
         }
     }
 
+    /// Whether nobody was there to be asked: on a machine without a network every attempt ends so, at
+    /// once, and waiting longer and longer would only look like work.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
+        match self {
+            Self::HostNotFound => true,
+            Self::Connection(e) => {
+                matches!(e.kind(), ConnectionRefused | HostUnreachable | NetworkUnreachable)
+            }
+            _ => false,
+        }
+    }
+
     /// How long the server asks to wait.
     pub(crate) fn asked_wait(&self) -> Option<Duration> {
         match self {

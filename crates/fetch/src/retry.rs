@@ -16,7 +16,8 @@ pub(crate) fn wait_before_next(
     left: Duration,
     failure: &Failure,
 ) -> Option<Duration> {
-    if !failure.retry_helps() || done > limits.retries {
+    let most = if failure.is_unreachable() { limits.retries.min(1) } else { limits.retries };
+    if !failure.retry_helps() || done > most {
         return None;
     }
     let wait = match failure.asked_wait() {
@@ -92,6 +93,8 @@ mod tests {
         assert_eq!(wait(1, &status(503, Some(121))), None, "longer than we would wait");
         assert!(wait(4, &status(500, None)).is_some());
         assert_eq!(wait(5, &status(500, None)), None, "used up");
+        assert!(wait(1, &Failure::HostNotFound).is_some());
+        assert_eq!(wait(2, &Failure::HostNotFound), None, "nobody there");
         let short = Duration::from_secs(5);
         assert_eq!(wait_before_next(&limits, 1, short, &status(429, Some(7))), None);
     }

@@ -8,5 +8,6 @@
 
 mod exits;
 mod kill;
+mod online;
 mod outputs;
 mod program;
