@@ -4,7 +4,7 @@
 //! passed over by Gabion's own list, by `--exclude`, because it is a link or because it cannot be read
 //! is said. Links are never followed, so a loop of them is harmless.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
@@ -48,6 +48,8 @@ pub struct Claimed {
     pub relative: String,
     /// The reader.
     pub format: &'static Format,
+    /// A lock file in a folder above that speaks for this manifest if it has its package as a member.
+    pub member_of: Option<String>,
 }
 
 /// Walks one folder.
@@ -126,50 +128,54 @@ pub fn walk(root: &Path, exclude: &GlobSet) -> Found {
 
 /// Decides which of the files are read.
 fn claim(names: Vec<(PathBuf, String)>, found: &mut Found) {
-    let present: std::collections::HashSet<&str> = names.iter().map(|(_, r)| r.as_str()).collect();
+    let present: HashSet<&str> = names.iter().map(|(_, r)| r.as_str()).collect();
     for (path, relative) in &names {
-        match inventory::recognise(relative) {
-            Some(format) if covered(format, relative, &present) => {}
-            Some(format) => {
-                found.files.push(Claimed {
-                    path: path.clone(),
-                    relative: relative.clone(),
-                    format,
-                });
+        let Some(format) = inventory::recognise(relative) else {
+            if looks_like_manifest(relative, &present) {
+                found.unrecognised.push(relative.clone());
             }
-            None if looks_like_manifest(relative, &present) => {
-                found.unrecognised.push(relative.clone())
-            }
-            None => {}
-        }
+            continue;
+        };
+        let member_of = match covered(format, relative, &present) {
+            Cover::Beside => continue,
+            Cover::Above(lock) => Some(lock),
+            Cover::None => None,
+        };
+        let (path, relative) = (path.clone(), relative.clone());
+        found.files.push(Claimed { path, relative, format, member_of });
     }
 }
 
-/// Whether a lock file that speaks for this manifest lies beside it (or above, where its format allows).
-fn covered(format: &Format, relative: &str, present: &std::collections::HashSet<&str>) -> bool {
-    let mut folder = relative.rsplit_once('/').map_or("", |(folder, _)| folder);
-    if format.covered_by.is_empty() {
-        return false;
-    }
+/// Which lock file speaks for a manifest.
+enum Cover {
+    /// One in the same folder.
+    Beside,
+    /// This one in a folder above, perhaps.
+    Above(String),
+    /// None.
+    None,
+}
+
+fn covered(format: &Format, relative: &str, present: &HashSet<&str>) -> Cover {
+    let own = relative.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut folder = own;
     loop {
-        let beside = |lock: &&str| {
-            let path =
-                if folder.is_empty() { (*lock).to_owned() } else { format!("{folder}/{lock}") };
-            present.contains(path.as_str())
+        let in_folder = |lock: &&str| {
+            if folder.is_empty() { (*lock).to_owned() } else { format!("{folder}/{lock}") }
         };
-        if format.covered_by.iter().any(beside) {
-            return true;
+        let lock = format.covered_by.iter().map(in_folder).find(|l| present.contains(l.as_str()));
+        match lock {
+            Some(_) if folder == own => return Cover::Beside,
+            Some(lock) => return Cover::Above(lock),
+            None if !format.covered_in_parents || folder.is_empty() => return Cover::None,
+            None => folder = folder.rsplit_once('/').map_or("", |(above, _)| above),
         }
-        if !format.covered_in_parents || folder.is_empty() {
-            return false;
-        }
-        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
     }
 }
 
 /// Names by which people know package manifests and lock files of tools without a reader here. One
 /// beside which a read lock file lies is covered by that and not listed.
-fn looks_like_manifest(relative: &str, present: &std::collections::HashSet<&str>) -> bool {
+fn looks_like_manifest(relative: &str, present: &HashSet<&str>) -> bool {
     const COVERED: &[(&str, &[&str])] = &[
         (
             "setup.py",

@@ -1,6 +1,6 @@
 //! From paths to packages: walk, read in parallel, tell assets apart, and merge what is the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -125,6 +125,8 @@ struct Job {
     shown: String,
     format: &'static Format,
     root: usize,
+    /// The lock file above that covers this manifest, if it has its package as a member.
+    member_of: Option<String>,
 }
 
 /// Walks, reads and merges. Nothing here fails as a whole: what was not read is in the result.
@@ -147,43 +149,78 @@ pub fn gather(roots: &[Root<'_>], exclude: &GlobSet, trust: &Trust) -> Gathered 
             single(root, roots.len() > 1, index, &mut gathered, &mut jobs);
         }
     }
-    let readings: Vec<(Job, Result<Reading, String>)> = jobs
+    let results: Vec<(Job, Result<Reading, String>)> = jobs
         .into_par_iter()
         .map(|job| {
             let result = read_one(&job, trees[job.root].as_ref());
             (job, result)
         })
         .collect();
-    let mut read = Vec::with_capacity(readings.len());
-    for (job, result) in readings {
+    let members = Members::of(&results);
+    let mut read = Vec::with_capacity(results.len());
+    for (job, result) in results {
         match result {
-            Err(problem) => gathered.unread.push(Unread { path: job.shown, line: 0, problem }),
+            Ok(reading) if members.covers(&job, &reading) => {}
             Ok(reading) => {
-                for problem in &reading.problems {
-                    let path = job.shown.clone();
-                    gathered.unread.push(Unread {
-                        path,
-                        line: problem.line,
-                        problem: problem.what.clone(),
-                    });
-                }
-                if !job.format.resolved
-                    && reading.components.iter().any(|c| c.origin != Origin::FirstParty)
-                {
-                    let problem = "names what the project asks for; what that brings in is not known without a lock file";
-                    gathered.unread.push(Unread {
-                        path: job.shown.clone(),
-                        line: 0,
-                        problem: problem.into(),
-                    });
-                }
+                note_problems(&job, &reading, &mut gathered.unread);
                 gathered.assets[job.asset as usize].files += 1;
                 read.push((job.asset, job.shown, reading));
             }
+            Err(problem) => gathered.unread.push(Unread { path: job.shown, line: 0, problem }),
         }
     }
     (gathered.packages, gathered.readings) = merge(read);
     gathered
+}
+
+fn note_problems(job: &Job, reading: &Reading, unread: &mut Vec<Unread>) {
+    let mut note = |line, problem: &str| {
+        unread.push(Unread { path: job.shown.clone(), line, problem: problem.to_owned() });
+    };
+    reading.problems.iter().for_each(|p| note(p.line, &p.what));
+    let asks = reading.components.iter().any(|c| c.origin != Origin::FirstParty);
+    if !job.format.resolved && asks {
+        note(
+            0,
+            "names what the project asks for; what that brings in is not known without a lock file",
+        );
+    }
+}
+
+/// The packages that the lock files of workspaces have as their own, by root and path.
+struct Members(HashMap<(usize, String), Option<HashSet<String>>>);
+
+impl Members {
+    /// Lock formats that name every member; what one of another format covers is taken on trust.
+    const NAMING: [&str; 3] = ["Cargo.lock", "package-lock.json", "uv.lock"];
+
+    fn of(results: &[(Job, Result<Reading, String>)]) -> Self {
+        let wanted: HashSet<(usize, &str)> = results
+            .iter()
+            .filter_map(|(job, _)| Some((job.root, job.member_of.as_deref()?)))
+            .collect();
+        let locks = results.iter().filter(|(job, _)| wanted.contains(&(job.root, &job.relative)));
+        let members = locks.filter_map(|(job, result)| {
+            let own =
+                result.as_ref().ok()?.components.iter().filter(|c| c.origin == Origin::FirstParty);
+            let names = own.map(|c| c.name.clone()).collect();
+            let naming = Self::NAMING.contains(&job.format.id);
+            Some(((job.root, job.relative.clone()), naming.then_some(names)))
+        });
+        Self(members.collect())
+    }
+
+    /// Whether the lock file above a manifest was read and has the manifest's package as a member. One
+    /// that lies below a workspace without being of it has its own packages, which nobody locked.
+    fn covers(&self, job: &Job, manifest: &Reading) -> bool {
+        let Some(lock) = &job.member_of else { return false };
+        let Some(members) = self.0.get(&(job.root, lock.clone())) else { return false };
+        let own = manifest.components.iter().find(|c| c.origin == Origin::FirstParty);
+        match (members, own) {
+            (Some(members), Some(own)) => members.contains(&own.name),
+            _ => true,
+        }
+    }
 }
 
 /// The last part of a root's real path.
@@ -232,6 +269,7 @@ fn folder(
             shown,
             format: file.format,
             root: index_of_root,
+            member_of: file.member_of,
         });
     }
     if assets.is_empty() {
@@ -306,6 +344,7 @@ fn single(
                 shown,
                 format,
                 root: index_of_root,
+                member_of: None,
             });
         }
         None => gathered.unrecognised.push(display),

@@ -263,3 +263,23 @@ fn one_problem_under_two_names_is_one_finding_and_each_version_has_its_own() {
     let closed: usize = report.fixes.iter().map(|f| f.closes.len()).sum();
     assert_eq!(closed, 2);
 }
+
+#[test]
+fn a_lock_file_above_covers_its_members_and_nobody_else() {
+    let world = one_advisory();
+    with_lock(&world, Path::new(""), &[("right", "1.0.0")]);
+    let manifest = |name: &str| {
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n[dependencies]\nleft = \"=1.1.0\"\n"
+        )
+    };
+    world.write("tree/member/Cargo.toml", manifest("app").as_bytes());
+    assert!(world.scan(&world.request()).complete);
+    world.write("tree/stray/Cargo.toml", manifest("stray").as_bytes());
+    let report = world.scan(&world.request());
+    assert!(!report.complete);
+    assert_eq!(
+        report.not_read.iter().map(|u| u.path.as_str()).collect::<Vec<_>>(),
+        ["stray/Cargo.toml"]
+    );
+}

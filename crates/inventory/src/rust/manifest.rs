@@ -1,6 +1,6 @@
 //! What does a `Cargo.toml` ask for, where no `Cargo.lock` covers it?
 //!
-//! In: the manifest. Out: its dependencies, which are ranges even when they look like versions (The
+//! In: the manifest. Out: the package itself and its dependencies, which are ranges even when they look like versions (The
 //! Cargo Book, «Specifying Dependencies»: `1.2.3` means `^1.2.3`; only `=1.2.3` is one version).
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
@@ -24,6 +24,7 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         return Err(Problem { line: 1, what });
     }
     let mut reading = Reading::default();
+    reading.components.extend(own(&root));
     tables(&root, &mut reading);
     if let Some(workspace) = root.at("workspace") {
         tables(workspace, &mut reading);
@@ -33,6 +34,22 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
     }
     reading.components.sort_by_key(|component| component.line);
     Ok(reading)
+}
+
+/// The package itself; a version that the workspace gives is not told here.
+fn own(root: &Node<'_>) -> Option<Component> {
+    let package = root.at("package").or_else(|| root.at("project"))?;
+    let named = package.entries().iter().find(|entry| entry.key == "name")?;
+    let version = package.text_at("version");
+    Some(Component {
+        ecosystem: Ecosystem::from(Base::CratesIo),
+        name: named.node.text().filter(|name| !name.is_empty())?.to_owned(),
+        version: version.map_or(Declared::Absent, |v| Declared::Exact(v.to_owned())),
+        origin: Origin::FirstParty,
+        scope: Scope::Unknown,
+        direct: None,
+        line: named.line,
+    })
 }
 
 fn tables(node: &Node<'_>, reading: &mut Reading) {

@@ -144,6 +144,7 @@ g = "0.1"
 h = "3"
 "#;
     insta::assert_snapshot!(show(&read("Cargo.toml", text)), @r"
+    2: app no version unknown own
     4: a range 1.2.3 runtime direct
     5: b 1.2.3 optional direct
     6: c no version runtime direct git https://example.org/c abc
