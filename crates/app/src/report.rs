@@ -143,6 +143,8 @@ pub struct Asset {
     pub id: String,
     /// The path as scanned.
     pub path: String,
+    /// The folder that was scanned, as given on the command line; of a file, the folder it lies in.
+    pub root: String,
     /// Who can reach it.
     pub exposure: Exposure,
     /// Who says so (`gabion.toml line 4`, `nobody said`).

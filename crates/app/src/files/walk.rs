@@ -241,11 +241,7 @@ fn folder_rule(path: &Path, is_folder: bool) -> Option<String> {
         return None;
     }
     let name = path.file_name()?.to_str()?;
-    if FOLDERS.contains(&name) {
-        return Some(format!("folder {name}"));
-    }
-    // Build outputs say so themselves (bford.info/cachedir): copies of what the lock files name.
-    path.join("CACHEDIR.TAG").symlink_metadata().is_ok().then(|| "folder CACHEDIR.TAG".to_owned())
+    FOLDERS.contains(&name).then(|| format!("folder {name}"))
 }
 
 fn exclude_rule(exclude: &GlobSet, root: &Path, path: &Path) -> Option<String> {

@@ -62,6 +62,7 @@ pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
         Asset {
             id,
             path: files.path.clone(),
+            root: files.root.clone(),
             exposure: described.exposure,
             exposure_source: described.exposure_source,
             owner: described.owner,
@@ -172,7 +173,7 @@ impl Making<'_> {
         let version = package.version.text();
         let plain = purl::purl(&package.ecosystem, &package.name, None)
             .unwrap_or_else(|| format!("{}/{}", package.ecosystem, package.name));
-        let full = purl::purl(&package.ecosystem, &package.name, Some(version))
+        let full = purl::purl(&package.ecosystem, &package.name, package.version.exact())
             .unwrap_or_else(|| format!("{plain}@{version}"));
         let mut path = None;
         for (group, records) in grouped(self.known, subject.matches) {

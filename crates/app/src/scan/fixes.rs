@@ -87,7 +87,7 @@ pub(super) fn plan(
 
 fn files(gathered: &Gathered, package: &Package) -> Vec<String> {
     let files = package.seen.iter().filter_map(|s| gathered.readings.get(s.reading as usize));
-    let sorted: std::collections::BTreeSet<&str> = files.map(|f| &*f.path).collect();
+    let sorted: std::collections::BTreeSet<&str> = files.map(|f| f.full.as_str()).collect();
     sorted.into_iter().map(str::to_owned).collect()
 }
 

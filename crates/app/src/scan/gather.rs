@@ -45,6 +45,8 @@ pub struct AssetFiles {
     pub name: String,
     /// Relative to the scanned root; empty for the root itself.
     pub relative: String,
+    /// The scanned root, as given.
+    pub root: String,
     /// Files read in it.
     pub files: u64,
 }
@@ -55,6 +57,8 @@ pub struct FileReading {
     pub asset: u32,
     /// For people: relative to the scanned root; with several roots, joined to the root as given.
     pub path: Arc<str>,
+    /// As named on the command line, joined with the place below it: where a command finds it.
+    pub full: String,
     /// Which package each component became.
     pub packages: Vec<u32>,
     /// Who requires whom, as indices of components.
@@ -72,7 +76,7 @@ pub struct Package {
     pub name: String,
     /// As declared.
     pub version: Declared,
-    /// The one that says least for certain wins: registry over git over foreign over first party.
+    /// The registry if any declaration says so, else what the first one says.
     pub origin: Origin,
     /// The strictest: runtime over development.
     pub scope: Scope,
@@ -122,7 +126,10 @@ struct Job {
     asset: u32,
     path: PathBuf,
     relative: String,
+    /// For places: relative to the scanned root; with several roots, as `full`.
     shown: String,
+    /// As named on the command line, joined with the place below it.
+    full: String,
     format: &'static Format,
     root: usize,
     /// The lock file above that covers this manifest, if it has its package as a member.
@@ -164,9 +171,9 @@ pub fn gather(roots: &[Root<'_>], exclude: &GlobSet, trust: &Trust) -> Gathered 
             Ok(reading) => {
                 note_problems(&job, &reading, &mut gathered.unread);
                 gathered.assets[job.asset as usize].files += 1;
-                read.push((job.asset, job.shown, reading));
+                read.push((job, reading));
             }
-            Err(problem) => gathered.unread.push(Unread { path: job.shown, line: 0, problem }),
+            Err(problem) => gathered.unread.push(Unread { path: job.full, line: 0, problem }),
         }
     }
     (gathered.packages, gathered.readings) = merge(read);
@@ -175,7 +182,7 @@ pub fn gather(roots: &[Root<'_>], exclude: &GlobSet, trust: &Trust) -> Gathered 
 
 fn note_problems(job: &Job, reading: &Reading, unread: &mut Vec<Unread>) {
     let mut note = |line, problem: &str| {
-        unread.push(Unread { path: job.shown.clone(), line, problem: problem.to_owned() });
+        unread.push(Unread { path: job.full.clone(), line, problem: problem.to_owned() });
     };
     reading.problems.iter().for_each(|p| note(p.line, &p.what));
     let asks = reading.components.iter().any(|c| c.origin != Origin::FirstParty);
@@ -258,15 +265,23 @@ fn folder(
             let path =
                 if relative.is_empty() { display.to_owned() } else { below(display, &relative) };
             let name = if relative.is_empty() { own.clone() } else { format!("{own}/{relative}") };
-            gathered.assets.push(AssetFiles { path, name, relative, files: 0 });
+            gathered.assets.push(AssetFiles {
+                path,
+                name,
+                relative,
+                root: display.to_owned(),
+                files: 0,
+            });
             index(gathered.assets.len() - 1)
         });
-        let shown = if several { below(display, &file.relative) } else { file.relative.clone() };
+        let full = below(display, &file.relative);
+        let shown = if several { full.clone() } else { file.relative.clone() };
         jobs.push(Job {
             asset,
             path: file.path,
             relative: file.relative,
             shown,
+            full,
             format: file.format,
             root: index_of_root,
             member_of: file.member_of,
@@ -277,6 +292,7 @@ fn folder(
             path: display.to_owned(),
             name: own,
             relative: String::new(),
+            root: display.to_owned(),
             files: 0,
         });
     }
@@ -330,18 +346,20 @@ fn single(
         path: display.clone(),
         name: own_name(root),
         relative: String::new(),
+        root: root.path.parent().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default(),
         files: 0,
     });
     let asset = index(gathered.assets.len() - 1);
     // A path such as `.github/workflows/ci.yml` is known by more than its last part.
     match root.as_format.or_else(|| inventory::recognise(&display.replace('\\', "/"))) {
         Some(format) => {
-            let shown = if several { display } else { name.clone() };
+            let shown = if several { display.clone() } else { name.clone() };
             jobs.push(Job {
                 asset,
                 path: root.path.to_path_buf(),
                 relative: name,
                 shown,
+                full: display,
                 format,
                 root: index_of_root,
                 member_of: None,
@@ -356,14 +374,17 @@ fn read_one(job: &Job, tree: &dyn Tree) -> Result<Reading, String> {
     Ok(inventory::read(job.format, Document { path: &job.relative, bytes: &bytes }, tree))
 }
 
-type Key<'a> = (u32, &'a Ecosystem, std::borrow::Cow<'a, str>, &'a str, bool);
+/// Asset, ecosystem, normal name, the version's text, whether that is a version, whether it is the
+/// project's own: a range is not the version of the same text.
+type Key<'a> = (u32, &'a Ecosystem, std::borrow::Cow<'a, str>, &'a str, bool, bool);
 
 /// Merges declarations of the same package version on the same asset.
-fn merge(read: Vec<(u32, String, Reading)>) -> (Vec<Package>, Vec<FileReading>) {
+fn merge(read: Vec<(Job, Reading)>) -> (Vec<Package>, Vec<FileReading>) {
     let (count, ids) = numbered(&read);
     let mut packages: Vec<Package> = Vec::with_capacity(count);
     let mut readings = Vec::with_capacity(read.len());
-    for ((at, (asset, path, reading)), ids) in read.into_iter().enumerate().zip(ids) {
+    for ((at, (job, reading)), ids) in read.into_iter().enumerate().zip(ids) {
+        let asset = job.asset;
         for ((number, component), id) in reading.components.into_iter().enumerate().zip(&ids) {
             let seen = Seen { reading: index(at), component: index(number), line: component.line };
             match packages.get_mut(*id as usize) {
@@ -382,7 +403,8 @@ fn merge(read: Vec<(u32, String, Reading)>) -> (Vec<Package>, Vec<FileReading>) 
         }
         readings.push(FileReading {
             asset,
-            path: path.into(),
+            path: job.shown.into(),
+            full: job.full,
             packages: ids,
             requires: reading.requires,
         });
@@ -391,18 +413,24 @@ fn merge(read: Vec<(u32, String, Reading)>) -> (Vec<Package>, Vec<FileReading>) 
 }
 
 /// Which package each component is, counted in the order in which packages are first met.
-fn numbered(read: &[(u32, String, Reading)]) -> (usize, Vec<Vec<u32>>) {
-    let most = read.iter().map(|(_, _, r)| r.components.len()).sum();
+fn numbered(read: &[(Job, Reading)]) -> (usize, Vec<Vec<u32>>) {
+    let most = read.iter().map(|(_, r)| r.components.len()).sum();
     let mut known: HashMap<Key<'_>, u32, foldhash::fast::RandomState> = HashMap::default();
     known.reserve(most);
-    let ids = read.iter().map(|(asset, _, reading)| {
+    let ids = read.iter().map(|(job, reading)| {
         let components = reading.components.iter().map(|component| {
             let name = component.ecosystem.normal_name(&component.name);
-            let first_party = component.origin == Origin::FirstParty;
+            let version = &component.version;
+            let key = (
+                job.asset,
+                &component.ecosystem,
+                name,
+                version.text(),
+                version.exact().is_some(),
+                component.origin == Origin::FirstParty,
+            );
             let next = index(known.len());
-            *known
-                .entry((*asset, &component.ecosystem, name, component.version.text(), first_party))
-                .or_insert(next)
+            *known.entry(key).or_insert(next)
         });
         components.collect()
     });

@@ -12,6 +12,10 @@ use super::Context;
 use super::gather::{Gathered, Package};
 use crate::report::{Asset, Unevaluated};
 
+/// A version below and one above every release: what covers both covers all.
+const LOWEST: &str = "0.0.0";
+const HIGHEST: &str = "999999999.0.0";
+
 /// What is known of one package.
 pub(super) enum Judged {
     /// Nothing known covers it.
@@ -48,8 +52,8 @@ fn one(context: &Context<'_>, package: &Package) -> Result<Judged, IndexError> {
         (Declared::Exact(version), _) => version,
         (_, Origin::FirstParty) => return Ok(Judged::FirstParty { evaluation: None }),
         (_, Origin::Git { .. }) => return Ok(Judged::NotEvaluated(NotEvaluated::GitSource)),
-        (Declared::Range(_), _) => return Ok(Judged::NotEvaluated(NotEvaluated::NotPinned)),
-        (Declared::Absent, _) => return Ok(Judged::NotEvaluated(NotEvaluated::NoVersion)),
+        (Declared::Range(_), _) => return unpinned(context, package, NotEvaluated::NotPinned),
+        (Declared::Absent, _) => return unpinned(context, package, NotEvaluated::NoVersion),
     };
     let evaluation = context.index.evaluate(&package.ecosystem, &package.name, version)?;
     let label = match &package.origin {
@@ -73,6 +77,23 @@ fn one(context: &Context<'_>, package: &Package) -> Result<Judged, IndexError> {
         (Verdict::Clear, None) => Judged::Clear,
         (Verdict::NotEvaluated(reason), None) => Judged::NotEvaluated(reason),
     })
+}
+
+/// A package without a version may still be affected: by records that cover every version there is, as
+/// those of malicious packages do. What cannot be said besides stays said.
+fn unpinned(
+    context: &Context<'_>,
+    package: &Package,
+    reason: NotEvaluated,
+) -> Result<Judged, IndexError> {
+    let at = |version| context.index.evaluate(&package.ecosystem, &package.name, version);
+    let (mut lowest, highest) = (at(LOWEST)?, at(HIGHEST)?);
+    lowest.matches.retain(|m| m.fixed.is_none() && highest.matches.contains(m));
+    if lowest.matches.is_empty() {
+        return Ok(Judged::NotEvaluated(reason));
+    }
+    lowest.beside = Some(reason);
+    Ok(Judged::Affected { evaluation: lowest, origin: Some("declaration without a version") })
 }
 
 /// The rows of what was not evaluated, sorted.

@@ -63,7 +63,10 @@ fn a_binary_or_cut_file_is_a_problem_with_its_place_and_the_rest_goes_on() {
     let report = world.scan(&world.request());
     assert_eq!(report.findings.len(), 1);
     let paths: Vec<_> = report.not_read.iter().map(|u| u.path.as_str()).collect();
-    assert!(paths.contains(&"a/package-lock.json") && paths.contains(&"b/Cargo.lock"), "{paths:?}");
+    assert!(
+        paths.contains(&"tree/a/package-lock.json") && paths.contains(&"tree/b/Cargo.lock"),
+        "{paths:?}"
+    );
 }
 
 #[test]

@@ -280,6 +280,44 @@ fn a_lock_file_above_covers_its_members_and_nobody_else() {
     assert!(!report.complete);
     assert_eq!(
         report.not_read.iter().map(|u| u.path.as_str()).collect::<Vec<_>>(),
-        ["stray/Cargo.toml"]
+        ["tree/stray/Cargo.toml"]
     );
+}
+
+#[test]
+fn a_range_never_hides_the_version_of_the_same_text() {
+    for (manifest, lock) in [("a", "b"), ("b", "a")] {
+        let world = one_advisory();
+        world.write(
+            &format!("tree/{manifest}/Cargo.toml"),
+            b"[package]\nname = \"m\"\n[dependencies]\nleft = \"1.1.0\"\n",
+        );
+        with_lock(&world, Path::new(lock), &[("left", "1.1.0")]);
+        let report = world.scan(&world.request());
+        assert_eq!(names(&report), ["CVE-2026-1000 left 1.1.0"]);
+        assert_eq!(report.not_evaluated.len(), 1);
+    }
+}
+
+#[test]
+fn a_package_whose_every_version_is_malicious_is_found_without_a_version() {
+    let all = advisory("MAL-2026-1", &[], "left", "9").replace(",{\"fixed\":\"9\"}", "");
+    let some = advisory("MAL-2026-2", &[], "right", "9.0.0");
+    let world = World::knowing(&[("crates.io", &all), ("crates.io", &some)]);
+    world.write(
+        "tree/Cargo.toml",
+        b"[package]\nname = \"m\"\n[dependencies]\nleft = \"1\"\nright = \"1\"\n",
+    );
+    let report = world.scan(&world.request());
+    assert_eq!(names(&report), ["MAL-2026-1 left 1"]);
+    assert!(report.findings[0].emergency && !report.complete);
+    assert_eq!(report.not_evaluated.len(), 2);
+}
+
+#[test]
+fn a_marker_file_in_the_tree_silences_nothing() {
+    let world = one_advisory();
+    with_lock(&world, Path::new("app"), &[("left", "1.1.0")]);
+    world.write("tree/app/CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55");
+    assert_eq!(world.scan(&world.request()).findings.len(), 1);
 }

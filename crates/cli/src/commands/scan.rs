@@ -29,6 +29,10 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
     let report =
         app::scan::scan(&request, &intelligence, super::now()).map_err(super::scan_failed)?;
     let name = match args.paths.as_slice() {
+        // «.» says nothing to whoever reads the report later.
+        [one] if one.file_name().is_none() => {
+            report.assets.first().map(|a| a.id.clone()).unwrap_or_default()
+        }
         [one] => one.to_string_lossy().into_owned(),
         several => format!("{} paths", several.len()),
     };

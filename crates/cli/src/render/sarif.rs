@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use app::report::{Finding, Report};
+use app::report::{self, Finding, Report};
 use formats::sarif::{Hit, Level, Log, Notification, Place, Rule, Suppression};
 use serde_json::json;
 use vocab::Severity;
@@ -15,6 +15,7 @@ const MOST: usize = 500;
 pub fn log(report: &Report) -> Log {
     let mut rules: BTreeMap<String, Rule> = BTreeMap::new();
     let mut results = Vec::new();
+    let base = base(report);
     let ignored = report.ignored.iter().map(|i| (&i.finding, Some(i)));
     for (finding, ignored) in report.findings.iter().map(|f| (f, None)).chain(ignored) {
         rules.entry(finding.advisory.to_string()).or_insert_with(|| rule(finding));
@@ -27,7 +28,7 @@ pub fn log(report: &Report) -> Log {
             rule: finding.advisory.to_string(),
             level: level(finding),
             message: message(finding, report),
-            places: finding.places.iter().map(|p| Place::at(&*p.path, p.line)).collect(),
+            places: finding.places.iter().map(|p| at(&base, p)).collect(),
             identity: finding.identity.clone(),
             new: finding.new,
             suppressions: suppressions.into_iter().collect(),
@@ -55,7 +56,7 @@ pub fn log(report: &Report) -> Log {
                 "{} {}: {} ({})",
                 notice.name, notice.version, notice.title, notice.kind
             ),
-            places: notice.places.iter().map(|p| Place::at(&*p.path, p.line)).collect(),
+            places: notice.places.iter().map(|p| at(&base, p)).collect(),
             identity: format!("{}|{}|{}", notice.asset, notice.name, notice.advisory),
             new: None,
             suppressions: Vec::new(),
@@ -76,6 +77,24 @@ pub fn log(report: &Report) -> Log {
             ("scannedAt".into(), json!(report.scanned_at)),
         ]),
     }
+}
+
+/// What stands before a place so that it is relative to where the scan was started, which is where a
+/// code host looks: a single relative path as given. Places of several paths have theirs already.
+fn base(report: &Report) -> String {
+    let mut roots: Vec<&str> = report.assets.iter().map(|a| a.root.as_str()).collect();
+    roots.dedup();
+    match roots.as_slice() {
+        [root] if !root.starts_with('/') && report.assets.iter().any(|a| a.files > 0) => {
+            let root = root.trim_start_matches("./").trim_end_matches('/');
+            if root.is_empty() || root == "." { String::new() } else { format!("{root}/") }
+        }
+        _ => String::new(),
+    }
+}
+
+fn at(base: &str, place: &report::Place) -> Place {
+    Place::at(format!("{base}{}", place.path), place.line)
 }
 
 fn rule(finding: &Finding) -> Rule {

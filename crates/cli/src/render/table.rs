@@ -208,7 +208,7 @@ impl Page<'_> {
             if let Some(origin) = &lead.origin {
                 self.labelled(
                     "note",
-                    &format!("comes from a {origin} and was matched by its version number"),
+                    &format!("matched although it is no release of the registry: {origin}"),
                 )?;
             }
             if self.style.verbose {

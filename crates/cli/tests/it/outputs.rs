@@ -80,7 +80,7 @@ fn several_formats_at_once_and_a_baseline_round_trip() {
     assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "CVE-2026-1000");
     assert_eq!(
         sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
-        "Cargo.lock"
+        "tree/Cargo.lock"
     );
     let table = std::fs::read_to_string(place.path("a.txt")).expect("written");
     assert!(
