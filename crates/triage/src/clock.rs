@@ -84,7 +84,8 @@ pub struct Earlier {
     pub row: String,
     /// When it was due.
     pub due: Instant,
-    /// What sets it apart from the acting one («before CISA KEV listed it», «by CVE-…»).
+    /// What sets it apart from the acting one («before CISA KEV listed it», «by CVE-…», «under» another
+    /// table).
     pub because: String,
 }
 
@@ -150,8 +151,25 @@ pub fn clock(facts: &Facts, policies: &[Policy], now: Instant) -> Clocks {
         .filter_map(|policy| of_policy(facts, policy, now))
         .collect();
     clocks.sort_by(stricter);
+    if let Some((acting, others)) = clocks.split_first_mut() {
+        // An emergency goes first whatever its due instant: what another table missed stays missed.
+        for other in others.iter().filter(|other| other.overdue(now)) {
+            hold(acting, other, &format!("under {}", other.policy));
+        }
+    }
+    clocks.iter_mut().for_each(|clock| complete(clock, facts));
     let mut clocks = clocks.into_iter();
     Clocks { acting: clocks.next(), others: clocks.collect(), notice: None }
+}
+
+/// Adds to the sentence what was found after the row.
+fn complete(clock: &mut Clock, facts: &Facts) {
+    if let Some(earlier) = &clock.earlier {
+        clock.why.push_str(&why::earlier_phrase(earlier));
+    }
+    if facts.disputed {
+        clock.why.push_str("; disputed, which changes nothing");
+    }
 }
 
 /// Which of two clocks of one finding is stricter: an emergency, then the earlier due instant, then the
@@ -190,22 +208,20 @@ fn of_policy(facts: &Facts, policy: &Policy, now: Instant) -> Option<Clock> {
     let mut acting = clocks.next()?;
     for other in clocks {
         let because = format!("by {}", other.cve.as_deref().unwrap_or("another record"));
-        hold(&mut acting, &other, because);
-    }
-    if let Some(earlier) = &acting.earlier {
-        acting.why.push_str(&why::earlier_phrase(earlier));
-    }
-    if facts.disputed {
-        acting.why.push_str("; disputed, which changes nothing");
+        hold(&mut acting, &other, &because);
     }
     Some(acting)
 }
 
-/// Keeps an earlier due instant in view.
-fn hold(acting: &mut Clock, other: &Clock, because: String) {
+/// Keeps an earlier due instant in view: the earliest that the other clock ever had.
+fn hold(acting: &mut Clock, other: &Clock, because: &str) {
     let held = acting.first_due().unwrap_or(Instant::MAX);
-    if let Some(due) = other.due.filter(|due| *due < held) {
-        acting.earlier = Some(Earlier { row: other.row.clone(), due, because });
+    let first = match &other.earlier {
+        Some(Earlier { row, due, because: own }) => Some((row, *due, format!("{because}, {own},"))),
+        None => other.due.map(|due| (&other.row, due, because.to_owned())),
+    };
+    if let Some((row, due, because)) = first.filter(|(_, due, _)| *due < held) {
+        acting.earlier = Some(Earlier { row: row.clone(), due, because });
     }
 }
 
@@ -236,7 +252,7 @@ fn of_subject(subject: &Subject<'_>, policy: &Policy, now: Instant) -> Option<Cl
             facts.feeds.exploits = Feed::Fresh { as_of: now };
         }
         if let Some(other) = evaluate(&Subject { facts: &facts, cve: Some(&cve) }, policy, now) {
-            hold(&mut clock, &other, because.to_owned());
+            hold(&mut clock, &other, because);
         }
     }
     Some(clock)

@@ -231,6 +231,61 @@ fn rule_5_an_emergency_keeps_the_other_cves_due_in_view() {
 }
 
 #[test]
+fn rule_5_a_group_keeps_what_one_of_its_cves_missed_before_its_signal() {
+    let one = seen(
+        internet().kev("2026-11-21").exploit("2026-10-01"),
+        "2026-09-01",
+        SightingFrom::Baseline,
+    );
+    let mut one = one.first(|cve| cve.published = Some(at("2026-08-01")));
+    one.published = Some(at("2026-08-01"));
+    let alone = acting(&one, "gabion-24h");
+    assert!(alone.overdue(now()), "{}", alone.why);
+    for first in [true, false] {
+        let mut both = one.clone();
+        let mut second = cve("CVE-2026-2");
+        second.kev = both.cves[0].kev;
+        second.published = Some(at("2026-11-20"));
+        both.cves.insert(usize::from(first), second);
+        let group = acting(&both, "gabion-24h");
+        let (of_group, of_one) = (group.earlier.as_ref(), alone.earlier.as_ref());
+        assert_eq!(of_group.map(|e| e.due), of_one.map(|e| e.due), "{}", group.why);
+        assert!(group.overdue(now()) && group.emergency);
+    }
+}
+
+#[test]
+fn rule_5_an_emergency_does_not_undo_what_another_table_missed() {
+    let facts = seen(internet().kev("2026-11-21"), "2026-10-01", SightingFrom::Ledger);
+    let slow = "name = \"slow\"\nversion = \"1\"
+        [[row]]
+        id = \"x\"
+        when = { kev = [\"yes\", \"no\"] }
+        due = \"14d\"";
+    let quick = "name = \"quick\"\nversion = \"1\"
+        [[row]]
+        id = \"q\"
+        when = { kev = [\"yes\"] }
+        due = \"24h\"
+        emergency = true
+        [[row]]
+        id = \"never\"
+        when = { kev = [\"no\"] }
+        due = \"next-upgrade\"";
+    let policies = [quick, slow].map(|text| Policy::parse("t.toml", text).expect("a sound table"));
+    let under = |facts: &Facts| clock(facts, &policies, now()).acting.expect("a clock");
+    let acting = under(&facts);
+    assert_eq!((acting.policy.as_str(), acting.due), ("quick", Some(at("2026-11-22"))));
+    assert!(acting.overdue(now()), "{}", acting.why);
+    let told = "; under slow row x had it due 2026-11-15 00:00 UTC";
+    assert!(acting.why.ends_with(told), "{}", acting.why);
+    // One that is not due yet is shown with its own table and moves nothing.
+    let young = seen(internet().kev("2026-11-21"), "2026-11-20", SightingFrom::Ledger);
+    let acting = under(&young);
+    assert!(acting.earlier.is_none() && !acting.overdue(now()), "{}", acting.why);
+}
+
+#[test]
 fn rule_6_on_the_next_upgrade_is_last_and_never_overdue() {
     let mild = "CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:L/I:H/A:H".to_owned();
     let isolated = seen(facts().exposure(Exposure::Isolated), "2020-01-01", SightingFrom::Ledger);
