@@ -5,7 +5,7 @@
 //! first-party. Version 1 does not keep what the project asks for: that comes from the `package.json`
 //! beside it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
@@ -159,7 +159,7 @@ fn scope(node: &Node<'_>) -> Scope {
 /// installed by npm 6, so it is not left out.
 fn add_missing(entries: &[Entry<'_>], reading: &mut Reading) {
     let mut older = Reading::default();
-    nest(entries, "", 0, &mut older, &mut Vec::new());
+    nest(entries, None, 0, &mut older, &mut Vec::new());
     let known: HashSet<(&str, &str)> =
         reading.components.iter().map(|c| (c.name.as_str(), c.version.text())).collect();
     let missing: Vec<Component> = older
@@ -175,35 +175,36 @@ fn add_missing(entries: &[Entry<'_>], reading: &mut Reading) {
     }
 }
 
-/// A package of version 1 with the folder that its nesting stands for.
+/// A package of version 1 in the place that its nesting stands for. It names the place around it and
+/// not its path: paths repeat what is above them in each that is below.
 struct Nested<'n, 'a> {
-    index: u32,
-    folder: String,
-    node: &'n Node<'a>,
+    /// `None` when the package itself could not be read; those below it still can.
+    index: Option<u32>,
+    /// The place around it; `None` at the top.
+    around: Option<usize>,
+    entry: &'n Entry<'a>,
 }
 
 /// Version 1: a map by name, nested as the folders are.
 fn dependencies_of(entries: &[Entry<'_>], manifest: Option<Manifest>) -> Reading {
     let mut reading = Reading::default();
-    let mut taken = Vec::with_capacity(entries.len());
-    nest(entries, "", 0, &mut reading, &mut taken);
-    let mut installed = Installed::default();
-    for nested in &taken {
-        installed.put(&nested.folder, nested.index);
-    }
-    for nested in &taken {
-        let scope = installed.scope(&nested.folder);
-        for required in nested.node.at("requires").map(Node::entries).unwrap_or_default() {
-            if let Some(to) = installed.find(&scope, &required.key) {
-                reading.requires.push((nested.index, to));
-            }
+    let mut places = Vec::with_capacity(entries.len());
+    nest(entries, None, 0, &mut reading, &mut places);
+    let below: HashMap<(Option<usize>, &str), u32> = places
+        .iter()
+        .filter_map(|place| Some(((place.around, place.entry.key.as_ref()), place.index?)))
+        .collect();
+    for (at, place) in places.iter().enumerate() {
+        let Some(from) = place.index else { continue };
+        for required in place.entry.node.at("requires").map(Node::entries).unwrap_or_default() {
+            let to = upwards(&places, at).find_map(|at| below.get(&(at, required.key.as_ref())));
+            reading.requires.extend(to.map(|to| (from, *to)));
         }
     }
     if let Some(manifest) = manifest {
         // The flags of the lock file are npm's own word on the scope.
         let scopes: Vec<Scope> = reading.components.iter().map(|c| c.scope).collect();
-        let top = installed.scope("");
-        manifest.root(&mut reading, |wish| installed.find(&top, &wish.name));
+        manifest.root(&mut reading, |wish| below.get(&(None, wish.name.as_str())).copied());
         for (component, scope) in reading.components.iter_mut().zip(scopes) {
             component.scope = scope;
         }
@@ -211,32 +212,39 @@ fn dependencies_of(entries: &[Entry<'_>], manifest: Option<Manifest>) -> Reading
     reading
 }
 
+/// The places in which Node looks for what a package requires: its own, those around it, the top.
+fn upwards(places: &[Nested<'_, '_>], from: usize) -> impl Iterator<Item = Option<usize>> {
+    let around = |at: &Option<usize>| at.map(|at| places.get(at).and_then(|p| p.around));
+    std::iter::successors(Some(Some(from)), around)
+}
+
 fn nest<'n, 'a>(
     entries: &'n [Entry<'a>],
-    above: &str,
+    around: Option<usize>,
     depth: usize,
     reading: &mut Reading,
-    taken: &mut Vec<Nested<'n, 'a>>,
+    places: &mut Vec<Nested<'n, 'a>>,
 ) {
     for entry in entries {
         if let Err(problem) = entry.node.expect_map(&entry.key) {
             reading.note(problem);
             continue;
         }
-        let separator = if above.is_empty() { "" } else { "/" };
-        let folder = format!("{above}{separator}node_modules/{}", entry.key);
-        match dependency(entry) {
+        let index = match dependency(entry) {
             Ok(component) => match reading.push(component) {
-                Some(index) => {
-                    taken.push(Nested { index, folder: folder.clone(), node: &entry.node });
-                }
+                Some(index) => Some(index),
                 None => return,
             },
-            Err(problem) => reading.note(problem),
-        }
+            Err(problem) => {
+                reading.note(problem);
+                None
+            }
+        };
+        let at = places.len();
+        places.push(Nested { index, around, entry });
         match entry.node.at("dependencies").map(|node| &node.value) {
             Some(Value::Map(inner)) if depth < MAX_DEPTH => {
-                nest(inner, &folder, depth + 1, reading, taken);
+                nest(inner, Some(at), depth + 1, reading, places);
             }
             _ => {}
         }

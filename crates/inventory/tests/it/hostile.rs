@@ -147,6 +147,20 @@ fn a_long_path_and_a_long_list_do_not_multiply() {
     assert_eq!(read("bun.lock", bun.as_bytes()).components.len(), 1);
 }
 
+#[test]
+fn a_long_name_is_not_repeated_in_each_package_below_it() {
+    // As paths these would be 30 GB.
+    let inner: String = (0..10_000).map(|i| format!("\"p{i}\":{{\"version\":\"1\"}},")).collect();
+    let text = format!(
+        "{{\"lockfileVersion\":1,\"dependencies\":{{\"{}\":{{\"version\":\"1\",\
+         \"dependencies\":{{{inner}\"z\":{{\"version\":\"1\",\"requires\":{{\"p7\":\"1\"}}}}}}}}}}}}",
+        "a".repeat(3 << 20)
+    );
+    let reading = read("package-lock.json", text.as_bytes());
+    assert_eq!(reading.components.len(), 10_002);
+    assert_eq!(reading.requires, [(10_001, 8)]);
+}
+
 fn same(ours: &Node<'_>, theirs: &serde_json::Value) -> bool {
     use serde_json::Value as Json;
     match (&ours.value, theirs) {
