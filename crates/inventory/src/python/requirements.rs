@@ -41,7 +41,7 @@ pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
     let mut reader = Reader {
         tree,
         reading: Reading::default(),
-        seen: HashSet::from([document.path.to_owned()]),
+        seen: HashSet::from([(document.path.to_owned(), false)]),
         constraints: HashMap::new(),
     };
     let scope = scope_of(document.path);
@@ -59,7 +59,8 @@ pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
 struct Reader<'t> {
     tree: &'t dyn Tree,
     reading: Reading,
-    seen: HashSet<String>,
+    /// The files read so far, and whether as constraints: one file may be named in both ways.
+    seen: HashSet<(String, bool)>,
     /// Normalised name to the version that a constraint pins.
     constraints: HashMap<String, String>,
 }
@@ -93,7 +94,8 @@ impl Reader<'_> {
     fn line(&mut self, path: &str, line: u32, text: &str, place: &Place) {
         let at = place.line.unwrap_or(line);
         if let Some(name) = option(text, &["-r", "--requirement"]) {
-            let inner = Place { line: Some(at), scope: place.scope, constraint: place.constraint };
+            // Also out of a list of constraints `-r` includes requirements (pip, `req_file.py`).
+            let inner = Place { line: Some(at), scope: place.scope, constraint: false };
             return self.include(path, name, &inner, at);
         }
         if let Some(name) = option(text, &["-c", "--constraint"]) {
@@ -149,7 +151,7 @@ impl Reader<'_> {
             }
             return;
         }
-        if !self.seen.insert(path.clone()) {
+        if !self.seen.insert((path.clone(), place.constraint)) {
             return;
         }
         match self.tree.read(&path) {

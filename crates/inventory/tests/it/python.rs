@@ -61,6 +61,25 @@ fn includes_and_constraints_come_from_the_tree() {
 }
 
 #[test]
+fn a_file_of_constraints_is_read_again_where_it_is_included() {
+    check_in(
+        &[("base.txt", "django==2.0\n-c base.txt\n")],
+        "requirements.txt",
+        "requirements.txt",
+        "-c base.txt\n-r base.txt\n",
+        "2 PyPI django 2.0 registry runtime direct",
+    );
+    check_in(
+        &[("pins.txt", "a==1\n-r more.txt\n"), ("more.txt", "b==2\n")],
+        "requirements.txt",
+        "requirements.txt",
+        "a\n-c pins.txt\n",
+        "1 PyPI a 1 registry runtime direct
+        2 PyPI b 2 registry runtime direct",
+    );
+}
+
+#[test]
 fn the_comments_of_pip_compile_tell_who_brought_what() {
     let text = "click==8.0\n    # via\n    #   -r requirements.in\n    #   flask\nflask==2.0\n    \
         # via -r requirements.in\nmarkupsafe==2.0  # via jinja2, flask\njinja2==3.0\n    # via flask\n";
