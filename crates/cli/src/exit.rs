@@ -63,7 +63,19 @@ pub fn of(error: &anyhow::Error) -> Exit {
     error.downcast_ref::<Told>().map_or(Exit::Failed, |told| told.exit)
 }
 
-/// Whether the reader of our output went away (`gabion … | head`): no failure of ours.
+/// The code of a result that was judged before it was written: a reader that went away
+/// (`gabion … | head`) is no failure of ours, and changes nothing in the judgement.
+///
+/// # Errors
+/// The result could not be written for any other reason.
+pub fn despite_pipe(written: anyhow::Result<()>, judged: Exit) -> anyhow::Result<Exit> {
+    match written {
+        Err(error) if !is_broken_pipe(&error) => Err(error),
+        _ => Ok(judged),
+    }
+}
+
+/// Whether the reader of our output went away.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     kinds.map(io::Error::kind).any(|kind| kind == io::ErrorKind::BrokenPipe)

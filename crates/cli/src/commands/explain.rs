@@ -1,13 +1,15 @@
 //! `gabion explain ID [PATH…]`: all that is known of one advisory, and why its date is what it is.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::anyhow;
+use app::explain::Explanation;
 use app::intelligence::Intelligence;
 use app::scan::Target;
+use vocab::Instant;
 
 use crate::args::{ExplainArgs, Global};
-use crate::exit::{Exit, usage};
+use crate::exit::{Exit, despite_pipe, usage};
 use crate::render;
 use crate::terminal::Terminal;
 
@@ -31,14 +33,25 @@ pub fn run(args: ExplainArgs, global: &Global, terminal: &Terminal) -> anyhow::R
             hint.to_owned(),
         ));
     };
-    let mut out = terminal.out();
-    if args.json {
-        serde_json::to_writer_pretty(&mut out, &explanation)?;
-        writeln!(out)?;
-    } else {
-        render::explain::write(&mut out, &explanation, now, terminal)?;
-    }
-    out.flush()?;
     let incomplete = report.is_some_and(|r| !r.complete);
-    Ok(if incomplete { Exit::Incomplete } else { Exit::Complete })
+    let judged = if incomplete { Exit::Incomplete } else { Exit::Complete };
+    despite_pipe(print(&explanation, args.json, now, terminal), judged)
+}
+
+fn print(
+    explanation: &Explanation,
+    json: bool,
+    now: Instant,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
+    if json {
+        let mut out = terminal.data();
+        serde_json::to_writer_pretty(&mut out, explanation).map_err(io::Error::from)?;
+        writeln!(out)?;
+        Ok(out.flush()?)
+    } else {
+        let mut out = terminal.out();
+        render::explain::write(&mut out, explanation, now, terminal)?;
+        Ok(out.flush()?)
+    }
 }

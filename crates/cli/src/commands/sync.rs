@@ -13,7 +13,7 @@ use app::sync::{self, Network, Outcome, Progress, Request, SyncError, status};
 use formats::text::{amount, printable};
 
 use crate::args::{Global, SyncArgs};
-use crate::exit::{Exit, failed, usage};
+use crate::exit::{Exit, despite_pipe, failed, usage};
 use crate::terminal::Terminal;
 
 /// Syncs, or tells what is there.
@@ -90,8 +90,8 @@ fn sync(request: &Request, terminal: &Terminal) -> anyhow::Result<Exit> {
     });
     bar.finish_and_clear();
     let outcome = outcome.map_err(|error| told(error, request))?;
-    summary(&outcome, terminal)?;
-    Ok(if outcome.complete() { Exit::Complete } else { Exit::Incomplete })
+    let judged = if outcome.complete() { Exit::Complete } else { Exit::Incomplete };
+    despite_pipe(summary(&outcome, terminal), judged)
 }
 
 fn told(error: SyncError, request: &Request) -> anyhow::Error {

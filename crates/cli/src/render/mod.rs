@@ -1,11 +1,11 @@
 //! From one report value to the formats people asked for, and to the exit code.
 
+mod beside;
 pub mod explain;
 mod sarif;
 mod table;
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
@@ -13,7 +13,7 @@ use app::report::Report;
 use clap::ValueEnum;
 
 use crate::args::{Format, OutputArgs};
-use crate::exit::{Exit, failed, usage};
+use crate::exit::{Exit, despite_pipe, failed, usage};
 use crate::terminal::Terminal;
 
 /// A format and the file it goes to.
@@ -36,8 +36,9 @@ fn output(text: &str) -> anyhow::Result<Output> {
     Ok((format, PathBuf::from(file)))
 }
 
-/// Writes the report to standard output and to the files, and judges it. The program ends next, so
-/// the report is not taken apart again.
+/// Writes the report to the files, then to standard output, and gives the judgement, which was made
+/// before: a reader that goes away must not turn a gate that was hit into success. The program ends
+/// next, so the report is not taken apart again.
 pub fn show(
     report: Report,
     args: &OutputArgs,
@@ -47,17 +48,29 @@ pub fn show(
 ) -> anyhow::Result<Exit> {
     let report = &*std::mem::ManuallyDrop::new(report);
     for (format, path) in outputs {
-        let hint = || "check the folder and its permissions".to_owned();
-        let file = File::create(path)
-            .with_context(|| format!("cannot write {}", path.display()))
-            .map_err(|e| failed(e, hint()))?;
-        let mut out = BufWriter::new(file);
         // A file is no terminal: no colour, and everything in it.
         let plain = table::Style { limit: 0, verbose: true, colour: false, width: 100 };
-        write(&mut out, report, *format, plain, name)
-            .and_then(|()| Ok(out.flush()?))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        beside::replace(path, &mut |out| write(out, report, *format, plain, name))
+            .with_context(|| format!("cannot write {}", path.display()))
+            .map_err(|e| failed(e, "check the folder and its permissions".to_owned()))?;
     }
+    let judged = judge(report, args);
+    let written = print(report, args, name, terminal);
+    if args.format != Format::Table {
+        report.warnings.iter().for_each(|warning| terminal.warn(warning));
+    }
+    if !report.complete && judged == Exit::Complete {
+        terminal.warn("the scan is incomplete; allowed by --allow-incomplete");
+    }
+    despite_pipe(written, judged)
+}
+
+fn print(
+    report: &Report,
+    args: &OutputArgs,
+    name: &str,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
     let style = table::Style {
         limit: args.limit,
         verbose: terminal.verbose,
@@ -67,17 +80,13 @@ pub fn show(
     if args.format == Format::Table {
         let mut out = terminal.out();
         write(&mut out, report, args.format, style, name)?;
-        out.flush()?;
+        Ok(out.flush()?)
     } else {
         // Data has no colours to take out.
         let mut out = terminal.data();
         write(&mut out, report, args.format, style, name)?;
-        out.flush()?;
+        Ok(out.flush()?)
     }
-    if args.format != Format::Table {
-        report.warnings.iter().for_each(|warning| terminal.warn(warning));
-    }
-    Ok(judge(report, args, terminal))
 }
 
 fn write(
@@ -93,7 +102,8 @@ fn write(
             // A buffer of a known type: the serialiser writes a few bytes at a time, and a call through
             // `dyn Write` for each would cost more than the bytes.
             let mut out = BufWriter::with_capacity(1 << 16, out);
-            serde_json::to_writer_pretty(&mut out, report)?;
+            // As an error of the stream it is, so that a broken pipe is known for one.
+            serde_json::to_writer_pretty(&mut out, report).map_err(io::Error::from)?;
             out.write_all(b"\n")?;
             out.flush()?;
         }
@@ -103,18 +113,11 @@ fn write(
 }
 
 /// The exit code: the gate beats incompleteness, so that a pipeline that asked for it learns of it.
-fn judge(report: &Report, args: &OutputArgs, terminal: &Terminal) -> Exit {
+fn judge(report: &Report, args: &OutputArgs) -> Exit {
     if args.fail_on.iter().any(|gate| gate.is_hit(report)) {
         return Exit::Gate;
     }
-    if report.complete {
-        return Exit::Complete;
-    }
-    if args.allow_incomplete {
-        terminal.warn("the scan is incomplete; allowed by --allow-incomplete");
-        return Exit::Complete;
-    }
-    Exit::Incomplete
+    if report.complete || args.allow_incomplete { Exit::Complete } else { Exit::Incomplete }
 }
 
 #[cfg(test)]

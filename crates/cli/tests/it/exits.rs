@@ -64,3 +64,20 @@ fn gates_by_due_time() {
     place.write("tree/Cargo.lock", &lock("left", "1.2.0"));
     assert_eq!(place.code(&["scan", "tree", "--fail-on", "any"]), 0);
 }
+
+#[test]
+fn a_reader_that_goes_away_does_not_lose_the_judgement() {
+    let place = Place::synced();
+    for format in ["table", "json", "sarif"] {
+        let scan = ["scan", "tree", "--format", format];
+        assert_eq!(place.code_unread(&scan), Some(0), "{format}");
+        let gated = [&scan[..], &["--fail-on", "any"]].concat();
+        assert_eq!(place.code_unread(&gated), Some(1), "{format}");
+    }
+    assert_eq!(place.code_unread(&["explain", "CVE-2026-1000", "--json"]), Some(0));
+    place.write("tree/b/requirements.txt", "django>=3\n");
+    for format in ["table", "json", "sarif"] {
+        assert_eq!(place.code_unread(&["scan", "tree", "--format", format]), Some(3), "{format}");
+    }
+    assert_eq!(place.code_unread(&["explain", "CVE-2026-1000", "tree", "--json"]), Some(3));
+}

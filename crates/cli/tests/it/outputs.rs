@@ -149,3 +149,21 @@ fn the_demo_needs_nothing_and_shows_an_emergency() {
     assert!(shown.contains("EMERGENCY") && shown.contains("brightcart-session"), "{shown}");
     assert!(!place.path("data").exists(), "the demo leaves nothing behind");
 }
+
+#[test]
+fn a_baseline_that_is_also_the_output_keeps_its_first_sightings() {
+    let place = Place::synced();
+    assert_eq!(place.code(&["scan", "tree", "-o", "json=b.json"]), 0);
+    let seen = |name: &str| -> Value {
+        let bytes = std::fs::read(place.path(name)).expect("written");
+        let report: Value = serde_json::from_slice(&bytes).expect("JSON");
+        report["findings"][0]["first_seen"].clone()
+    };
+    let first = seen("b.json");
+    assert_eq!(place.code(&["scan", "tree", "--baseline", "b.json", "-o", "json=b.json"]), 0);
+    assert_eq!(seen("b.json"), first);
+    // A report that cannot be written is an error, and standard output stays empty.
+    let refused = place.run(&["scan", "tree", "-o", "json=absent/b.json"]);
+    assert_eq!(refused.status.code(), Some(4));
+    assert!(refused.stdout.is_empty() && !crate::program::has_file(&place.path(""), ".part"));
+}

@@ -63,6 +63,15 @@ impl Place {
             .expect("started")
     }
 
+    /// Runs with nobody reading standard output, and gives the exit code.
+    pub fn code_unread(&self, arguments: &[&str]) -> Option<i32> {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = self.command(arguments);
+        command.stdout(writer).stderr(Stdio::null());
+        command.status().expect("started").code()
+    }
+
     /// The exit code.
     pub fn code(&self, arguments: &[&str]) -> i32 {
         let output = self.run(arguments);
