@@ -68,6 +68,27 @@ pub fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     (1u32..).zip(text.lines())
 }
 
+/// Lines as Python's `str.splitlines` cuts them, which is how pip cuts lists of requirements: also at
+/// a lone carriage return, a form feed and some more. The numbers are those of [`lines`], of `\n` only,
+/// as editors and reports count; so several of these lines may have one number.
+pub fn python_lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    lines(text).flat_map(|(number, line)| {
+        // What `lines` leaves of `\r\n` at the end of a text.
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        line.split(ends_python_line).map(move |part| (number, part))
+    })
+}
+
+/// True where Python ends a line before the end that other tools see.
+pub fn has_python_lines(text: &str) -> bool {
+    lines(text).any(|(_, line)| line.strip_suffix('\r').unwrap_or(line).contains(ends_python_line))
+}
+
+/// The ends of a line other than `\n` (Python library reference, `str.splitlines`).
+fn ends_python_line(c: char) -> bool {
+    matches!(c, '\r' | '\x0B' | '\x0C' | '\x1C'..='\x1E' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
 /// The line on which the text after `before` stands.
 pub fn line_after(before: &[u8]) -> u32 {
     let breaks = before.iter().filter(|b| **b == b'\n').count();

@@ -47,9 +47,11 @@ pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
     let scope = scope_of(document.path);
     reader.file(document.path, document.bytes, &Place { scope, line: None, constraint: false });
     reader.constrain();
-    // The lines of included files are those of the includes, so the comments fit a list without any.
+    // The lines of included files are those of the includes, so the comments fit a list without any;
+    // and they are found by their lines, so each has to have its own.
     if reader.seen.len() == 1
         && let Ok(text) = text::of_any_encoding(document.bytes)
+        && !text::has_python_lines(&text)
     {
         via::apply(&text, &mut reader.reading);
     }
@@ -245,7 +247,7 @@ fn named(address: &str) -> (String, Declared) {
 /// Lines with continuations joined and comments removed, each with the number of its first line. A
 /// comment ends where its line ends, also when that line is continued (pip does both in this order).
 fn logical_lines(text: &str) -> impl Iterator<Item = (u32, String)> {
-    let mut lines = text::lines(text);
+    let mut lines = text::python_lines(text);
     std::iter::from_fn(move || {
         loop {
             let (line, first) = lines.next()?;

@@ -311,6 +311,28 @@ fn what_is_wrong_is_named_with_its_line() {
 }
 
 #[test]
+fn a_line_ends_where_python_ends_it() {
+    for end in ["\r", "\u{b}", "\u{c}", "\u{1c}", "\u{1e}", "\u{85}", "\u{2028}", "\u{2029}"] {
+        check(
+            "requirements.txt",
+            &format!("# c{end}django==2.0{end}a==1 \\{end}  --hash=x{end}\r\nb==2 # d{end}{end}"),
+            "1 PyPI django 2.0 registry runtime direct
+            1 PyPI a 1 registry runtime direct
+            2 PyPI b 2 registry runtime direct",
+        );
+    }
+    // A tab and a non-breaking space end nothing.
+    check("requirements.txt", "# c\u{1f}\u{a0}\tdjango==2.0\n", "");
+    // By lines that share a number nobody can tell whose comment this is.
+    check(
+        "requirements.txt",
+        "a==1\r    # via b\rb==2\r    # via -r x.in\n",
+        "1 PyPI a 1 registry runtime direct
+        1 PyPI b 2 registry runtime direct",
+    );
+}
+
+#[test]
 fn a_list_in_utf_16_is_read_as_pip_reads_it() {
     let mut bytes = vec![0xFF, 0xFE];
     bytes.extend("a==1\r\nb==2\r\n".encode_utf16().flat_map(u16::to_le_bytes));
