@@ -1,8 +1,8 @@
 //! Which modules does go.mod (or go.work) require, and at which version?
 //!
 //! In: go.mod; for a file from before Go 1.17 also go.sum beside it, through the tree. Out: the module
-//! itself as first party, each requirement after `replace`, and the standard library at the named
-//! toolchain. Never: a version selected, another go.mod fetched. Rules: Go Modules Reference, «go.mod
+//! itself as first party, each requirement after `replace`, and the standard library and the tools of
+//! the named toolchain. Never: a version selected, another go.mod fetched. Rules: Go Modules Reference, «go.mod
 //! files»; Go Toolchains, «Go toolchain selection».
 
 use std::collections::{HashMap, HashSet};
@@ -41,7 +41,7 @@ pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
             file.reading.requires.push((root, index));
         }
     }
-    file.push_standard_library();
+    file.push_toolchain();
     if !requires.is_empty() && !file.lists_indirect() {
         add_checksummed(&mut file, document.path, tree, &named);
     }
@@ -62,7 +62,7 @@ pub fn read_work(document: Document<'_>, _: &dyn Tree) -> Reading {
     for replaced in file.replacements.in_order() {
         file.reading.push(replaced);
     }
-    file.push_standard_library();
+    file.push_toolchain();
     file.reading
 }
 
@@ -130,22 +130,25 @@ impl<'a> File<'a> {
         self.go.and_then(|(version, _)| language(version)).is_some_and(|minor| minor >= (1, 17))
     }
 
-    /// The `toolchain` line, else the `go` line, as the package `stdlib`. Only a full release names a
-    /// standard library; `go 1.22` names the language, which any later toolchain may build: a range.
-    fn push_standard_library(&mut self) {
+    /// The `toolchain` line, else the `go` line, as the packages `stdlib` and `toolchain` (the Go
+    /// vulnerability database keeps the go command and the compiler apart). Only a full release names
+    /// these; `go 1.22` names the language, which any later toolchain may build: a range.
+    fn push_toolchain(&mut self) {
         let toolchain = self.toolchain.and_then(|(name, line)| {
             let version = name.strip_prefix("go")?;
             let version = version.split_once('-').map_or(version, |(version, _)| version);
             Some((version, line))
         });
         let Some((version, line)) = toolchain.or(self.go) else { return };
-        let mut component = pinned(Base::Go, "stdlib", version, line);
-        component.scope = Scope::Runtime;
-        component.direct = Some(true);
-        if !is_release(version) {
-            component.version = Declared::Range(version.to_owned());
+        for name in ["stdlib", "toolchain"] {
+            let mut component = pinned(Base::Go, name, version, line);
+            component.scope = Scope::Runtime;
+            component.direct = Some(true);
+            if !is_release(version) {
+                component.version = Declared::Range(version.to_owned());
+            }
+            self.reading.push(component);
         }
-        self.reading.push(component);
     }
 }
 

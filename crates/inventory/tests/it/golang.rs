@@ -14,6 +14,7 @@ fn a_build_list_with_its_indirect_modules_and_toolchain() {
          7 Go golang.org/x/net v0.1.0 registry unknown transitive
          9 Go example.com/c v2.0.0+incompatible registry unknown transitive
          3 Go stdlib 1.22.3 registry runtime direct
+         3 Go toolchain 1.22.3 registry runtime direct
          0 -> 1",
     );
 }
@@ -32,6 +33,7 @@ fn replacements_by_module_version_and_path() {
          13 Go a.org/three v1.0.0 first-party unknown direct
          15 Go a.org/four v1.0.0 first-party unknown direct
          3 Go stdlib 1.21.5 registry runtime direct
+         3 Go toolchain 1.21.5 registry runtime direct
          0 -> 1
          0 -> 2
          0 -> 3
@@ -47,6 +49,7 @@ fn the_language_version_names_no_standard_library_and_a_branch_no_version() {
         "1 Go m - first-party unknown ?
          4 Go a.org/one ~master registry unknown direct
          2 Go stdlib ~1.18 registry runtime direct
+         2 Go toolchain ~1.18 registry runtime direct
          0 -> 1",
     );
 }
@@ -63,6 +66,7 @@ fn before_go_1_17_the_checksums_name_the_indirect_modules() {
         "1 Go m - first-party unknown ?
          3 Go a.org/one v1.0.0 registry unknown direct
          2 Go stdlib ~1.16 registry runtime direct
+         2 Go toolchain ~1.16 registry runtime direct
          0 Go a.org/two v0.9.0 registry unknown transitive
          0 -> 1",
     );
@@ -88,7 +92,8 @@ fn a_workspace_has_a_toolchain_and_replacements() {
         "go.work",
         "go 1.23.1\nuse (\n ./a\n ./b\n)\nreplace a.org/one => a.org/two v1.0.0\n",
         "6 Go a.org/two v1.0.0 registry unknown ?
-         1 Go stdlib 1.23.1 registry runtime direct",
+         1 Go stdlib 1.23.1 registry runtime direct
+         1 Go toolchain 1.23.1 registry runtime direct",
     );
 }
 
@@ -106,6 +111,7 @@ fn what_is_no_go_mod_says_where_and_why() {
         "module m\ngo 1.20\nrequire (\n a.org/one\n b.org/\"two v1\n",
         "1 Go m - first-party unknown ?
          2 Go stdlib ~1.20 registry runtime direct
+         2 Go toolchain ~1.20 registry runtime direct
          ! 5 a quote inside «b.org/\"two»
          ! 3 the block «require (» is not closed by «)»
          ! 4 expected «require PATH VERSION»",
