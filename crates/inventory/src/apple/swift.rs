@@ -1,7 +1,8 @@
 //! Which packages did the Swift Package Manager pin?
 //!
 //! In: Package.resolved of version 1, 2 or 3 (swift-package-manager, `PinsStore`). Out: components named
-//! by their repository's address, as OSV names Swift packages. Never: direct or transitive, and who
+//! by their repository's address, as OSV names Swift packages; one of a package registry has none and
+//! keeps its identity, under which nobody could find a record of it, so it is foreign. Never: direct or transitive, and who
 //! requires whom, which the file does not tell.
 
 use vocab::{Base, Component, Declared, Origin};
@@ -51,10 +52,15 @@ fn component(pin: &Node<'_>) -> Option<Component> {
     let kind = pin.text_at("kind").unwrap_or_default();
     let location = pin.text_at("location").or_else(|| pin.text_at("repositoryURL"));
     let location = location.filter(|location| !location.is_empty());
-    // A package of a registry has an identity (`scope.name`) and no location.
+    let identity = pin.text_at("identity");
+    // A package of a registry has an identity (`scope.name`) and no location of its own.
+    let location = location.filter(|location| kind != "registry" || location.contains("://"));
     let name = location.map(source::without_credentials);
-    let name = name.or_else(|| pin.text_at("identity").map(str::to_owned))?;
+    let name = name.or_else(|| identity.map(str::to_owned))?;
     let mut component = pinned(Base::SwiftUrl, name, "", pin.line);
+    if location.is_none() {
+        component.origin = Origin::Foreign("a Swift package registry".to_owned());
+    }
     match state.text_at("version") {
         Some(version) => component.version = Declared::Exact(version.to_owned()),
         None => {

@@ -23,7 +23,7 @@ fn pins_of_every_version() {
  {"identity": "near", "kind": "localSourceControl", "location": "/src/near", "state": {"revision": "bbbb"}},
  {"identity": "none", "kind": "remoteSourceControl", "location": "https://a.org/none"}], "version": 3}"#,
         "2 SwiftURL https://github.com/apple/swift-nio 2.0.0 registry unknown ?
-         4 SwiftURL acme.tool 1.0.0 registry unknown ?
+         4 SwiftURL acme.tool 1.0.0 foreign:a Swift package registry unknown ?
          5 SwiftURL /src/near - first-party unknown ?
          ! 6 expected a pin with a location and «state»",
     );
