@@ -1,11 +1,12 @@
 //! Which packages does Stack's lock file name?
 //!
 //! In: stack.yaml.lock (Stack documentation, «Lock files»). Out: the extra packages that stack.yaml
-//! names, as completed. Never: the packages of the snapshot, which the file names by a hash alone.
+//! names, as completed. Never: the packages of the snapshot, which the file names by a hash alone; that
+//! they are missing is a problem.
 
 use vocab::{Base, Component, Declared, Origin};
 
-use crate::node::Node;
+use crate::node::{Node, Value};
 use crate::reading::{Reading, pinned};
 use crate::{Document, Problem, Tree, source, text, yaml};
 
@@ -22,6 +23,10 @@ fn parsed(document: Document<'_>) -> Result<Reading, Problem> {
         return Err(Problem { line: root.line, what });
     }
     let mut reading = Reading::default();
+    if let Some(snapshots) = root.at("snapshots").filter(|snapshots| !is_empty(snapshots)) {
+        let what = "the packages of the snapshot are not named in the file, only the snapshot is";
+        reading.problem(snapshots.line, what);
+    }
     let Some(packages) = root.at("packages").filter(|packages| !packages.is_null()) else {
         return Ok(reading);
     };
@@ -37,6 +42,10 @@ fn parsed(document: Document<'_>) -> Result<Reading, Problem> {
         }
     }
     Ok(reading)
+}
+
+fn is_empty(snapshots: &Node<'_>) -> bool {
+    snapshots.is_null() || matches!(&snapshots.value, Value::List(items) if items.is_empty())
 }
 
 fn component(completed: &Node<'_>) -> Option<Component> {

@@ -13,6 +13,7 @@ fn completed_packages_of_stack() {
         "3 Hackage fuzzy-set 0.2.4 registry unknown direct
          7 Hackage kore 0.1.0 git:https://github.com/a/kore.git@a5847301 unknown direct
          12 Hackage far 2.0 foreign:https://a.org/far.tar.gz unknown direct
+         ! 18 the packages of the snapshot are not named in the file, only the snapshot is
          ! 15 expected «completed» with «hackage», or with «name», «version» and a source",
     );
     check("stack.yaml.lock", "packages: []\nsnapshots: []\n", "");
