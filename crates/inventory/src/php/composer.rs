@@ -112,7 +112,8 @@ impl Found {
     }
 }
 
-/// A release is from the registry; a branch (`dev-main`, `2.x-dev`) is the commit it stood at; a
+/// A release is from the registry that asks to be told of installs, from the public one where none
+/// does; a branch (`dev-main`, `2.x-dev`) is the commit it stood at; a
 /// package of type `path` lies in the tree.
 fn component(package: &Node<'_>, name: &str, version: &str) -> Component {
     let at = package.at("name").map_or(package.line, |node| node.line);
@@ -130,6 +131,15 @@ fn component(package: &Node<'_>, name: &str, version: &str) -> Component {
             let commit = of("source", "reference").or_else(|| of("dist", "reference"));
             component.origin = source::git(url, Some(commit.unwrap_or_default()));
         }
+    } else if let Some(address) = package.text_at("notification-url").filter(|url| !public(url)) {
+        component.origin = source::foreign(address);
     }
     component
+}
+
+/// Packagist, to which installs are told (`notification-url`); every repository has its own address.
+fn public(address: &str) -> bool {
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = host.split(['/', ':', '?', '#']).next().unwrap_or_default();
+    matches!(host, "packagist.org" | "repo.packagist.org" | "www.packagist.org")
 }

@@ -24,6 +24,20 @@ fn releases_branches_paths_and_edges() {
 }
 
 #[test]
+fn a_package_of_another_registry_is_foreign() {
+    check(
+        "composer.lock",
+        r#"{"packages": [
+  {"name": "drupal/token", "version": "1.0.0", "notification-url": "https://packages.drupal.org/8/downloads"},
+  {"name": "a/b", "version": "1.0.0", "notification-url": "https://packagist.org/downloads/"},
+  {"name": "c/d", "version": "1.0.0", "notification-url": "https://packagist.org.example/downloads/"}]}"#,
+        "2 Packagist drupal/token 1.0.0 foreign:https://packages.drupal.org/8/downloads runtime ?
+         3 Packagist a/b 1.0.0 registry runtime ?
+         4 Packagist c/d 1.0.0 foreign:https://packagist.org.example/downloads/ runtime ?",
+    );
+}
+
+#[test]
 fn what_composer_json_names_is_direct() {
     let manifest = r#"{"require": {"php": ">=8", "A/b": "^1"}, "require-dev": {"e/f": "*"}}"#;
     check_in(
