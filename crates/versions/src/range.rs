@@ -127,11 +127,12 @@ pub fn intervals<'a>(
 
 /// Is the version inside the interval?
 ///
-/// Three rules go beyond the order. A text that its native tool orders but does not hold for a release
+/// Four rules go beyond the order. A text that its native tool orders but does not hold for a release
 /// (a branch, an invalid or legacy version) is refused. Where an rpm version has an epoch and the bound
 /// has none, epochs are left out of that comparison: advisories drop them, and reading the absence
 /// as zero would put every installed version above every fix; a version without an epoch has epoch
-/// 0, as in rpm itself. And Packagist's numbers are padded with zeros (1.0 is 1.0.0), as Composer pads them.
+/// 0, as in rpm itself. PyPI's last affected version covers its local builds (`2.0.0+cu118` with
+/// `2.0.0`). And Packagist's numbers are padded with zeros (1.0 is 1.0.0), as Composer pads them.
 ///
 /// # Errors
 /// [`Unparsable`] when a bound cannot be read, or the version or a bound names no release.
@@ -152,8 +153,16 @@ pub fn contains(
     Ok(match interval.end {
         End::Open => true,
         End::Before(end) => against(version, &read(scheme, end)?) == Ordering::Less,
-        End::UpTo(end) => against(version, &read(scheme, end)?) != Ordering::Greater,
+        End::UpTo(end) => last(version, &read(scheme, end)?) != Ordering::Greater,
     })
+}
+
+/// Is this the version that an advisory lists by name? Equal in the order, and for PyPI also a local
+/// build of the listed version (`2.0.0+cu118` of `2.0.0`). What does not read lists nothing.
+pub fn lists(scheme: Scheme, listed: &str, version: &Version<'_>) -> bool {
+    scheme
+        .parse(listed)
+        .is_ok_and(|listed| version.compare_with_affected(&listed) == Ordering::Equal)
 }
 
 /// A bound; one that names no release is refused, else a hash as a «fix» would clear everything.
@@ -168,6 +177,14 @@ fn against(version: &Version<'_>, bound: &Version<'_>) -> Ordering {
         Scheme::Rpm => rpm::compare_with_bound(version.text(), bound.text()),
         Scheme::Packagist => packagist::compare_with_bound(version.text(), bound.text()),
         _ => version.compare(bound),
+    }
+}
+
+/// Against a bound that is itself affected.
+fn last(version: &Version<'_>, bound: &Version<'_>) -> Ordering {
+    match version.scheme() {
+        Scheme::PyPI => version.compare_with_affected(bound),
+        _ => against(version, bound),
     }
 }
 

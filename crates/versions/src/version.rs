@@ -141,6 +141,16 @@ impl Version<'_> {
         }
     }
 
+    /// The order against a version that an advisory names as affected, itself included: as
+    /// [`Self::compare`], and for PyPI without the local part where that version has none («Version
+    /// specifiers», «Version matching»: `2.0.0` covers `2.0.0+cu118`).
+    pub(crate) fn compare_with_affected(&self, named: &Self) -> Ordering {
+        match (&self.form, &named.form) {
+            (Form::PyPI(a), Form::PyPI(b)) => a.compare_with_bound(b),
+            _ => self.compare(named),
+        }
+    }
+
     fn compare_text(&self, other: &Self) -> Ordering {
         let (a, b) = (self.text, other.text);
         match self.scheme {

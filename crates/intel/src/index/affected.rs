@@ -97,10 +97,19 @@ fn spans<'a>(scheme: Scheme, range: &'a osv::Range<'_>) -> Result<Vec<Span<'a>>,
 }
 
 /// Dropping an enumerated version that an interval holds loses nothing: list and ranges are OR-ed, and
-/// the same text is held by the same interval when it is asked for.
+/// the same text is held by the same interval when it is asked for. Not so where the interval ends at a
+/// local build of PyPI: the listed version speaks of its later builds too.
 fn held(scheme: Scheme, spans: &[Span<'_>], text: &str) -> bool {
     !spans.is_empty()
         && scheme.parse(text).is_ok_and(|version| {
-            spans.iter().any(|s| range::contains(scheme, &s.interval, &version).unwrap_or(false))
+            spans.iter().any(|s| {
+                !ends_locally(scheme, &s.interval)
+                    && range::contains(scheme, &s.interval, &version).unwrap_or(false)
+            })
         })
+}
+
+fn ends_locally(scheme: Scheme, interval: &Interval<'_>) -> bool {
+    let (End::Before(end) | End::UpTo(end)) = interval.end else { return false };
+    scheme == Scheme::PyPI && end.contains('+')
 }

@@ -249,12 +249,14 @@ impl Index<'_> {
         Ok(if unparsable { Said::Unparsable } else { Said::Nothing })
     }
 
-    /// The same text, or another spelling of the same version.
+    /// The same text, another spelling of the same version, or a local build of it.
     fn is_same(&self, exact: &str, asked: &Asked<'_>) -> bool {
         exact == asked.text
-            || asked.version.as_ref().zip(asked.scheme).is_some_and(|(version, scheme)| {
-                scheme.parse(exact).is_ok_and(|e| e.compare(version) == Ordering::Equal)
-            })
+            || asked
+                .version
+                .as_ref()
+                .zip(asked.scheme)
+                .is_some_and(|(version, scheme)| range::lists(scheme, exact, version))
     }
 
     fn interval(&self, index: usize) -> Result<(Interval<'_>, u32), IndexError> {

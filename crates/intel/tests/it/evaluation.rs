@@ -45,6 +45,28 @@ fn last_affected_is_inclusive() {
 }
 
 #[test]
+fn a_local_build_is_affected_with_its_release() {
+    check_events(
+        r#"{"introduced":"1.0"},{"last_affected":"2.0.0"}"#,
+        &[("2.0.0+cu118", "A-1 <=2.0.0"), ("2.0.1+cu118", "clear")],
+    );
+    check(
+        r#""versions":["2.0.0","3.0+a"]"#,
+        &[("2.0.0+cu118", "A-1"), ("2.0+x", "A-1"), ("3.0+a", "A-1"), ("3.0+b", "clear")],
+    );
+    // The listed version speaks of builds that the interval leaves out.
+    let entry = format!(
+        r#""versions":["2.0.0"],"ranges":[{}]"#,
+        range("ECOSYSTEM", r#"{"introduced":"1.0"},{"fixed":"2.0.0+cu117"}"#)
+    );
+    check(&entry, &[("2.0.0", "A-1 <2.0.0+cu117"), ("2.0.0+cu118", "A-1"), ("2.0.1", "clear")]);
+    check_events(
+        r#"{"introduced":"1.0"},{"fixed":"2.0.0"}"#,
+        &[("2.0.0+cu118", "clear"), ("1.9+cu118", "A-1 <2.0.0")],
+    );
+}
+
+#[test]
 fn several_intervals_in_any_order() {
     check_events(
         r#"{"fixed":"3.2"},{"introduced":"3.0"},{"introduced":"1.0"},{"fixed":"2.4"}"#,

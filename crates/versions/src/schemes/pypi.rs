@@ -55,6 +55,15 @@ impl PyPI<'_> {
         }
     }
 
+    /// The order against a version that an advisory names. One without a local part speaks of every
+    /// build of its release (`2.0.0` of `2.0.0+cu118`), as a specifier does.
+    pub(crate) fn compare_with_bound(&self, bound: &Self) -> Ordering {
+        match (self, bound) {
+            (Self::Normal(a), Self::Normal(b)) if b.local.is_empty() => a.compare_public(b),
+            _ => self.compare(bound),
+        }
+    }
+
     pub(crate) fn is_prerelease(&self) -> bool {
         match self {
             Self::Normal(version) => version.pre.is_some() || version.dev.is_some(),
@@ -69,6 +78,11 @@ impl PyPI<'_> {
 
 impl Normal<'_> {
     fn compare(&self, other: &Self) -> Ordering {
+        self.compare_public(other).then_with(|| compare_locals(self.local, other.local))
+    }
+
+    /// The order without the local versions.
+    fn compare_public(&self, other: &Self) -> Ordering {
         self.epoch
             .cmp(&other.epoch)
             .then_with(|| compare_padded(Numbers::of(self.release), Numbers::of(other.release)))
@@ -78,7 +92,6 @@ impl Normal<'_> {
                 (Some(a), Some(b)) => a.cmp(&b),
                 (a, b) => a.is_none().cmp(&b.is_none()),
             })
-            .then_with(|| compare_locals(self.local, other.local))
     }
 
     /// A development release of the final release comes before its first alpha; all other releases

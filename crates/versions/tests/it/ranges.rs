@@ -1,7 +1,7 @@
 //! Intervals of OSV ranges, and what lies inside them.
 
 use versions::Scheme;
-use versions::range::{End, Event, Interval, contains, intervals};
+use versions::range::{End, Event, Interval, contains, intervals, lists};
 
 use Event::{Fixed, Introduced, LastAffected, Limit};
 
@@ -184,4 +184,35 @@ fn packagist_bounds_are_padded() {
     let fixed = [Introduced("0"), Fixed("4.0.1-beta2")];
     assert_eq!(inside(Scheme::Packagist, &fixed, "4.0.1.0-beta2"), Ok(false));
     assert_eq!(inside(Scheme::Packagist, &fixed, "4.0.1-beta1"), Ok(true));
+}
+
+#[test]
+fn a_last_affected_version_of_pypi_covers_its_local_builds() {
+    let s = Scheme::PyPI;
+    let last = [Introduced("0"), LastAffected("2.0.0")];
+    assert_eq!(inside(s, &last, "2.0.0+cu118"), Ok(true));
+    assert_eq!(inside(s, &last, "2.0+cu118"), Ok(true));
+    assert_eq!(inside(s, &last, "2.0.0.post1+cu118"), Ok(false));
+    assert_eq!(inside(s, &[Introduced("0"), Fixed("2.0.0")], "2.0.0+cu118"), Ok(false));
+    let local = [Introduced("0"), LastAffected("2.0.0+cu118")];
+    assert_eq!(inside(s, &local, "2.0.0+cu117"), Ok(true));
+    assert_eq!(inside(s, &local, "2.0.0+cu121"), Ok(false));
+    assert_eq!(inside(s, &[Introduced("2.0.0+cu118")], "2.0.0"), Ok(false));
+    // Build metadata of other schemes is theirs to order.
+    let pub_last = [Introduced("0.0.0"), LastAffected("2.0.0")];
+    assert_eq!(inside(Scheme::Pub, &pub_last, "2.0.0+1"), Ok(false));
+}
+
+#[test]
+fn a_listed_version_of_pypi_names_its_local_builds() {
+    let listed = |scheme: Scheme, listed: &str, version: &str| {
+        lists(scheme, listed, &scheme.parse(version).expect("a version"))
+    };
+    assert!(listed(Scheme::PyPI, "2.0.0", "2.0.0+cu118"));
+    assert!(listed(Scheme::PyPI, "2.0", "2.0.0+cu118"));
+    assert!(listed(Scheme::PyPI, "2.0.0+CU118", "2.0.0+cu118"));
+    assert!(!listed(Scheme::PyPI, "2.0.0+cu117", "2.0.0+cu118"));
+    assert!(!listed(Scheme::PyPI, "2.0.0+cu117", "2.0.0"));
+    assert!(!listed(Scheme::PyPI, "not a version", "2.0.0"));
+    assert!(!listed(Scheme::Pub, "2.0.0", "2.0.0+1"));
 }
