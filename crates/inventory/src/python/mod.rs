@@ -16,6 +16,8 @@ mod via;
 use crate::Format;
 
 const LOCKS: &[&str] = &["poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"];
+/// Of these, the one that speaks for a whole workspace (uv documentation, «Using workspaces»).
+const WORKSPACE_LOCKS: &[&str] = &["uv.lock"];
 
 /// The formats of the Python family.
 pub const FORMATS: &[Format] = &[
@@ -36,6 +38,7 @@ pub const FORMATS: &[Format] = &[
     Format::lock("Pipfile.lock", &["Pipfile.lock"], pipfile::read_lock),
     Format::lock("pylock.toml", &["pylock.toml", "pylock.*.toml"], pylock::read),
     Format::manifest("Pipfile", &["Pipfile"], LOCKS, pipfile::read_manifest),
-    Format::manifest("pyproject.toml", &["pyproject.toml"], LOCKS, pyproject::read).or_in_parents(),
+    Format::manifest("pyproject.toml", &["pyproject.toml"], LOCKS, pyproject::read)
+        .or_in_parents_by(WORKSPACE_LOCKS),
     Format::manifest("setup.cfg", &["setup.cfg"], LOCKS, pyproject::read_setup_cfg),
 ];

@@ -1,7 +1,8 @@
 //! What does a Python project itself ask for?
 //!
 //! In: `pyproject.toml` (PEP 621, PEP 735, and Poetry's, PDM's and uv's own tables) or `setup.cfg`. Out:
-//! its requirements as components; for the lock file readers, the names that are direct ([`roots`]).
+//! the project itself and then its requirements as components; for the lock file readers, the names that
+//! are direct ([`roots`]).
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
@@ -11,19 +12,49 @@ use crate::{Document, Problem, Reading, Tree, source, text};
 
 /// Reads a `pyproject.toml`.
 pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
-    parse(document.bytes).unwrap_or_else(Reading::from)
+    parse(document.bytes)
+        .map(|root| {
+            let mut reading = asked(&root);
+            reading.components.splice(0..0, own(&root));
+            reading
+        })
+        .unwrap_or_else(Reading::from)
 }
 
 /// The names that a `pyproject.toml` asks for, with their scopes; `None` when it cannot be read or asks
 /// for nothing.
 pub(super) fn roots(bytes: &[u8]) -> Option<Vec<(String, Scope)>> {
-    let reading = parse(bytes).ok()?;
+    let reading = asked(&parse(bytes).ok()?);
     let roots: Vec<_> = reading.components.into_iter().map(|c| (c.name, c.scope)).collect();
     (!roots.is_empty()).then_some(roots)
 }
 
-fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
-    let root = crate::toml::parse(text::of(bytes)?)?;
+fn parse(bytes: &[u8]) -> Result<Node<'_>, Problem> {
+    crate::toml::parse(text::of(bytes)?)
+}
+
+/// The project itself, which a lock file of a workspace has as a member; `None` where it has no name. The
+/// version may stand in the other table, or (`dynamic`) in a program.
+fn own(root: &Node<'_>) -> Option<Component> {
+    let tables = [&["project"][..], &["tool", "poetry"][..]].map(|keys| root.below(keys));
+    let named =
+        tables.iter().flatten().flat_map(|table| table.entries()).find(|entry| {
+            entry.key == "name" && entry.node.text().is_some_and(|n| !n.is_empty())
+        })?;
+    let version = tables.iter().flatten().find_map(|table| table.text_at("version"));
+    Some(Component {
+        ecosystem: Ecosystem::from(Base::PyPI),
+        name: named.node.text()?.to_owned(),
+        version: version.map_or(Declared::Absent, |version| Declared::Exact(version.to_owned())),
+        origin: Origin::FirstParty,
+        scope: Scope::Unknown,
+        direct: None,
+        line: named.line,
+    })
+}
+
+/// What the project asks for.
+fn asked(root: &Node<'_>) -> Reading {
     let mut reading = Reading::default();
     let mut list = |node: Option<&Node<'_>>, scope: Scope| {
         if let Some(node) = node {
@@ -33,30 +64,30 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
     list(root.below(&["project", "dependencies"]), Scope::Runtime);
     list(root.below(&["build-system", "requires"]), Scope::Development);
     list(root.below(&["tool", "uv", "dev-dependencies"]), Scope::Development);
-    for extra in entries(&root, &["project", "optional-dependencies"]) {
+    for extra in entries(root, &["project", "optional-dependencies"]) {
         list(Some(&extra.node), group_scope(&extra.key));
     }
-    for group in entries(&root, &["dependency-groups"]) {
+    for group in entries(root, &["dependency-groups"]) {
         list(Some(&group.node), Scope::Development);
     }
-    for group in entries(&root, &["tool", "pdm", "dev-dependencies"]) {
+    for group in entries(root, &["tool", "pdm", "dev-dependencies"]) {
         list(Some(&group.node), Scope::Development);
     }
     let poetry = |keys: &[&str], scope: Scope, reading: &mut Reading| {
-        for dependency in entries(&root, keys) {
+        for dependency in entries(root, keys) {
             poetry_dependency(dependency, scope, reading);
         }
     };
     poetry(&["tool", "poetry", "dependencies"], Scope::Runtime, &mut reading);
     poetry(&["tool", "poetry", "dev-dependencies"], Scope::Development, &mut reading);
-    for group in entries(&root, &["tool", "poetry", "group"]) {
+    for group in entries(root, &["tool", "poetry", "group"]) {
         let scope = if group.key == "main" { Scope::Runtime } else { group_scope(&group.key) };
         for dependency in group.node.at("dependencies").map(Node::entries).unwrap_or_default() {
             poetry_dependency(dependency, scope, &mut reading);
         }
     }
     reading.components.sort_by_key(|component| component.line);
-    Ok(reading)
+    reading
 }
 
 fn entries<'n, 'a>(root: &'n Node<'a>, keys: &[&str]) -> &'n [Entry<'a>] {

@@ -260,11 +260,15 @@ dev = ["e", { include-group = "x" }]
 python = "^3.8"
 f = "^1.2"
 g = { version = "1.2.3", optional = true }
+[tool.poetry]
+name = "app"
+version = "1.0"
 "#;
     check(
         "pyproject.toml",
         text,
-        "2 PyPI a ~>=1 registry runtime direct
+        "13 PyPI app 1.0 first-party unknown ?
+        2 PyPI a ~>=1 registry runtime direct
         2 PyPI b 2.0 registry runtime direct
         4 PyPI c - registry optional direct
         5 PyPI d ~~=1.0 registry development direct
@@ -287,6 +291,46 @@ g = { version = "1.2.3", optional = true }
         3 PyPI b 1.0 registry runtime direct
         5 PyPI c ~>=1 registry development direct",
     );
+}
+
+#[test]
+fn a_project_comes_first_and_does_not_ask_for_itself() {
+    let project =
+        "[project]\ndependencies = [\"click\"]\nname = \"Flask\"\ndynamic = [\"version\"]\n";
+    check(
+        "pyproject.toml",
+        project,
+        "3 PyPI Flask - first-party unknown ?
+        2 PyPI click - registry runtime direct",
+    );
+    check("pyproject.toml", "[tool.black]\nline-length = 100\n", "");
+    check_in(
+        &[("pyproject.toml", project)],
+        "poetry.lock",
+        "poetry.lock",
+        "[[package]]\nname = \"flask\"\nversion = \"1\"\n[[package]]\nname = \"click\"\nversion = \"2\"\n",
+        "2 PyPI flask 1 registry unknown transitive
+        5 PyPI click 2 registry runtime direct",
+    );
+}
+
+#[test]
+fn only_a_lock_file_of_a_workspace_covers_from_above() {
+    let above = |manifest: &str, lock: &str| {
+        let format = inventory::recognise(manifest).unwrap();
+        assert!(format.covered_by.contains(&lock), "{lock}");
+        format.may_lie_above(lock)
+    };
+    assert!(above("pyproject.toml", "uv.lock"));
+    for lock in ["poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"] {
+        assert!(!above("pyproject.toml", lock), "{lock}");
+    }
+    assert!(!above("setup.cfg", "uv.lock"));
+    for lock in ["package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"] {
+        assert!(above("package.json", lock), "{lock}");
+    }
+    assert!(above("Cargo.toml", "Cargo.lock"));
+    assert!(!above("requirements.in", "requirements.txt"));
 }
 
 #[test]
