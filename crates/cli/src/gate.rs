@@ -73,9 +73,12 @@ impl Gate {
         match self {
             Self::Emergency => finding.emergency,
             Self::Overdue => finding.overdue,
-            Self::DueWithin(hours) => finding
-                .due
-                .is_some_and(|due| due.duration_since(now).as_secs() <= hours.saturating_mul(3600)),
+            // Overdue by an earlier row counts, however far the present row's date is.
+            Self::DueWithin(hours) => {
+                let within =
+                    |due: Instant| due.duration_since(now).as_secs() <= hours.saturating_mul(3600);
+                finding.overdue || finding.due.is_some_and(within)
+            }
             Self::SeverityAtLeast(least) => {
                 finding.severity >= *least || finding.severity == Severity::Unknown
             }
@@ -87,7 +90,21 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::{Gate, hours, parse};
-    use vocab::Severity;
+    use vocab::{Severity, instant};
+
+    #[test]
+    fn what_an_earlier_row_made_overdue_is_due_within_any_time() {
+        let now = instant::parse("2026-11-21T10:00:00Z").expect("an instant");
+        let mut report = app::demo::demo(now).expect("the demo");
+        report.findings.truncate(1);
+        report.findings[0].due = instant::parse("2026-12-31");
+        report.findings[0].overdue = false;
+        assert!(!Gate::DueWithin(24).is_hit(&report));
+        report.findings[0].overdue = true;
+        assert!(Gate::DueWithin(24).is_hit(&report) && Gate::DueWithin(0).is_hit(&report));
+        report.findings[0].due = None;
+        assert!(Gate::DueWithin(24).is_hit(&report));
+    }
 
     #[test]
     fn gates_read_as_they_are_written() {

@@ -109,21 +109,7 @@ impl Terminal {
 
     /// An error with its causes, once each, then the hint.
     pub fn error(&self, error: &anyhow::Error) {
-        let urgent = style::URGENT;
-        let mut text =
-            format!("{urgent}error:{} {}", urgent.render_reset(), printable(&error.to_string()));
-        let mut said = error.to_string();
-        for cause in error.chain().skip(1) {
-            let cause = cause.to_string();
-            if !said.contains(&cause) {
-                text.push_str(&format!("\n  because {}", printable(&cause)));
-                said.push_str(&cause);
-            }
-        }
-        if let Some(hint) = error.downcast_ref::<Told>().and_then(|told| told.hint.as_deref()) {
-            text.push_str(&format!("\nhint: {hint}"));
-        }
-        self.write(&text);
+        self.write(&told(error));
     }
 
     fn write(&self, text: &str) {
@@ -150,5 +136,44 @@ impl Terminal {
             bar.set_style(style.progress_chars("=> "));
         }
         bar
+    }
+}
+
+/// An error with its causes, once each, then the hint; only our own line breaks and styles act in it.
+fn told(error: &anyhow::Error) -> String {
+    let urgent = style::URGENT;
+    let mut text =
+        format!("{urgent}error:{} {}", urgent.render_reset(), printable(&error.to_string()));
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !said.contains(&cause) {
+            text.push_str(&format!("\n  because {}", printable(&cause)));
+            said.push_str(&cause);
+        }
+    }
+    if let Some(hint) = error.downcast_ref::<Told>().and_then(|told| told.hint.as_deref()) {
+        // Line breaks in a hint are ours; the rest may be what a server or a file said.
+        let lines: Vec<_> = hint.lines().map(printable).collect();
+        text.push_str(&format!("\nhint: {}", lines.join("\n")));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::{style, told};
+    use crate::exit::failed;
+
+    #[test]
+    fn neither_error_nor_hint_steers_the_terminal() {
+        let error = failed(anyhow!("a\u{1b}[2J\nb"), "one\u{1b}]0;x\u{7}\ntwo\u{202e}".to_owned());
+        let (on, off) = (style::URGENT.to_string(), style::URGENT.render_reset().to_string());
+        let text = told(&error).replace(&on, "").replace(&off, "");
+        let expect =
+            r"error: a\u{1b}[2J\nb|hint: one\u{1b}]0;x\u{7}|two\u{202e}".replace('|', "\n");
+        assert_eq!(text, expect);
     }
 }

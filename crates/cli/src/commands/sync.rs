@@ -116,7 +116,8 @@ fn told(error: SyncError, request: &Request) -> anyhow::Error {
             let shown = failed
                 .iter()
                 .take(3)
-                .map(|(feed, why)| format!("{feed}: {why}"))
+                // One line each, whatever a server put into its answer.
+                .map(|(feed, why)| printable(&format!("{feed}: {why}")).into_owned())
                 .collect::<Vec<_>>()
                 .join("\n  ");
             format!(
@@ -142,14 +143,18 @@ fn summary(outcome: &Outcome, terminal: &Terminal) -> anyhow::Result<()> {
         counts.exploits,
         size(outcome.built.bytes)
     )?;
-    writeln!(out, "  {}", outcome.index.display())?;
+    writeln!(out, "  {}", printable(&outcome.index.to_string_lossy()))?;
     let partial: Vec<&str> =
         meta.coverage.iter().filter(|(_, c)| !c.complete).map(|(n, _)| n.as_str()).collect();
     if !partial.is_empty() {
-        writeln!(out, "Partial, so «no match» there is «not evaluated»: {}.", partial.join(", "))?;
+        writeln!(
+            out,
+            "Partial, so «no match» there is «not evaluated»: {}.",
+            printable(&partial.join(", "))
+        )?;
     }
     for (feed, why) in outcome.not_fetched.iter().chain(&outcome.built.failed) {
-        writeln!(out, "Not taken: {feed}: {}", printable(why))?;
+        writeln!(out, "Not taken: {}: {}", printable(feed), printable(why))?;
     }
     if meta.problems_total > 0 {
         writeln!(

@@ -6,7 +6,7 @@ use app::explain::{Cve, Explanation, Record};
 use formats::text::{day, printable};
 use vocab::Instant;
 
-use super::table::{day_or_dash, wrap};
+use super::table::{day_or_dash, when, wrap};
 use crate::terminal::Terminal;
 use crate::terminal::style::NAME;
 
@@ -51,8 +51,7 @@ fn due(out: &mut dyn Write, e: &Explanation, now: Instant, terminal: &Terminal) 
         return writeln!(out, "Not found in the scanned paths{sure}.");
     }
     for f in findings {
-        let when =
-            f.due.map_or_else(|| "on the next upgrade".to_owned(), |d| formats::text::due(now, d));
+        let when = when(now, f.due, f.overdue);
         writeln!(
             out,
             "{NAME}{} {}{NAME:#} in {}: {when}",

@@ -151,6 +151,27 @@ mod tests {
     }
 
     #[test]
+    fn nothing_in_a_fix_steers_the_terminal() {
+        let hostile = || "x\u{1b}[2J\u{202e}\n".to_owned();
+        let mut report = demo();
+        for fix in &mut report.fixes {
+            fix.to = Some(hostile());
+            fix.brings = vec![hostile()];
+            fix.step = "patch".to_owned();
+            fix.ecosystem = hostile();
+        }
+        for finding in &mut report.findings {
+            finding.origin = Some(hostile());
+        }
+        let style = table::Style { limit: 0, verbose: true, colour: false, width: 80 };
+        let mut out = Vec::new();
+        write(&mut out, &report, Format::Table, style, "demo").expect("written");
+        let text = String::from_utf8(out).expect("text");
+        assert!(text.contains("brings"), "{text}");
+        assert_eq!(text.find(['\u{1b}', '\u{202e}']), None, "{text}");
+    }
+
+    #[test]
     fn the_table_keeps_to_its_columns_but_for_commands() {
         for width in [40, 80, 120] {
             let table = rendered(Format::Table, width);

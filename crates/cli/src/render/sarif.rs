@@ -148,10 +148,7 @@ fn security_severity(finding: &Finding) -> Option<f64> {
 }
 
 fn message(finding: &Finding, report: &Report) -> String {
-    let due = finding.due.map_or_else(
-        || "on the next upgrade".to_owned(),
-        |d| formats::text::due(report.scanned_at, d),
-    );
+    let due = super::table::when(report.scanned_at, finding.due, finding.overdue);
     let fixed = if finding.fixed_in.is_empty() {
         "no fix is published".to_owned()
     } else {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use app::report::{Finding, Fix, Notice, Report, Unevaluated};
-use formats::text::{absolute, due_in, printable, width};
+use formats::text::{due_in, printable, width};
 use vocab::Instant;
 
 use crate::terminal::style::{CAUTION, FAINT, NAME, URGENT};
@@ -73,6 +73,9 @@ impl Page<'_> {
                 plural(fixes as u64, "fix"),
                 plural(findings as u64, "finding")
             )];
+            if overdue > 0 {
+                parts.push(self.paint(URGENT, &format!("{overdue} overdue")));
+            }
             if emergencies > 0 {
                 let word = if emergencies == 1 {
                     "1 emergency".to_owned()
@@ -81,13 +84,11 @@ impl Page<'_> {
                 };
                 parts.push(self.paint(URGENT, &word));
             }
-            if overdue > 0 {
-                parts.push(self.paint(URGENT, &format!("{overdue} overdue")));
-            }
             let first = report
                 .fixes
                 .iter()
-                .find_map(|f| f.due)
+                .filter_map(|f| f.due)
+                .min()
                 .map(|due| format!(" First {}.", formats::text::due(report.scanned_at, due)));
             format!("{}.{}", parts.join(", "), first.unwrap_or_default())
         };
@@ -142,9 +143,8 @@ impl Page<'_> {
             self.fix(number + 1, fix)?;
         }
         if let Some(next) = all.get(shown) {
-            let next = next.due.map_or_else(String::new, |due| {
-                format!(", the next {}", formats::text::due(self.report.scanned_at, due))
-            });
+            let next =
+                format!(", the next {}", when(self.report.scanned_at, next.due, next.overdue));
             writeln!(self.out)?;
             self.paragraph(
                 "",
@@ -174,7 +174,11 @@ impl Page<'_> {
             fix.owner.as_deref().map_or_else(String::new, |o| format!(" · owner {}", printable(o)));
         self.paragraph(
             "     ",
-            &format!("{name} {versions} · {} · {}{owner}", fix.ecosystem, printable(&fix.asset)),
+            &format!(
+                "{name} {versions} · {} · {}{owner}",
+                printable(&fix.ecosystem),
+                printable(&fix.asset)
+            ),
         )?;
         let all = fix.closes.iter().chain(&fix.leaves);
         let lead =
@@ -189,8 +193,8 @@ impl Page<'_> {
                 "brings",
                 &format!(
                     "{} is itself affected by {}",
-                    fix.to.as_deref().unwrap_or_default(),
-                    fix.brings.join(", ")
+                    printable(fix.to.as_deref().unwrap_or_default()),
+                    printable(&fix.brings.join(", "))
                 ),
             )?;
         }
@@ -200,7 +204,8 @@ impl Page<'_> {
                 let now = self.report.scanned_at;
                 let due =
                     other.due.map_or_else(|| "on the next upgrade".to_owned(), |d| due_in(now, d));
-                self.labelled("beside", &format!("{} row {}: {due}", other.policy, other.row))?;
+                let other = format!("{} row {}", other.policy, other.row);
+                self.labelled("beside", &format!("{}: {due}", printable(&other)))?;
             }
             if let Some(since) = lead.exposed_since {
                 self.labelled("exposed", &format!("since {}", formats::text::day(since)))?;
@@ -208,7 +213,10 @@ impl Page<'_> {
             if let Some(origin) = &lead.origin {
                 self.labelled(
                     "note",
-                    &format!("matched although it is no release of the registry: {origin}"),
+                    &format!(
+                        "matched although it is no release of the registry: {}",
+                        printable(origin)
+                    ),
                 )?;
             }
             if self.style.verbose {
@@ -236,8 +244,7 @@ impl Page<'_> {
 
     fn when(&self, fix: &Fix) -> String {
         let now = self.report.scanned_at;
-        let Some(due) = fix.due else { return "on the next upgrade".into() };
-        let text = format!("{} ({})", due_in(now, due), absolute(now, due));
+        let text = when(now, fix.due, fix.overdue);
         match (fix.emergency, fix.overdue) {
             (true, _) => format!("{} {text}", self.paint(URGENT, "EMERGENCY")),
             (_, true) => self.paint(URGENT, &text),
@@ -416,7 +423,7 @@ impl Page<'_> {
             plural(files, "file"),
             plural(report.assets.len() as u64, "asset"),
             report.first_party,
-            report.policies.join(", "),
+            printable(&report.policies.join(", ")),
             formats::text::ago(report.scanned_at, report.intel.built_at),
         );
         writeln!(self.out)?;
@@ -488,6 +495,15 @@ fn visible(text: &str) -> usize {
     total + width(rest)
 }
 
+/// When something is due. What an earlier row made overdue stays so, however far the present row's
+/// date is.
+pub fn when(now: Instant, due: Option<Instant>, overdue: bool) -> String {
+    let text =
+        due.map_or_else(|| "on the next upgrade".to_owned(), |due| formats::text::due(now, due));
+    let earlier = overdue && due.is_none_or(|due| due >= now);
+    if earlier { format!("overdue by an earlier row; now {text}") } else { text }
+}
+
 /// An instant as a day, or a dash.
 pub fn day_or_dash(instant: Option<Instant>) -> String {
     instant.map_or_else(|| "—".to_owned(), formats::text::day)
@@ -495,7 +511,24 @@ pub fn day_or_dash(instant: Option<Instant>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::wrap;
+    use vocab::instant;
+
+    use super::{when, wrap};
+
+    #[test]
+    fn what_an_earlier_row_made_overdue_is_said_to_be() {
+        let at = |text: &str| instant::parse(text).expect("an instant");
+        let now = at("2026-11-21T10:00:00Z");
+        let check = |due: Option<&str>, overdue, expect: &str| {
+            assert_eq!(when(now, due.map(at), overdue), expect);
+        };
+        check(Some("2026-11-21T21:00:00Z"), false, "due in 11 h (Sat 21 Nov 21:00 UTC)");
+        let said = "overdue by an earlier row; now due in 11 h (Sat 21 Nov 21:00 UTC)";
+        check(Some("2026-11-21T21:00:00Z"), true, said);
+        check(Some("2026-11-21T09:00:00Z"), true, "overdue by 1 h (Sat 21 Nov 09:00 UTC)");
+        check(None, true, "overdue by an earlier row; now on the next upgrade");
+        check(None, false, "on the next upgrade");
+    }
 
     #[test]
     fn lines_break_at_spaces_and_long_words_stay_whole() {
