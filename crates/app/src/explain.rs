@@ -5,7 +5,7 @@ use serde::Serialize;
 use vocab::{Instant, Severity};
 
 use crate::intelligence::{Intelligence, IntelligenceError};
-use crate::report::{Finding, Report};
+use crate::report::{Finding, Ignored, Notice, Report};
 
 /// Name and version of the JSON shape.
 pub const SCHEMA: &str = "gabion.explain/1";
@@ -23,9 +23,15 @@ pub struct Explanation {
     pub records: Vec<Record>,
     /// What is known of each CVE.
     pub cves: Vec<Cve>,
-    /// The findings of the group in the scanned paths; absent when no path was given.
+    /// The findings of the group in the scanned paths that have a clock; absent when no path was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub findings: Option<Vec<Finding>>,
+    /// Those that a rule of the configuration ignores, with reason, end and origin of the rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<Ignored>,
+    /// What the scanned paths have of the group without a clock.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
     /// Whether that scan was complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scan_complete: Option<bool>,
@@ -147,15 +153,24 @@ pub fn explain(
     let explanation = read().map_err(|source| intelligence.unusable(source))?;
     Ok(explanation.map(|mut explanation| {
         if let Some(report) = report {
-            let ignored = report.ignored.iter().map(|i| &i.finding);
-            let all = report.findings.iter().chain(ignored);
-            let of_group =
-                all.filter(|f| f.aliases.iter().any(|a| explanation.aliases.contains(a)));
-            explanation.findings = Some(of_group.cloned().collect());
-            explanation.scan_complete = Some(report.complete);
+            add_from(&mut explanation, report);
         }
         explanation
     }))
+}
+
+/// Adds what a scan has of the group: with a clock, ignored, and for notice only.
+fn add_from(explanation: &mut Explanation, report: &Report) {
+    let known = |id: &String| explanation.aliases.contains(id);
+    let of_group = |finding: &Finding| finding.aliases.iter().any(known);
+    let findings = report.findings.iter().filter(|f| of_group(f)).cloned().collect();
+    let ignored = report.ignored.iter().filter(|i| of_group(&i.finding)).cloned().collect();
+    let noticed = |n: &&Notice| known(&n.advisory) || n.records.iter().any(known);
+    let notices = report.notices.iter().filter(noticed).cloned().collect();
+    explanation.findings = Some(findings);
+    explanation.ignored = ignored;
+    explanation.notices = notices;
+    explanation.scan_complete = Some(report.complete);
 }
 
 fn empty() -> Explanation {
@@ -166,6 +181,8 @@ fn empty() -> Explanation {
         records: Vec::new(),
         cves: Vec::new(),
         findings: None,
+        ignored: Vec::new(),
+        notices: Vec::new(),
         scan_complete: None,
     }
 }

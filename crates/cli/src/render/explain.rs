@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use app::explain::{Cve, Explanation, Record};
+use app::report::{Finding, Place};
 use formats::text::{day, printable};
 use vocab::Instant;
 
@@ -38,11 +39,11 @@ pub fn write(
     Ok(())
 }
 
-/// Where it is in the scanned paths, and why it has its date.
+/// Where it is in the scanned paths, and why it has its date or none.
 fn due(out: &mut dyn Write, e: &Explanation, now: Instant, terminal: &Terminal) -> io::Result<()> {
     let Some(findings) = &e.findings else { return Ok(()) };
     writeln!(out)?;
-    if findings.is_empty() {
+    if findings.is_empty() && e.ignored.is_empty() && e.notices.is_empty() {
         let sure = if e.scan_complete == Some(true) {
             ""
         } else {
@@ -51,47 +52,66 @@ fn due(out: &mut dyn Write, e: &Explanation, now: Instant, terminal: &Terminal) 
         return writeln!(out, "Not found in the scanned paths{sure}.");
     }
     for f in findings {
-        let when = when(now, f.due, f.overdue);
-        writeln!(
-            out,
-            "{NAME}{} {}{NAME:#} in {}: {when}",
-            printable(&f.name),
-            printable(&f.version),
-            printable(&f.asset)
-        )?;
-        paragraph(out, terminal, &f.why)?;
-        for other in f.other_clocks.iter() {
-            paragraph(out, terminal, &format!("beside it: {}", other.why))?;
-        }
-        for input in f.inputs.iter() {
-            let as_of = input.as_of.map_or_else(String::new, |t| format!(", {}", day(t)));
-            paragraph(
-                out,
-                terminal,
-                &format!(
-                    "- {} = {} ({}; {}{as_of})",
-                    input.name, input.value, input.how, input.source
-                ),
-            )?;
-        }
-        if !f.path.is_empty() {
-            paragraph(out, terminal, &format!("brought in by {}", f.path.join(" → ")))?;
-        }
-        let places: Vec<String> = f
-            .places
-            .iter()
-            .take(5)
-            .map(|p| if p.line > 0 { format!("{}:{}", p.path, p.line) } else { p.path.to_string() })
-            .collect();
-        paragraph(out, terminal, &format!("at {}", places.join(", ")))?;
-        let fixed = if f.fixed_in.is_empty() {
-            "no fix is published".to_owned()
-        } else {
-            format!("fixed in {}", f.fixed_in.join(", "))
-        };
-        paragraph(out, terminal, &fixed)?;
+        finding(out, f, &when(now, f.due, f.overdue), terminal)?;
+    }
+    for ignored in &e.ignored {
+        let until = format!("ignored until {}", day(ignored.until));
+        finding(out, &ignored.finding, &until, terminal)?;
+        let rule = format!("ignored by {}: {}", ignored.origin, ignored.reason);
+        paragraph(out, terminal, &rule)?;
+    }
+    for n in &e.notices {
+        package(out, (&n.name, &n.version, &n.asset), "a notice, without a clock")?;
+        paragraph(out, terminal, &format!("{} ({}) {}", kind(&n.kind), n.advisory, n.title))?;
+        paragraph(out, terminal, &format!("at {}", places(&n.places)))?;
     }
     Ok(())
+}
+
+/// A notice's kind in words.
+pub fn kind(kind: &str) -> &str {
+    match kind {
+        "first_party" => "bears the name and version of an affected package",
+        other => other,
+    }
+}
+
+fn package(out: &mut dyn Write, named: (&str, &str, &str), what: &str) -> io::Result<()> {
+    let (name, version, asset) = named;
+    let (name, version) = (printable(name), printable(version));
+    writeln!(out, "{NAME}{name} {version}{NAME:#} in {}: {what}", printable(asset))
+}
+
+fn finding(out: &mut dyn Write, f: &Finding, what: &str, terminal: &Terminal) -> io::Result<()> {
+    package(out, (&f.name, &f.version, &f.asset), what)?;
+    paragraph(out, terminal, &f.why)?;
+    for other in f.other_clocks.iter() {
+        paragraph(out, terminal, &format!("beside it: {}", other.why))?;
+    }
+    for input in f.inputs.iter() {
+        let as_of = input.as_of.map_or_else(String::new, |t| format!(", {}", day(t)));
+        let text =
+            format!("- {} = {} ({}; {}{as_of})", input.name, input.value, input.how, input.source);
+        paragraph(out, terminal, &text)?;
+    }
+    if !f.path.is_empty() {
+        paragraph(out, terminal, &format!("brought in by {}", f.path.join(" → ")))?;
+    }
+    paragraph(out, terminal, &format!("at {}", places(&f.places)))?;
+    let fixed = if f.fixed_in.is_empty() {
+        "no fix is published".to_owned()
+    } else {
+        format!("fixed in {}", f.fixed_in.join(", "))
+    };
+    paragraph(out, terminal, &fixed)
+}
+
+fn places(places: &[Place]) -> String {
+    let shown = places
+        .iter()
+        .take(5)
+        .map(|p| if p.line > 0 { format!("{}:{}", p.path, p.line) } else { p.path.to_string() });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 fn signals(out: &mut dyn Write, cve: &Cve) -> io::Result<()> {

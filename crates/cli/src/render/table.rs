@@ -299,10 +299,7 @@ impl Page<'_> {
         });
         let most = if self.style.verbose || self.style.limit == 0 { rows.len() } else { 10 };
         for notice in rows.iter().take(most) {
-            let kind = match notice.kind.as_str() {
-                "first_party" => "bears the name and version of an affected package",
-                other => other,
-            };
+            let kind = super::explain::kind(&notice.kind);
             let text = format!(
                 "{} {} in {}: {kind} ({}) {}",
                 notice.name, notice.version, notice.asset, notice.advisory, notice.title

@@ -167,3 +167,34 @@ fn a_baseline_that_is_also_the_output_keeps_its_first_sightings() {
     assert_eq!(refused.status.code(), Some(4));
     assert!(refused.stdout.is_empty() && !crate::program::has_file(&place.path(""), ".part"));
 }
+
+#[test]
+fn explain_tells_of_notices_and_of_ignored_findings() {
+    let place = Place::synced();
+    place.write(
+        "estate.toml",
+        "[[ignore]]\nid = \"CVE-2026-1000\"\nreason = \"not reachable\"\nuntil = 2999-01-02\n",
+    );
+    let explain = ["explain", "CVE-2026-1000", "tree", "--config", "estate.toml"];
+    let shown = text(&place.run(&explain).stdout);
+    for part in ["left 1.1.0 in tree: ignored until 2999-01-02", "estate.toml", "not reachable"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("due in") && !shown.contains("Not found"), "{shown}");
+    let json = place.run(&[&explain[..], &["--json"]].concat());
+    let json: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(json["findings"], serde_json::json!([]));
+    assert_eq!(json["ignored"][0]["reason"], "not reachable");
+
+    place.write(
+        "feeds/osv/crates.io/RUSTSEC-2026-0002.json",
+        r#"{"schema_version":"1.7.0","id":"RUSTSEC-2026-0002","summary":"left is unmaintained","modified":"2026-11-19T00:00:00Z",
+"affected":[{"package":{"ecosystem":"crates.io","name":"left"},"database_specific":{"informational":"unmaintained"},
+"ranges":[{"type":"SEMVER","events":[{"introduced":"0.0.0-0"}]}]}]}"#,
+    );
+    assert_eq!(place.code(&["sync", "--from", "feeds"]), 0);
+    let shown = text(&place.run(&["explain", "RUSTSEC-2026-0002", "tree"]).stdout);
+    for part in ["left 1.1.0 in tree: a notice, without a clock", "unmaintained", "Cargo.lock:11"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+}
