@@ -7,7 +7,8 @@
 //! - a suffix that is an address (`Maven:https://…`) is another registry: it meets only its own records;
 //! - any other suffix is a release (`Debian:12`): it meets its own records and those without a suffix;
 //! - `:LTS` behind an Ubuntu release makes no other release of it;
-//! - a component without a suffix meets records without one. Where the ecosystem's records are told by
+//! - a component without a suffix meets records without one. Many files do not tell the registry: a name
+//!   of which only records of other registries speak is taken to be theirs, and meets those. Where the ecosystem's records are told by
 //!   release, nobody can say «clear» of it: it is not evaluated.
 
 use std::cmp::Ordering;
@@ -72,11 +73,11 @@ impl Index<'_> {
         let found = self.packages(ecosystem, name)?;
         let mut matches = Vec::new();
         let mut doubt: Option<NotEvaluated> = None;
-        if found.iter().any(Option::is_some) {
+        if !found.is_empty() {
             let version = version.trim_ascii();
             let parsed = scheme.and_then(|scheme| placed(scheme, version));
             let asked = Asked { text: version, scheme, version: parsed };
-            for package in found.into_iter().flatten() {
+            for package in found {
                 self.ask(package, &asked, &mut matches, &mut doubt)?;
             }
             matches.sort_by_key(|m| m.advisory);
@@ -98,11 +99,9 @@ impl Index<'_> {
     /// True when any record speaks of the package, withdrawn ones aside. For components that are not
     /// from the registry but bear a name that advisories know.
     pub fn known(&self, ecosystem: &Ecosystem, name: &str) -> Result<bool, IndexError> {
-        for package in self.packages(ecosystem, name)?.into_iter().flatten() {
-            for posting in self.postings(package)? {
-                if posting?[1] & POSTING_WITHDRAWN == 0 {
-                    return Ok(true);
-                }
+        for package in self.packages(ecosystem, name)? {
+            if self.in_force(package)? {
+                return Ok(true);
             }
         }
         Ok(false)
@@ -119,7 +118,7 @@ impl Index<'_> {
         let Some(scheme) = Scheme::of(ecosystem) else { return Ok(Vec::new()) };
         let Some(version) = placed(scheme, version) else { return Ok(Vec::new()) };
         let mut above: Vec<Version<'_>> = Vec::new();
-        for package in self.packages(ecosystem, name)?.into_iter().flatten() {
+        for package in self.packages(ecosystem, name)? {
             for posting in self.postings(package)? {
                 let [_, flags, first, count, ..] = posting?;
                 if flags & POSTING_WITHDRAWN != 0 {
@@ -144,23 +143,55 @@ impl Index<'_> {
         Ok(above.into_iter().map(|fix| fix.text().to_owned()).collect())
     }
 
-    /// The packages that a component meets: of its own ecosystem string, and of the base.
+    /// The packages that a component meets; none takes no memory.
     fn packages(
         &self,
         ecosystem: &Ecosystem,
         name: &str,
-    ) -> Result<[Option<[u32; PACKAGE]>; 2], IndexError> {
+    ) -> Result<Vec<[u32; PACKAGE]>, IndexError> {
         let name = ecosystem.normal_name(name);
         if name.is_empty() {
-            return Ok([None; 2]);
+            return Ok(Vec::new());
         }
-        let (base, suffix) = (ecosystem.base_name(), suffix(ecosystem));
-        let own = self.package(base, suffix, &name)?;
-        let general = match suffix {
-            Some(suffix) if !is_registry(suffix) => self.package(base, None, &name)?,
-            _ => None,
-        };
-        Ok([own, general])
+        let base = ecosystem.base_name();
+        let Some(suffix) = suffix(ecosystem) else { return self.without_suffix(base, &name) };
+        let mut found = Vec::new();
+        found.extend(self.package(base, Some(suffix), &name)?);
+        if !is_registry(suffix) {
+            found.extend(self.package(base, None, &name)?);
+        }
+        Ok(found)
+    }
+
+    /// The base's own package; where no record of it is in force, also those of other registries.
+    fn without_suffix(&self, base: &str, name: &str) -> Result<Vec<[u32; PACKAGE]>, IndexError> {
+        let mut found = Vec::new();
+        for row in self.bucket(layout::hash(base, None, name))? {
+            let row = row?;
+            if self.file.text(row[2])? != name {
+                continue;
+            }
+            let ecosystem = self.file.text(row[1])?;
+            if is_named(ecosystem, base, None) {
+                if self.in_force(row)? {
+                    return Ok(vec![row]);
+                }
+                found.push(row);
+            } else if is_elsewhere(ecosystem, base) {
+                found.push(row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Is a record of the package not withdrawn?
+    fn in_force(&self, package: [u32; PACKAGE]) -> Result<bool, IndexError> {
+        for posting in self.postings(package)? {
+            if posting?[1] & POSTING_WITHDRAWN == 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The row of one package; the empty name stands for the ecosystem itself.
@@ -170,19 +201,25 @@ impl Index<'_> {
         suffix: Option<&str>,
         name: &str,
     ) -> Result<Option<[u32; PACKAGE]>, IndexError> {
-        let hash = layout::hash(base, suffix, name);
-        let at = layout::bucket(hash, self.bits) * 4;
-        let range = self.file.get(Section::Buckets, at, 8)?;
-        for index in number(range, 0)..number(range, 4) {
-            let row: [u32; PACKAGE] = self.file.row(Section::Packages, index as usize)?;
-            if row[0] == hash as u32
-                && self.file.text(row[2])? == name
-                && is_named(self.file.text(row[1])?, base, suffix)
-            {
+        for row in self.bucket(layout::hash(base, suffix, name))? {
+            let row = row?;
+            if self.file.text(row[2])? == name && is_named(self.file.text(row[1])?, base, suffix) {
                 return Ok(Some(row));
             }
         }
         Ok(None)
+    }
+
+    /// The packages under a hash; what else has its 32 bits is among them.
+    fn bucket(
+        &self,
+        hash: u64,
+    ) -> Result<impl Iterator<Item = Result<[u32; PACKAGE], IndexError>>, IndexError> {
+        let at = layout::bucket(hash, self.bits) * 4;
+        let range = self.file.get(Section::Buckets, at, 8)?;
+        let rows = number(range, 0)..number(range, 4);
+        let rows = rows.map(|index| self.file.row::<PACKAGE>(Section::Packages, index as usize));
+        Ok(rows.filter(move |row| row.as_ref().map_or(true, |row| row[0] == hash as u32)))
     }
 
     fn postings(
@@ -323,6 +360,12 @@ fn is_named(text: &str, base: &str, suffix: Option<&str>) -> bool {
         (Some(rest), Some(suffix)) => rest.strip_prefix(':') == Some(suffix),
         (None, _) => false,
     }
+}
+
+/// Is `text` another registry of the base?
+fn is_elsewhere(text: &str, base: &str) -> bool {
+    let rest = text.strip_prefix(base).and_then(|rest| rest.strip_prefix(':'));
+    rest.is_some_and(is_registry)
 }
 
 /// The row numbers of a stretch; a forged one ends at the numbers' end and fails at its first bad row.

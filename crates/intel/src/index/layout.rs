@@ -19,7 +19,7 @@ use super::IndexError;
 pub const MAGIC: [u8; 8] = *b"GABINTEL";
 /// The format that this build writes and reads; any change of the layout or of the meaning of a field
 /// (the order of a `versions` scheme included) raises it.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// Bytes under one checksum.
 pub const BLOCK: usize = 4096;
 /// Bytes before the section table.
@@ -39,7 +39,8 @@ pub enum Section {
     Meta,
     /// u32: where in `Packages` the packages of a hash bucket begin; one more at the end.
     Buckets,
-    /// [`PACKAGE`] numbers a row: hash tag, ecosystem, name, first posting, postings.
+    /// [`PACKAGE`] numbers a row: hash tag, ecosystem, name, first posting, postings. A package of
+    /// another registry (`Maven:https://…`) has a second row under the hash of its base alone.
     Packages,
     /// [`POSTING`] numbers a row: advisory, flags, first interval, intervals, first exact, exacts.
     Postings,

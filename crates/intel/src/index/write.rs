@@ -22,6 +22,8 @@ struct Placed {
     name: u32,
     /// The package's number in the builder; `None` for an ecosystem's own row.
     old: Option<u32>,
+    /// A second row of a package of another registry, found under the base alone.
+    again: bool,
     /// In an ecosystem's own row: 1 when other records of the base are bound to a release.
     mark: u32,
 }
@@ -192,13 +194,21 @@ fn place_packages(builder: &Builder) -> Vec<Placed> {
     }
     let mut placed: Vec<Placed> = Vec::with_capacity(builder.packages.len());
     for (old, (ecosystem, name)) in builder.packages.iter().enumerate() {
-        placed.push(Placed {
-            hash: hash(*ecosystem, builder.strings.get(*name)),
+        let package = |hash: u64, again: bool| Placed {
+            hash,
             ecosystem: text(*ecosystem),
             name: *name,
             old: Some(old as u32),
+            again,
             mark: 0,
-        });
+        };
+        let spelled = builder.strings.get(*name);
+        placed.push(package(hash(*ecosystem, spelled), false));
+        let draft = builder.ecosystems.get(*ecosystem as usize).map(|draft| &draft.ecosystem);
+        let elsewhere = draft.filter(|e| e.suffix().is_some_and(super::evaluate::is_registry));
+        if let Some(ecosystem) = elsewhere {
+            placed.push(package(layout::hash(ecosystem.base_name(), None, spelled), true));
+        }
     }
     for (index, draft) in builder.ecosystems.iter().enumerate() {
         placed.push(Placed {
@@ -206,17 +216,19 @@ fn place_packages(builder: &Builder) -> Vec<Placed> {
             ecosystem: draft.text,
             name: NONE,
             old: None,
+            again: false,
             mark: u32::from(by_release.contains(draft.ecosystem.base_name())),
         });
     }
-    placed.sort_by_key(|p| (p.hash, p.old));
+    placed.sort_by_key(|p| (p.hash, p.old, p.again));
     placed
 }
 
 fn package_numbers(packages: &[Placed], count: usize) -> Vec<u32> {
     let mut numbers = vec![NONE; count];
     for (new, package) in packages.iter().enumerate() {
-        if let Some(slot) = package.old.and_then(|old| numbers.get_mut(old as usize)) {
+        let own = package.old.filter(|_| !package.again);
+        if let Some(slot) = own.and_then(|old| numbers.get_mut(old as usize)) {
             *slot = new as u32;
         }
     }
@@ -244,23 +256,31 @@ fn postings(builder: &mut Builder, packages: &[Placed], new_number: &[u32]) -> (
     let numbers = package_numbers(packages, builder.packages.len());
     let of = |p: &Posting| (number_of(&numbers, p.package), number_of(new_number, p.advisory));
     builder.postings.sort_unstable_by_key(of);
-    let mut package_rows = Vec::with_capacity(packages.len() * 20);
     let mut posting_rows = Vec::with_capacity(builder.postings.len() * 24);
+    // Which postings each package of the builder has.
+    let mut spans = vec![(0u32, 0u32); builder.packages.len()];
     let mut at = 0usize;
-    for (number, package) in packages.iter().enumerate() {
-        let first = at;
-        while let Some(posting) = builder.postings.get(at).filter(|p| of(p).0 == number as u32) {
+    for of_package in builder.postings.chunk_by(|a, b| a.package == b.package) {
+        for posting in of_package {
             let Posting { flags, intervals, exacts, .. } = *posting;
             let advisory = of(posting).1;
             row(
                 &mut posting_rows,
                 &[advisory, flags, intervals.0, intervals.1, exacts.0, exacts.1],
             );
-            at += 1;
         }
-        let name = if package.old.is_some() { package.name } else { empty };
-        let first = if package.old.is_some() { first as u32 } else { package.mark };
-        let count = if package.old.is_some() { at as u32 - first } else { 0 };
+        let package = of_package.first().map_or(NONE, |posting| posting.package);
+        if let Some(span) = spans.get_mut(package as usize) {
+            *span = (at as u32, of_package.len() as u32);
+        }
+        at += of_package.len();
+    }
+    let mut package_rows = Vec::with_capacity(packages.len() * 20);
+    for package in packages {
+        let (name, (first, count)) = match package.old {
+            Some(old) => (package.name, spans.get(old as usize).copied().unwrap_or_default()),
+            None => (empty, (package.mark, 0)),
+        };
         row(&mut package_rows, &[package.hash as u32, package.ecosystem, name, first, count]);
     }
     (package_rows, posting_rows)

@@ -210,7 +210,7 @@ fn suffixes_tell_release_or_registry() {
     check("Debian:11", "x", "NoAdvisories");
     check("Debian", "x", "PartialAdvisories");
     check("Debian", "y", "D-ALL");
-    check("Maven", "g:a", "clear");
+    check("Maven", "g:a", "M-1");
     check("Maven:https://repo.example", "g:a", "M-1");
     check("Maven:https://repo.example", "g:b", "clear");
     check("Maven:https://other.example", "g:b", "NoAdvisories");
@@ -218,6 +218,50 @@ fn suffixes_tell_release_or_registry() {
     check("Ubuntu:22.04", "x", "U-1");
     check("Ubuntu:22.04:LTS", "x", "U-1");
     check("Ubuntu:Pro:22.04", "x", "U-2");
+}
+
+#[test]
+fn a_name_known_only_from_other_registries_is_theirs() {
+    let before = |end: &str| {
+        let events = format!(r#"{{"introduced":"0"}},{{"fixed":"{end}"}}"#);
+        format!(r#""ranges":[{}]"#, range("ECOSYSTEM", &events))
+    };
+    let withdrawn = record("C-1", "Maven", "g:w", &before("9"))
+        .replace(r#""modified""#, r#""withdrawn":"2026-01-02T00:00:00Z","modified""#);
+    let bytes = build(&[
+        &record("G-1", "Maven:https://maven.google.com", "androidx.x:y", &before("3.1.0")),
+        &record("J-1", "Maven:https://repo.example", "androidx.x:y", &before("2.0.0")),
+        &record("C-2", "Maven", "g:both", &before("1.0.0")),
+        &record("J-2", "Maven:https://repo.example", "g:both", &before("5.0.0")),
+        &withdrawn,
+        &record("J-3", "Maven:https://repo.example", "g:w", &before("5.0.0")),
+        &record("P-1", "Packagist:https://packages.drupal.org/8", "drupal/X", &before("2.0.0")),
+        &record("D-12", "Debian:12", "deb", &before("2.0.0")),
+    ]);
+    let index = Index::open(&bytes).unwrap();
+    let check = |e: &str, n: &str, v: &str, expect: &str| {
+        assert_eq!(ask(&index, e, n, v), expect, "{e} {n} {v}");
+    };
+    check("Maven", "androidx.x:y", "3.0.0", "G-1 <3.1.0");
+    check("Maven", "androidx.x:y", "1.0.0", "G-1 <3.1.0, J-1 <2.0.0");
+    check("Maven", "androidx.x:y", "3.1.0", "clear");
+    check("Maven:https://repo.example", "androidx.x:y", "3.0.0", "clear");
+    // A public package of the name has its own records; they decide.
+    check("Maven", "g:both", "2.0.0", "clear");
+    check("Maven", "g:both", "0.9", "C-2 <1.0.0");
+    // A record that is withdrawn decides nothing.
+    check("Maven", "g:w", "2.0.0", "J-3 <5.0.0");
+    check("Packagist", "Drupal/x", "1.0.0", "P-1 <2.0.0");
+    check("Packagist", "drupal/x", "2.0.0", "PartialAdvisories");
+    // A release is no registry.
+    check("Debian", "deb", "1.0.0", "PartialAdvisories");
+    let maven = Ecosystem::parse("Maven");
+    assert!(index.known(&maven, "androidx.x:y").unwrap());
+    assert_eq!(index.candidates(&maven, "androidx.x:y", "1.0.0").unwrap(), ["2.0.0", "3.1.0"]);
+    let group = index.group(index.find("G-1").unwrap().unwrap()).unwrap();
+    let advisory = index.advisory(group.members[0]).unwrap();
+    assert_eq!(advisory.packages.len(), 1);
+    assert_eq!(advisory.packages[0].ecosystem.to_string(), "Maven:https://maven.google.com");
 }
 
 #[test]
