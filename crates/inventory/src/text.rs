@@ -95,6 +95,21 @@ pub fn line_after(before: &[u8]) -> u32 {
     u32::try_from(breaks).unwrap_or(u32::MAX).saturating_add(1)
 }
 
+/// The problem of a lock file that lacks what the manifest beside it asks for, such as one that was left
+/// empty or is older than the manifest; `None` when nothing is missing.
+pub fn missing(manifest: &str, names: &[&str]) -> Option<Problem> {
+    let (first, others) = names.split_first()?;
+    let more = match others.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let what = format!(
+        "{manifest} beside it asks for `{}`{more}, which the file does not have",
+        short(first)
+    );
+    Some(Problem { line: 1, what })
+}
+
 /// A text for a message: its first line, at most 60 characters.
 pub fn short(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();

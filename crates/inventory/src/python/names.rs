@@ -1,13 +1,15 @@
 //! Which components of a lock file bear this name?
 //!
 //! Python lock files name what a package requires and leave the version out where it is told apart by
-//! markers; names compare as PEP 503 says.
+//! markers; names compare as PEP 503 says. A name that no component bears is told here as well.
 
 use std::collections::HashMap;
 
 use vocab::{Base, Ecosystem, Scope};
 
-use crate::Reading;
+use super::{poetry, pyproject};
+use crate::node::Node;
+use crate::{Document, Problem, Reading, Tree, text};
 
 /// Most versions of one name that an edge leads to.
 const MAX_VERSIONS: usize = 16;
@@ -39,6 +41,11 @@ impl Names {
         all.iter().copied().take(MAX_VERSIONS).collect()
     }
 
+    /// True where the file has a package of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(&normal(name))
+    }
+
     /// Marks what the project asks for as direct, and gives every component the strictest scope in
     /// which it is reached from there. With no roots nothing is told and nothing is changed.
     pub(super) fn root(&self, reading: &mut Reading, roots: &[(String, Scope)]) {
@@ -59,6 +66,36 @@ impl Names {
         }
         reading.spread(&found);
     }
+}
+
+/// The problem of a package that requires what the file does not have.
+pub(super) fn dangling(package: &Node<'_>, line: u32, name: &str) -> Problem {
+    let from = text::short(package.text_at("name").unwrap_or_default());
+    let what = format!("{from} requires `{}`, which the file does not have", text::short(name));
+    Problem { line, what }
+}
+
+/// The bytes of `pyproject.toml` beside a lock file that bears the name its tool gives it; a file of
+/// another name may belong to another project.
+pub(super) fn manifest_beside(
+    document: Document<'_>,
+    lock: &str,
+    tree: &dyn Tree,
+) -> Option<Vec<u8>> {
+    let name = document.path.rsplit('/').next();
+    let beside = document.beside("pyproject.toml").filter(|_| name == Some(lock))?;
+    tree.read(&beside)
+}
+
+/// The problem of a lock file that lacks what its project certainly asks for.
+pub(super) fn unlocked(names: &Names, manifest: &[u8]) -> Option<Problem> {
+    let certain = pyproject::certain(manifest);
+    let missing: Vec<&str> = certain
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !names.has(name) && poetry::is_lockable(name))
+        .collect();
+    text::missing("pyproject.toml", &missing)
 }
 
 fn normal(name: &str) -> String {

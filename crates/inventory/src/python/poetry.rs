@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
-use super::names::Names;
+use super::names::{Names, dangling, manifest_beside, unlocked};
 use super::requirement::{self, is_development};
 use super::uv::public;
 use super::{pyproject, requirement::origin_of_url};
@@ -17,7 +17,15 @@ use crate::{Document, Problem, Reading, Tree, source, text};
 
 /// Reads a `poetry.lock`.
 pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
-    parse(document, tree, &["metadata", "lock-version"], 1..=2).unwrap_or_else(Reading::from)
+    let mut reading =
+        parse(document, tree, &["metadata", "lock-version"], 1..=2).unwrap_or_else(Reading::from);
+    if reading.problems.is_empty()
+        && let Some(manifest) = manifest_beside(document, "poetry.lock", tree)
+    {
+        let names = Names::of(&reading);
+        reading.problems.extend(unlocked(&names, &manifest));
+    }
+    reading
 }
 
 /// Reads a `pdm.lock`.
@@ -54,6 +62,9 @@ fn parse(
     let names = Names::of(&reading);
     let mut edges = Vec::new();
     for (package, from) in taken {
+        for (line, name) in always_required(package).filter(|(_, name)| !names.has(name)) {
+            reading.note(dangling(package, line, name));
+        }
         for name in required(package) {
             edges.extend(names.find(&reading, name, None).into_iter().map(|to| (from, to)));
         }
@@ -142,6 +153,23 @@ fn scope(package: &Node<'_>) -> Scope {
         Some("main") => Scope::Runtime,
         _ => Scope::Unknown,
     }
+}
+
+/// What Poetry locks with a package under every circumstance: a requirement that is a mere version has
+/// neither a marker nor is it optional.
+fn always_required<'n>(package: &'n Node<'_>) -> impl Iterator<Item = (u32, &'n str)> {
+    package
+        .at("dependencies")
+        .map(Node::entries)
+        .unwrap_or_default()
+        .iter()
+        .filter(|entry| entry.node.text().is_some() && is_lockable(&entry.key))
+        .map(|entry| (entry.line, &*entry.key))
+}
+
+/// Packages that Poetry left out of its file until version 1.2 (`Provider.UNSAFE_PACKAGES`).
+pub(super) fn is_lockable(name: &str) -> bool {
+    !["setuptools", "distribute", "pip", "wheel"].iter().any(|n| name.eq_ignore_ascii_case(n))
 }
 
 /// Poetry: a table by name. PDM: a list of requirements.

@@ -4,6 +4,8 @@
 //! the project itself and then its requirements as components; for the lock file readers, the names that
 //! are direct ([`roots`]).
 
+use std::collections::HashSet;
+
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 use super::requirement::{self, is_development};
@@ -27,6 +29,35 @@ pub(super) fn roots(bytes: &[u8]) -> Option<Vec<(String, Scope)>> {
     let reading = asked(&parse(bytes).ok()?);
     let roots: Vec<_> = reading.components.into_iter().map(|c| (c.name, c.scope)).collect();
     (!roots.is_empty()).then_some(roots)
+}
+
+/// The names that a `pyproject.toml` asks for under every circumstance (no marker, not optional), so that
+/// no lock file of the project can be without them. Overrides and exclusions of uv may take any away.
+pub(super) fn certain(bytes: &[u8]) -> Vec<String> {
+    let Ok(root) = parse(bytes) else { return Vec::new() };
+    let uv = |key: &str| root.below(&["tool", "uv", key]).is_some();
+    if uv("override-dependencies") || uv("exclude-dependencies") {
+        return Vec::new();
+    }
+    let poetry = entries(&root, &["tool", "poetry", "dependencies"]);
+    let list = root.below(&["project", "dependencies"]).map(Node::items);
+    let names: Vec<&str> = match list {
+        Some(items) => items
+            .iter()
+            .filter_map(Node::text)
+            .filter(|text| !text.contains(';'))
+            .filter_map(|text| Some(requirement::parse(text)?.name))
+            .collect(),
+        None => poetry.iter().filter(|e| e.node.text().is_some()).map(|e| &*e.key).collect(),
+    };
+    let python = Ecosystem::from(Base::PyPI);
+    let normal = |name: &str| python.normal_name(name).into_owned();
+    // Poetry adds its own conditions to a requirement of the same name.
+    let mut doubtful: HashSet<String> =
+        poetry.iter().filter(|e| e.node.text().is_none()).map(|e| normal(&e.key)).collect();
+    doubtful.insert("python".to_owned());
+    doubtful.extend(own(&root).map(|own| normal(&own.name)));
+    names.into_iter().filter(|name| !doubtful.contains(&normal(name))).map(str::to_owned).collect()
 }
 
 fn parse(bytes: &[u8]) -> Result<Node<'_>, Problem> {

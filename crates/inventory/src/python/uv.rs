@@ -6,13 +6,20 @@
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
-use super::names::Names;
+use super::names::{Names, dangling, manifest_beside, unlocked};
 use crate::node::{Node, Value};
 use crate::{Document, Problem, Reading, Tree, source, text};
 
 /// Reads a `uv.lock`.
-pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
-    parse(document.bytes).unwrap_or_else(Reading::from)
+pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
+    let mut reading = parse(document.bytes).unwrap_or_else(Reading::from);
+    if reading.problems.is_empty()
+        && let Some(manifest) = manifest_beside(document, "uv.lock", tree)
+    {
+        let names = Names::of(&reading);
+        reading.problems.extend(unlocked(&names, &manifest));
+    }
+    reading
 }
 
 fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
@@ -48,7 +55,12 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
             else {
                 continue;
             };
-            for to in names.find(&reading, name, version) {
+            let found = names.find(&reading, name, version);
+            if found.is_empty() {
+                // uv itself refuses such a file, whatever the marker says.
+                reading.note(dangling(package, required.line, name));
+            }
+            for to in found {
                 reading.requires.push((from, to));
                 if own {
                     roots.push((to, scope));

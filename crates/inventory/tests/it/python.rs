@@ -315,6 +315,55 @@ fn a_project_comes_first_and_does_not_ask_for_itself() {
 }
 
 #[test]
+fn a_package_that_the_file_lacks_is_a_problem() {
+    let uv = "version = 1\n[[package]]\nname = \"app\"\nversion = \"0.1\"\nsource = { virtual = \".\" }\n\
+        dependencies = [\n  { name = \"django\" },\n]\n";
+    check(
+        "uv.lock",
+        uv,
+        "3 PyPI app 0.1 first-party unknown direct
+        ! 7 app requires `django`, which the file does not have",
+    );
+    let poetry = "[[package]]\nname = \"a\"\nversion = \"1\"\n[package.dependencies]\nsetuptools = \"*\"\n\
+        b = {version = \"*\", optional = true}\nc = {version = \"*\", markers = \"extra == 'x'\"}\nd = \">=1\"\n";
+    check(
+        "poetry.lock",
+        poetry,
+        "2 PyPI a 1 registry unknown ?
+        ! 8 a requires `d`, which the file does not have",
+    );
+}
+
+#[test]
+fn a_lock_file_has_what_the_project_beside_it_asks_for() {
+    let in_project = |project: &str, lock: &str, expect: &str| {
+        let empty = match lock {
+            "uv.lock" => "version = 1\n",
+            _ => "package = []\n[metadata]\nlock-version = \"2.1\"\n",
+        };
+        check_in(&[("x/pyproject.toml", project)], lock, &format!("x/{lock}"), empty, expect);
+    };
+    let project = "[project]\nname = \"app\"\ndependencies = [\"Django>4\", \"a; python_version<'3'\", \
+        \"app[x]\", \"b\", \"c\"]\n[project.optional-dependencies]\nx = [\"d\"]\n\
+        [build-system]\nrequires = [\"hatchling\"]\n";
+    let more =
+        "! 1 pyproject.toml beside it asks for `Django` and 2 more, which the file does not have";
+    in_project(project, "uv.lock", more);
+    in_project(project, "poetry.lock", more);
+    in_project(&format!("{project}[tool.uv]\nexclude-dependencies = [\"b\"]\n"), "uv.lock", "");
+    let poetry = "[tool.poetry.dependencies]\npython = \"^3.9\"\na = {version = \"1\", optional = true}\n\
+        b = {version = \"1\", markers = \"sys_platform == 'win32'\"}\n";
+    in_project(poetry, "poetry.lock", "");
+    in_project(
+        &format!("{poetry}c = \"^1\"\n"),
+        "poetry.lock",
+        "! 1 pyproject.toml beside it asks for `c`, which the file does not have",
+    );
+    // A file of another name may be of another project.
+    check_in(&[("pyproject.toml", project)], "uv.lock", "other.lock", "version = 1\n", "");
+}
+
+#[test]
 fn only_a_lock_file_of_a_workspace_covers_from_above() {
     let above = |manifest: &str, lock: &str| {
         let format = inventory::recognise(manifest).unwrap();
