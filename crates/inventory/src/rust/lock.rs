@@ -2,18 +2,39 @@
 //!
 //! In: versions 1 to 4 of the file (The Cargo Book, «Cargo.lock»; the layout is that of Cargo's
 //! `EncodableResolve`). Out: a component for each package. The file does not tell what a crate is
-//! needed for, so every scope is unknown.
+//! needed for, so every scope is unknown. `Cargo.toml` beside it, from the tree, tells what may not be
+//! missing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
+use super::manifest;
 use super::scan::{self, Package, Scanned};
 use crate::{Document, Problem, Reading, Tree, source, text};
 
 /// Reads a `Cargo.lock`.
-pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
-    parse(document.bytes).unwrap_or_else(Reading::from)
+pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
+    let mut reading = parse(document.bytes).unwrap_or_else(Reading::from);
+    if reading.problems.is_empty() {
+        let problem = lacking(document, tree, &reading);
+        reading.problems.extend(problem);
+    }
+    reading
+}
+
+/// The problem of a file that lacks what the package beside it asks for; Cargo locks all of it, for every
+/// target and with every feature. A file of another name may belong to another package.
+fn lacking(document: Document<'_>, tree: &dyn Tree, reading: &Reading) -> Option<Problem> {
+    let name = document.path.rsplit('/').next();
+    let beside = document.beside("Cargo.toml").filter(|_| name == Some("Cargo.lock"))?;
+    let asked = manifest::asked(&tree.read(&beside)?);
+    // A registry takes `-` and `_` for the same.
+    let normal = |name: &str| name.replace('_', "-");
+    let locked: HashSet<String> = reading.components.iter().map(|c| normal(&c.name)).collect();
+    let missing: Vec<&str> =
+        asked.iter().map(String::as_str).filter(|name| !locked.contains(&normal(name))).collect();
+    text::missing("Cargo.toml", &missing)
 }
 
 fn parse(bytes: &[u8]) -> Result<Reading, Problem> {

@@ -13,6 +13,21 @@ pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
     parse(document.bytes).unwrap_or_else(Reading::from)
 }
 
+/// The names that a package asks for itself, in whatever scope and for whatever target; none for a
+/// workspace without a package of its own, and none for what cannot be read.
+pub(super) fn asked(bytes: &[u8]) -> Vec<String> {
+    let Ok(root) = text::of(bytes).and_then(crate::toml::parse) else { return Vec::new() };
+    if own(&root).is_none() {
+        return Vec::new();
+    }
+    let mut reading = Reading::default();
+    tables(&root, &mut reading);
+    for target in root.at("target").map(Node::entries).unwrap_or_default() {
+        tables(&target.node, &mut reading);
+    }
+    reading.components.into_iter().map(|component| component.name).collect()
+}
+
 fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
     let text = text::of(bytes)?;
     let root = crate::toml::parse(text)?;

@@ -1,5 +1,6 @@
 //! Does the Rust family read what Cargo writes?
 
+use crate::rows::check_in;
 use inventory::{Document, NoTree, Reading, format};
 use vocab::{Declared, Origin};
 
@@ -123,6 +124,36 @@ fn what_is_wrong_is_named_with_its_line() {
         "2! a requires `b`, which the file does not have",
     );
     assert_eq!(show(&read("Cargo.lock", "version = 4\n")), "");
+}
+
+#[test]
+fn a_lock_file_has_what_the_package_beside_it_asks_for() {
+    let manifest = "[package]\nname = \"app\"\n[dependencies]\nserde = \"1\"\n\
+        renamed = { package = \"Tokio_x\", version = \"1\", optional = true }\n\
+        [target.'cfg(windows)'.dev-dependencies]\nwinapi = \"0.3\"\n";
+    let within = |manifest: &str, path: &str, lock: &str, expect: &str| {
+        check_in(&[("x/Cargo.toml", manifest)], "Cargo.lock", path, lock, expect);
+    };
+    within(
+        manifest,
+        "x/Cargo.lock",
+        "version = 4\n",
+        "! 1 Cargo.toml beside it asks for `serde` and 2 more, which the file does not have",
+    );
+    let lock = "version = 4\n[[package]]\nname = \"serde\"\nversion = \"1.0.0\"\n\
+        [[package]]\nname = \"Tokio-x\"\nversion = \"1.0.0\"\n";
+    within(
+        manifest,
+        "x/Cargo.lock",
+        lock,
+        "3 crates.io serde 1.0.0 first-party unknown direct
+         6 crates.io Tokio-x 1.0.0 first-party unknown direct
+         ! 1 Cargo.toml beside it asks for `winapi`, which the file does not have",
+    );
+    within("[package]\nname = \"app\"\n", "x/Cargo.lock", "version = 4\n", "");
+    let workspace = "[workspace]\nmembers = []\n[workspace.dependencies]\nserde = \"1\"\n";
+    within(workspace, "x/Cargo.lock", "version = 4\n", "");
+    within(manifest, "x/other.lock", "version = 4\n", "");
 }
 
 #[test]
