@@ -161,6 +161,43 @@ fn a_long_name_is_not_repeated_in_each_package_below_it() {
     assert_eq!(reading.requires, [(10_001, 8)]);
 }
 
+#[test]
+fn a_toml_document_of_many_tables_is_refused_before_it_takes_the_memory() {
+    let refused = |text: &str| {
+        let problem = toml::parse(text).unwrap_err();
+        assert!(problem.what.contains("not read"), "{problem:?}");
+        problem.line
+    };
+    // Up to 3 GB if they were read.
+    let tables = "{a=1},".repeat(600_000);
+    let headers: String = (0..300_000).map(|i| format!("[a{i}.b.c.d]\n")).collect();
+    assert!(refused(&headers) > 100_000);
+    assert!(refused(&"a.b.c.d.e.f=1\n".repeat(200_000)) > 100_000);
+    assert_eq!(refused(&format!("a = [\n{tables}]")), 2);
+    assert_eq!(refused(&" ".repeat((64 << 20) + 1)), 1);
+    // None of it is hidden behind a string or a comment that ends earlier than it seems to.
+    let ends = ["\"\"\"x\"\"\"\"\"", "'''x''''", r#""x\"""#, r#""x\\""#, r"'x\'", "\"x", "1 # \""];
+    for value in ends {
+        assert_eq!(refused(&format!("a = {value}\nb = [{tables}]")), 2, "{value}");
+    }
+    // What only looks like tables is no more than text.
+    let text = "{.".repeat(2_000_000);
+    assert!(toml::parse(&format!("a = \"\"\"{text}\"\"\"\n# {text}\n")).is_ok());
+}
+
+#[test]
+fn a_lock_file_of_100_000_packages_is_read() {
+    let mut text = String::from("version = 4\n");
+    let more = "source = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"0\"\n\
+        dependencies = [\n \"package-1\",\n \"package-2\",\n \"package-3\",\n]\n\n";
+    for i in 0..100_000 {
+        text += &format!("[[package]]\nname = \"package-{i}\"\nversion = \"1.0.{i}\"\n{more}");
+    }
+    let reading = read("Cargo.lock", text.as_bytes());
+    assert_eq!((reading.components.len(), reading.problems.len()), (100_000, 0));
+    assert_eq!(reading.requires.len(), 300_000);
+}
+
 fn same(ours: &Node<'_>, theirs: &serde_json::Value) -> bool {
     use serde_json::Value as Json;
     match (&ours.value, theirs) {
