@@ -3,27 +3,29 @@
 //! In: text. Out: a [`Node`] tree whose strings borrow from it, or the one [`Problem`] with the line
 //! where reading stopped. JSON is RFC 8259, read as serde_json reads it (a test compares the two, it
 //! keeps no lines); with comments also `//`, `/* */` and trailing commas, as `bun.lock` and
-//! `deno.json` have them. Bounded by [`MAX_DEPTH`]; one pass.
+//! `deno.json` have them. Bounded by [`MAX_DEPTH`] and
+//! [`MAX_NODES`]; one pass.
 
 use std::borrow::Cow;
 
-use crate::node::{Entry, Node, Value};
+use crate::node::{Entry, MAX_NODES, Node, Value};
 use crate::reading::{MAX_DEPTH, Problem};
 
 /// Reads strict JSON.
 pub fn parse(text: &str) -> Result<Node<'_>, Problem> {
-    Parser { text, at: 0, line: 1, lenient: false }.document()
+    Parser { text, at: 0, line: 1, nodes: 0, lenient: false }.document()
 }
 
 /// Reads JSON with comments and trailing commas.
 pub fn parse_with_comments(text: &str) -> Result<Node<'_>, Problem> {
-    Parser { text, at: 0, line: 1, lenient: true }.document()
+    Parser { text, at: 0, line: 1, nodes: 0, lenient: true }.document()
 }
 
 struct Parser<'a> {
     text: &'a str,
     at: usize,
     line: u32,
+    nodes: usize,
     lenient: bool,
 }
 
@@ -43,6 +45,10 @@ impl<'a> Parser<'a> {
             return Err(self.fault(format!("nested more than {MAX_DEPTH} deep")));
         }
         let line = self.line;
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            return Err(Node::too_many(line));
+        }
         let value = match self.peek() {
             Some(b'{') => self.map(depth)?,
             Some(b'[') => self.list(depth)?,

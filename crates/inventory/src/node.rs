@@ -10,6 +10,9 @@ use std::ops::RangeInclusive;
 
 use crate::Problem;
 
+/// Most values of one document; about 70 bytes each. A document with more is not read.
+pub const MAX_NODES: usize = 5_000_000;
+
 /// A value and the line where it starts, counted from 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node<'a> {
@@ -131,6 +134,12 @@ impl<'a> Node<'a> {
             Value::List(items) => Ok(items),
             _ => Err(self.wrong(what, "a list")),
         }
+    }
+
+    /// The problem of a document with more than [`MAX_NODES`].
+    pub(crate) fn too_many(line: u32) -> Problem {
+        let what = format!("more than {MAX_NODES} values up to here; the document was not read");
+        Problem { line, what }
     }
 
     /// The problem of this node not being what was expected.

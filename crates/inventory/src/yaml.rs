@@ -1,20 +1,20 @@
 //! What does a YAML file say, and on which line?
 //!
 //! In: text. Out: one [`Node`] tree for each of its documents, or the one [`Problem`] where
-//! `saphyr-parser` stopped. Depth is bounded by [`MAX_DEPTH`]. An alias of a short scalar is that
-//! scalar; an alias of anything else is nothing, because what it refers to stands in the tree already
-//! and repeating it is how YAML is made to grow without bound.
+//! `saphyr-parser` stopped. Bounded by [`MAX_DEPTH`] and [`MAX_NODES`]. An alias is a copy of what it
+//! refers to (inside with the lines of the original); since repeating is how YAML is made to grow without bound,
+//! all that is kept for aliases and all that they repeat is bounded by [`MAX_REPEATED`].
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
-use crate::node::{Entry, Node, Value};
+use crate::node::{Entry, MAX_NODES, Node, Value};
 use crate::reading::{MAX_DEPTH, Problem};
 
-/// Longest scalar that an alias repeats, in bytes.
-const MAX_ALIASED: usize = 256;
+/// Most that anchors keep and aliases repeat in one file: values, and for each 64 bytes of text one more.
+const MAX_REPEATED: usize = 1_000_000;
 
 /// Reads all documents of a file.
 pub fn parse(text: &str) -> Result<Vec<Node<'_>>, Problem> {
@@ -50,61 +50,146 @@ fn line(line: usize) -> u32 {
 struct Builder<'a> {
     documents: Vec<Node<'a>>,
     open: Vec<Open<'a>>,
-    anchors: HashMap<usize, Value<'a>>,
+    /// What has been read, with what aliases repeated.
+    nodes: usize,
+    /// What anchors keep and aliases repeated, as [`MAX_REPEATED`] counts it.
+    repeated: usize,
+    anchors: HashMap<usize, Anchored<'a>>,
+}
+
+/// What an anchor stands before.
+enum Anchored<'a> {
+    Whole {
+        value: Value<'a>,
+        extent: Extent,
+    },
+    /// Not kept, since it is too large.
+    Large,
+}
+
+/// How much a value is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Extent {
+    nodes: usize,
+    /// Bytes of text.
+    text: usize,
+    /// Lists and maps in one another.
+    depth: usize,
+}
+
+impl Extent {
+    fn weight(self) -> usize {
+        self.nodes + self.text / 64
+    }
+
+    fn add(&mut self, inner: Self) {
+        self.nodes += inner.nodes;
+        self.text += inner.text;
+        self.depth = self.depth.max(inner.depth);
+    }
 }
 
 /// A list or map that has begun.
-enum Open<'a> {
-    List(u32, Vec<Node<'a>>),
+struct Open<'a> {
+    line: u32,
+    anchor: usize,
+    inner: Extent,
+    parts: Parts<'a>,
+}
+
+enum Parts<'a> {
+    List(Vec<Node<'a>>),
     /// The entries, and the key whose value has not come yet.
-    Map(u32, Vec<Entry<'a>>, Option<(Cow<'a, str>, u32)>),
+    Map(Vec<Entry<'a>>, Option<(Cow<'a, str>, u32)>),
 }
 
 impl<'a> Builder<'a> {
     fn take(&mut self, event: Event<'a>, line: u32) -> Result<(), Problem> {
         match event {
             Event::Scalar(text, style, anchor, _) => {
-                let short = text.len() <= MAX_ALIASED;
-                let value = scalar(text, style);
-                if anchor != 0 && short {
-                    self.anchors.insert(anchor, value.clone());
-                }
-                self.put(Node { line, value });
+                self.count(1, line)?;
+                let extent = Extent { nodes: 1, text: text.len(), depth: 0 };
+                self.put(Node { line, value: scalar(text, style) }, extent, anchor);
             }
-            Event::Alias(anchor) => {
-                let value = self.anchors.get(&anchor).cloned().unwrap_or(Value::Null);
-                self.put(Node { line, value });
+            Event::Alias(anchor) => self.repeat(anchor, line)?,
+            Event::SequenceStart(anchor, _) => {
+                self.begin(Parts::List(Vec::new()), anchor, line)?;
             }
-            Event::SequenceStart(..) => self.begin(Open::List(line, Vec::new()), line)?,
-            Event::MappingStart(..) => self.begin(Open::Map(line, Vec::new(), None), line)?,
-            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::List(line, items)) => {
-                    self.put(Node { line, value: Value::List(items) });
-                }
-                Some(Open::Map(line, entries, _)) => {
-                    self.put(Node { line, value: Value::Map(entries) });
-                }
-                None => {}
-            },
+            Event::MappingStart(anchor, _) => {
+                self.begin(Parts::Map(Vec::new(), None), anchor, line)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(Open { line, anchor, mut inner, parts }) = self.open.pop() else {
+                    return Ok(());
+                };
+                inner.nodes += 1;
+                inner.depth += 1;
+                let value = match parts {
+                    Parts::List(items) => Value::List(items),
+                    Parts::Map(entries, _) => Value::Map(entries),
+                };
+                self.put(Node { line, value }, inner, anchor);
+            }
             Event::DocumentStart(_) => self.anchors.clear(),
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
         }
         Ok(())
     }
 
-    fn begin(&mut self, open: Open<'a>, line: u32) -> Result<(), Problem> {
+    fn begin(&mut self, parts: Parts<'a>, anchor: usize, line: u32) -> Result<(), Problem> {
         if self.open.len() >= MAX_DEPTH {
             return Err(Problem { line, what: format!("nested more than {MAX_DEPTH} deep") });
         }
-        self.open.push(open);
+        self.count(1, line)?;
+        self.open.push(Open { line, anchor, inner: Extent::default(), parts });
         Ok(())
     }
 
-    fn put(&mut self, node: Node<'a>) {
-        match self.open.last_mut() {
-            None => self.documents.push(node),
-            Some(Open::List(_, items)) => items.push(node),
-            Some(Open::Map(_, entries, waiting)) => match waiting.take() {
+    fn count(&mut self, more: usize, line: u32) -> Result<(), Problem> {
+        self.nodes = self.nodes.saturating_add(more);
+        if self.nodes > MAX_NODES { Err(Node::too_many(line)) } else { Ok(()) }
+    }
+
+    /// Puts a copy of what stands behind the anchor.
+    fn repeat(&mut self, anchor: usize, line: u32) -> Result<(), Problem> {
+        let large = |what: &str| Problem { line, what: format!("an alias of {what}") };
+        let (value, extent) = match self.anchors.get(&anchor) {
+            Some(Anchored::Whole { value, extent }) => (value, *extent),
+            Some(Anchored::Large) => return Err(large("more than is repeated")),
+            None => return Err(large("what it is part of")),
+        };
+        if self.open.len() + extent.depth > MAX_DEPTH {
+            return Err(Problem { line, what: format!("nested more than {MAX_DEPTH} deep") });
+        }
+        self.repeated = self.repeated.saturating_add(extent.weight());
+        if self.repeated > MAX_REPEATED {
+            return Err(large("more than is repeated"));
+        }
+        let value = value.clone();
+        self.count(extent.nodes, line)?;
+        self.put(Node { line, value }, extent, 0);
+        Ok(())
+    }
+
+    /// Puts a node where it belongs, and keeps it when an anchor (0 for none) stands before it.
+    fn put(&mut self, node: Node<'a>, extent: Extent, anchor: usize) {
+        if anchor != 0 {
+            let sum = self.repeated.saturating_add(extent.weight());
+            let anchored = if sum > MAX_REPEATED {
+                Anchored::Large
+            } else {
+                self.repeated = sum;
+                Anchored::Whole { value: node.value.clone(), extent }
+            };
+            self.anchors.insert(anchor, anchored);
+        }
+        let Some(open) = self.open.last_mut() else {
+            return self.documents.push(node);
+        };
+        open.inner.add(extent);
+        match &mut open.parts {
+            Parts::List(items) => items.push(node),
+            Parts::Map(entries, waiting) => match waiting.take() {
                 Some((key, line)) => entries.push(Entry { key, line, node }),
                 None => *waiting = Some((key(node.value), node.line)),
             },

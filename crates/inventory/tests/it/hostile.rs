@@ -80,10 +80,17 @@ fn aliases_do_not_grow() {
         let alias = format!("*a{}", level - 1);
         text += &format!("a{level}: &a{level} [{}]\n", vec![alias; 9].join(", "));
     }
-    let documents = yaml::parse(&text).unwrap();
-    let items = documents[0].at("a9").map(Node::items).unwrap_or_default();
-    assert_eq!(items.len(), 9);
-    assert!(items.iter().all(Node::is_null));
+    let problem = yaml::parse(&text).unwrap_err();
+    assert_eq!((problem.line, problem.what.as_str()), (7, "an alias of more than is repeated"));
+    // Nor do they nest: each holds the one before it.
+    let mut text = String::from("a0: &a0 []\n");
+    for level in 1..200 {
+        text += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
+    }
+    assert_eq!(yaml::parse(&text).unwrap_err().what, "nested more than 128 deep");
+    let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), "*a,".repeat(1_000));
+    assert_eq!(yaml::parse(&long).unwrap_err().what, "an alias of more than is repeated");
+    assert_eq!(yaml::parse("a: &a [*a]\n").unwrap_err().what, "an alias of what it is part of");
     let scalar = yaml::parse("a: &x 1.2\nb: *x\n").unwrap();
     assert_eq!(scalar[0].at("b").and_then(Node::scalar), Some("1.2"));
 }
@@ -196,6 +203,27 @@ fn a_lock_file_of_100_000_packages_is_read() {
     let reading = read("Cargo.lock", text.as_bytes());
     assert_eq!((reading.components.len(), reading.problems.len()), (100_000, 0));
     assert_eq!(reading.requires.len(), 300_000);
+}
+
+#[test]
+fn an_alias_is_what_it_refers_to() {
+    let documents = yaml::parse("a: &x { b: [1, &y c] }\nd: *x\ne: *y\n").unwrap();
+    let (a, d) = (documents[0].at("a").unwrap(), documents[0].at("d").unwrap());
+    assert_eq!((d.line, &d.value), (2, &a.value));
+    assert_eq!(documents[0].text_at("e"), Some("c"));
+    let pnpm = "lockfileVersion: '9.0'\nold: &p\n  a@1.0.0: {}\npackages: *p\n";
+    assert_eq!(read("pnpm-lock.yaml", pnpm.as_bytes()).components.len(), 1);
+    let job = "jobs:\n  a: &job\n    uses: o/r/.github/workflows/x.yml@v1\n  b: *job\n";
+    let reading = read("github-workflow", job.as_bytes());
+    assert_eq!((reading.components.len(), reading.problems.len()), (2, 0), "{reading:?}");
+}
+
+#[test]
+fn values_are_counted_only_so_far() {
+    let most = inventory::node::MAX_NODES;
+    let list = |inner: usize| format!("[{}0]", "0,".repeat(inner - 1));
+    assert!(json::parse(&list(most - 1)).is_ok());
+    assert!(json::parse(&list(most)).unwrap_err().what.contains("was not read"));
 }
 
 fn same(ours: &Node<'_>, theirs: &serde_json::Value) -> bool {
