@@ -20,6 +20,9 @@ pub struct Meta {
     pub epss_date: Option<Instant>,
     /// EPSS's model version.
     pub epss_model: Option<String>,
+    /// The KEV catalogue lost entries: absence from it means nothing, as with a stale one.
+    #[serde(default)]
+    pub kev_incomplete: bool,
     /// What could not be read, at most [`MAX_PROBLEMS`].
     pub problems: Vec<Problem>,
     /// How many problems there were in all.

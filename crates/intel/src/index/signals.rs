@@ -64,9 +64,11 @@ pub(super) struct Tables {
 }
 
 impl Builder {
-    /// Takes the current KEV catalogue; of several the last one given stays.
+    /// Takes the current KEV catalogue; of several the last one given stays. One that lost entries is
+    /// noted in [`Meta::kev_incomplete`](super::Meta::kev_incomplete).
     pub fn kev(&mut self, json: &[u8]) -> Result<FeedSummary, FeedError> {
         let (summary, rows) = kev::read(json)?;
+        self.meta.kev_incomplete = summary.incomplete;
         self.signals().0.kev = rows.into_iter().collect();
         Ok(summary)
     }

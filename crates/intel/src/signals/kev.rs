@@ -14,7 +14,7 @@ use crate::cve::CveId;
 /// One entry of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kev {
-    /// `dateAdded`: the signal that starts the clock.
+    /// `dateAdded`: the signal that starts the clock. Where it does not read, the catalogue's date.
     pub added: Instant,
     /// `dueDate`: CISA's own deadline for federal agencies.
     pub due: Option<Instant>,
@@ -51,25 +51,8 @@ struct Catalogue {
     vulnerabilities: Vec<serde_json::Value>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry {
-    #[serde(rename = "cveID")]
-    cve_id: String,
-    date_added: String,
-    #[serde(default)]
-    due_date: Option<String>,
-    #[serde(default)]
-    known_ransomware_campaign_use: Option<String>,
-    #[serde(default)]
-    vendor_project: String,
-    #[serde(default)]
-    product: String,
-    #[serde(default)]
-    vulnerability_name: String,
-}
-
-/// Reads a catalogue; a broken entry is counted, not fatal.
+/// Reads a catalogue; a broken entry is counted, not fatal. The summary is `incomplete` when an entry is
+/// lost or their number is not the one told: a «no» may then not rest on the catalogue.
 pub fn read(json: &[u8]) -> Result<(FeedSummary, Vec<(CveId, Kev)>), FeedError> {
     if json.len() > MAX_DOCUMENT {
         return Err(FeedError::TooLarge(json.len()));
@@ -83,34 +66,50 @@ pub fn read(json: &[u8]) -> Result<(FeedSummary, Vec<(CveId, Kev)>), FeedError> 
     };
     let found = catalogue.vulnerabilities.len();
     if let Some(count) = catalogue.count.filter(|count| *count != found) {
+        summary.incomplete = true;
         summary.skip("the catalogue", format_args!("it tells {count} entries and has {found}"));
     }
     let mut rows = Vec::with_capacity(catalogue.vulnerabilities.len());
-    for (index, value) in catalogue.vulnerabilities.into_iter().enumerate() {
+    for (index, entry) in catalogue.vulnerabilities.iter().enumerate() {
         let place = format_args!("entry {}", index + 1).to_string();
-        match serde_json::from_value::<Entry>(value) {
-            Ok(entry) => match row(entry) {
-                Some(row) => rows.push(row),
-                None => summary.skip(place, "no CVE name or no date added"),
-            },
-            Err(error) => summary.skip(place, error),
+        match row(entry, released) {
+            Ok((cve, kev, dated)) => {
+                rows.push((cve, kev));
+                if !dated {
+                    summary
+                        .skip(place, "no date added; taken as added when the catalogue came out");
+                }
+            }
+            Err(why) => {
+                summary.incomplete = true;
+                summary.skip(place, why);
+            }
         }
     }
     summary.records = rows.len() as u64;
     Ok((summary.some()?, rows))
 }
 
-fn row(entry: Entry) -> Option<(CveId, Kev)> {
-    let cve = CveId::parse(&entry.cve_id)?;
+/// An entry, and whether its date could be read. What is listed stays listed: a date that does not read
+/// is the catalogue's own, else CISA's deadline.
+fn row(
+    entry: &serde_json::Value,
+    released: Option<Instant>,
+) -> Result<(CveId, Kev, bool), &'static str> {
+    let text = |field: &str| entry.get(field).and_then(serde_json::Value::as_str);
+    let date = |field: &str| text(field).and_then(vocab::instant::parse);
+    let owned = |field: &str| text(field).unwrap_or_default().to_owned();
+    let cve = text("cveID").and_then(CveId::parse).ok_or("no CVE name")?;
+    let (added, due) = (date("dateAdded"), date("dueDate"));
     let kev = Kev {
-        added: vocab::instant::parse(&entry.date_added)?,
-        due: entry.due_date.as_deref().and_then(vocab::instant::parse),
-        ransomware: entry.known_ransomware_campaign_use.as_deref() == Some("Known"),
-        vendor: entry.vendor_project,
-        product: entry.product,
-        name: entry.vulnerability_name,
+        added: added.or(released).or(due).ok_or("no date added, and none to take for it")?,
+        due,
+        ransomware: text("knownRansomwareCampaignUse") == Some("Known"),
+        vendor: owned("vendorProject"),
+        product: owned("product"),
+        name: owned("vulnerabilityName"),
     };
-    Some((cve, kev))
+    Ok((cve, kev, added.is_some()))
 }
 
 /// What each copy says of each CVE, by the copy's date: added and ransomware.
@@ -184,16 +183,30 @@ mod tests {
                 .unwrap();
         assert_eq!((summary.records, summary.skipped), (1, 1));
         assert_eq!(summary.version.as_deref(), Some("2026.08.07"));
-        assert!(rows[0].1.ransomware);
+        assert!(summary.incomplete && rows[0].1.ransomware);
         assert_eq!(rows[0].1.added.to_string(), "2026-08-07T00:00:00Z");
         let short = String::from_utf8(copy(&[("CVE-2026-0001", "2026-08-07", "")])).unwrap();
+        assert!(!read(short.as_bytes()).unwrap().0.incomplete);
         let (summary, _) = read(short.replace(":1,", ":9,").as_bytes()).unwrap();
+        assert!(summary.incomplete);
         assert_eq!(
             summary.first_skipped.as_deref(),
             Some("the catalogue: it tells 9 entries and has 1")
         );
         assert!(read(b"[]").is_err() && read(br#"{"vulnerabilities":[]}"#).is_err());
         assert!(read(&copy(&[("CVE-x", "2026-08-07", "")])).is_err());
+    }
+
+    #[test]
+    fn an_entry_without_a_date_stays_listed() {
+        let undated = r#""count":4,"vulnerabilities":[{"cveID":"CVE-2026-0001","dateAdded":"soon"},{"cveID":"CVE-2026-0002","dateAdded":7,"product":null},{"cveID":"CVE-2026-0003"},{"cveID":"CVE-2026-0004","dateAdded":"2026-08-01"}]"#;
+        let released = format!(r#"{{"dateReleased":"2026-08-07",{undated}}}"#);
+        let (summary, rows) = read(released.as_bytes()).unwrap();
+        assert_eq!((summary.records, summary.skipped, summary.incomplete), (4, 3, false));
+        let days: Vec<_> = rows.iter().map(|(_, k)| k.added.to_string()[..10].to_owned()).collect();
+        assert_eq!(days, ["2026-08-07", "2026-08-07", "2026-08-07", "2026-08-01"]);
+        let (summary, rows) = read(format!("{{{undated}}}").as_bytes()).unwrap();
+        assert_eq!((rows.len(), summary.incomplete), (1, true));
     }
 
     #[test]

@@ -58,10 +58,12 @@ pub enum FeedError {
 pub struct FeedSummary {
     /// Rows that were taken.
     pub records: u64,
-    /// Rows that could not be read.
+    /// Rows that could not be read, or not in full.
     pub skipped: u64,
     /// The first row that could not be read, and why.
     pub first_skipped: Option<String>,
+    /// KEV alone: rows are lost, so what is absent from the rest may yet be listed.
+    pub incomplete: bool,
     /// The time of the data, as the feed says it.
     pub data_time: Option<Instant>,
     /// The feed's own version (KEV's catalogue, EPSS's model).

@@ -91,3 +91,18 @@ fn the_same_records_give_the_same_bytes() {
         packages.contains(&"Debian:12 x".to_owned()) && packages.contains(&"PyPI y".to_owned())
     );
 }
+
+#[test]
+fn a_damaged_catalogue_says_so_in_the_index() {
+    let entry = r#"{"cveID":"CVE-2026-0001","dateAdded":"2026-08-01"}"#;
+    let incomplete = |entries: &str, count: usize| {
+        let mut builder = Builder::new();
+        let kev = format!(r#"{{"count":{count},"vulnerabilities":[{entries}]}}"#);
+        builder.kev(kev.as_bytes()).unwrap();
+        let bytes = finish(builder);
+        Index::open(&bytes).unwrap().meta().kev_incomplete
+    };
+    assert!(!incomplete(entry, 1));
+    assert!(incomplete(entry, 2));
+    assert!(incomplete(&format!("{entry},{{}}"), 2));
+}
