@@ -58,7 +58,7 @@ fn component(pin: &Node<'_>) -> Option<Component> {
     let name = location.map(source::without_credentials);
     let name = name.or_else(|| identity.map(str::to_owned))?;
     let mut component = pinned(Base::SwiftUrl, name, "", pin.line);
-    if location.is_none() {
+    if location.is_none() || kind == "registry" {
         component.origin = Origin::Foreign("a Swift package registry".to_owned());
     }
     match state.text_at("version") {

@@ -20,12 +20,14 @@ fn pins_of_every_version() {
  {"identity": "nio", "kind": "remoteSourceControl", "location": "https://github.com/apple/swift-nio",
   "state": {"revision": "aaaa", "version": "2.0.0"}},
  {"identity": "acme.tool", "kind": "registry", "location": "", "state": {"version": "1.0.0"}},
+ {"identity": "a.b", "kind": "registry", "location": "https://a.org/b", "state": {"version": "1.0.0"}},
  {"identity": "near", "kind": "localSourceControl", "location": "/src/near", "state": {"revision": "bbbb"}},
  {"identity": "none", "kind": "remoteSourceControl", "location": "https://a.org/none"}], "version": 3}"#,
         "2 SwiftURL https://github.com/apple/swift-nio 2.0.0 registry unknown ?
          4 SwiftURL acme.tool 1.0.0 foreign:a Swift package registry unknown ?
-         5 SwiftURL /src/near - first-party unknown ?
-         ! 6 expected a pin with a location and «state»",
+         5 SwiftURL https://a.org/b 1.0.0 foreign:a Swift package registry unknown ?
+         6 SwiftURL /src/near - first-party unknown ?
+         ! 7 expected a pin with a location and «state»",
     );
     check("Package.resolved", r#"{"pins": [], "version": 2}"#, "");
 }
