@@ -199,7 +199,9 @@ pub fn read_setup_cfg(document: Document<'_>, _: &dyn Tree) -> Reading {
     let mut reading = Reading::default();
     let mut section = "";
     let mut scope = None;
-    for (line, text) in text::lines(text) {
+    // Python opens the file with universal newlines, so a lone `\r` ends a line as well.
+    let lines = text::lines(text);
+    for (line, text) in lines.flat_map(|(n, line)| line.split('\r').map(move |part| (n, part))) {
         let body = text.trim_ascii();
         if body.is_empty() || body.starts_with(['#', ';']) {
             continue;

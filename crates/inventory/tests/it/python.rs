@@ -414,6 +414,11 @@ fn a_line_ends_where_python_ends_it() {
             2 PyPI b 2 registry runtime direct",
         );
     }
+    check(
+        "setup.cfg",
+        "[options]\n# c\rinstall_requires = a==1\r\n",
+        "2 PyPI a 1 registry runtime direct",
+    );
     // A tab and a non-breaking space end nothing.
     check("requirements.txt", "# c\u{1f}\u{a0}\tdjango==2.0\n", "");
     // By lines that share a number nobody can tell whose comment this is.
