@@ -12,7 +12,7 @@ use vocab::Instant;
 use crate::demo_files::FILES;
 use crate::feeds::Addresses;
 use crate::intelligence::{DataDir, Intelligence, IntelligenceError};
-use crate::report::Report;
+use crate::report::{Gone, Report};
 use crate::scan::{self, Baseline, Request, ScanError, Target};
 use crate::sync::{self, Network, SyncError};
 
@@ -73,7 +73,11 @@ pub fn demo(now: Instant) -> Result<Report, DemoError> {
     let first = scan::scan(&request, &intelligence, now)?;
     let earlier = now.checked_sub((SEEN_DAYS_AGO * 24).hours()).unwrap_or(now);
     let seen = first.findings.iter().filter(|f| f.identity.starts_with(SEEN_BEFORE));
-    request.baseline = Some(Baseline::of(seen.map(|f| (f.identity.clone(), earlier))));
+    request.baseline = Some(Baseline::of(seen.map(|f| Gone {
+        identity: f.identity.clone(),
+        aliases: f.aliases.to_vec(),
+        first_seen: earlier,
+    })));
     let mut report = scan::scan(&request, &intelligence, now)?;
     // The temporary folder is gone when the report is read; its name would only mislead.
     let prefix = format!("{}/", folder.path().display());

@@ -51,9 +51,22 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// Names of the policies whose clocks were started; the strictest acts.
     pub policies: Vec<String>,
-    /// Against a baseline: findings of it that are no longer seen. Empty without one.
+    /// Against a baseline: findings of it that are no longer seen, and those it carried on itself. Not
+    /// seen is not fixed. Empty without one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gone: Vec<String>,
+    pub gone: Vec<Gone>,
+}
+
+/// A first sighting, as a baseline carries it on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// As in [`Finding::identity`].
+    pub identity: String,
+    /// As in [`Finding::aliases`].
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// As in [`Finding::first_seen`].
+    pub first_seen: Instant,
 }
 
 /// A component that was not evaluated.

@@ -35,7 +35,7 @@ pub fn choose(affected: &Affected) -> Option<Choice<'_>> {
     let above: Vec<&Candidate> = affected
         .candidates
         .iter()
-        .filter(|c| c.evaluated && !malicious(c))
+        .filter(|c| c.evaluated && !c.malicious)
         .filter(|c| compare(eco, &c.version, &affected.version) == Some(Ordering::Greater))
         .collect();
     if prerelease(eco, &affected.version) {
@@ -44,11 +44,6 @@ pub fn choose(affected: &Affected) -> Option<Choice<'_>> {
     let (trials, releases): (Vec<_>, Vec<_>) =
         above.into_iter().partition(|c| prerelease(eco, &c.version));
     best(affected, &releases, false).or_else(|| best(affected, &trials, true))
-}
-
-/// Whether a version is known to be malicious itself; `MAL-` is OSV's prefix for such records.
-fn malicious(candidate: &Candidate) -> bool {
-    candidate.still_affected_by.iter().any(|id| id.starts_with("MAL-"))
 }
 
 /// The best of some candidates: what clears most, looking at what is due first; then what brings

@@ -71,10 +71,12 @@ pub struct Candidate {
     /// The version, usually the `fixed` end of an advisory's range.
     pub version: String,
     /// The findings that this version would have: ids of present findings that stay, and the
-    /// advisory's id for one that only this version has. A version with a `MAL-…` id is never suggested.
+    /// advisory's id for one that only this version has.
     pub still_affected_by: Vec<String>,
     /// The index could judge this version completely. One that it could not is never suggested.
     pub evaluated: bool,
+    /// Known to be malicious itself, under whatever name; never suggested.
+    pub malicious: bool,
 }
 
 /// One package on a dependency path.

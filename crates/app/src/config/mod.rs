@@ -27,6 +27,10 @@ const MAX_CONFIG: u64 = 1 << 20;
 pub struct Config {
     /// Where it was read, as people should see it.
     pub origin: String,
+    /// The folder it lies in.
+    pub folder: PathBuf,
+    /// For a file inside a scanned tree: the only assets it speaks of.
+    pub scope: Option<Scope>,
     /// Names of built-in policies, in the order written; empty when it names none.
     pub policies: Vec<String>,
     /// Files of own policies, resolved against the configuration's folder.
@@ -41,13 +45,20 @@ pub struct Config {
     pub feeds: Option<Addresses>,
 }
 
+/// The part of a scan that a configuration inside it speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The scanned root, as given.
+    pub root: String,
+    /// The folder of the configuration, relative to the root; empty for the root itself.
+    pub folder: String,
+}
+
 /// What a configuration says of the assets whose path fits.
 #[derive(Debug, Clone)]
 pub struct AssetRule {
     /// Which paths, relative to the configuration's folder or to the scanned root.
-    pub path: GlobMatcher,
-    /// The folder that is the asset, where the pattern names one.
-    pub folder: Option<GlobMatcher>,
+    pub path: PathPattern,
     /// The pattern as written.
     pub pattern: String,
     /// What to call it.
@@ -95,7 +106,7 @@ pub struct IgnoreRule {
     /// Only this package, as `name` or `ecosystem/name`; all when absent.
     pub package: Option<String>,
     /// Only findings with a place under this pattern; all when absent.
-    pub path: Option<GlobMatcher>,
+    pub path: Option<PathPattern>,
     /// Why; never empty.
     pub reason: String,
     /// From this instant on it no longer holds.
@@ -164,15 +175,34 @@ impl Config {
     }
 }
 
-/// A path pattern: `shop` and `shop/` also mean everything below it. The second value matches the
-/// folder alone, unless the pattern speaks of contents only (`shop/**`) or of the whole root.
-fn glob(pattern: &str) -> Result<(GlobMatcher, Option<GlobMatcher>), globset::Error> {
-    let matcher = |text: &str| -> Result<GlobMatcher, globset::Error> {
-        Ok(GlobBuilder::new(text).literal_separator(true).build()?.compile_matcher())
-    };
-    match pattern.trim_start_matches("./").trim_end_matches('/') {
-        "" | "." => Ok((matcher("**")?, None)),
-        p if p.ends_with("**") => Ok((matcher(p)?, None)),
-        p => Ok((matcher(&format!("{{{p},{p}/**}}"))?, Some(matcher(p)?))),
+/// A path pattern: `shop` and `shop/` also mean everything below it.
+#[derive(Debug, Clone)]
+pub struct PathPattern {
+    /// The folder or file itself; `None` where the pattern speaks of contents only (`shop/**`) or of
+    /// the whole root.
+    own: Option<GlobMatcher>,
+    below: GlobMatcher,
+}
+
+impl PathPattern {
+    fn new(pattern: &str) -> Result<Self, globset::Error> {
+        let matcher = |text: &str| -> Result<GlobMatcher, globset::Error> {
+            Ok(GlobBuilder::new(text).literal_separator(true).build()?.compile_matcher())
+        };
+        Ok(match pattern.trim_start_matches("./").trim_end_matches('/') {
+            "" | "." => Self { own: None, below: matcher("**")? },
+            p if p.ends_with("**") => Self { own: None, below: matcher(p)? },
+            p => Self { own: Some(matcher(p)?), below: matcher(&format!("{p}/**"))? },
+        })
+    }
+
+    /// Whether the path is meant.
+    pub fn is_match(&self, path: &str) -> bool {
+        self.below.is_match(path) || self.names(path)
+    }
+
+    /// Whether the pattern names this very folder.
+    pub fn names(&self, path: &str) -> bool {
+        self.own.as_ref().is_some_and(|own| own.is_match(path))
     }
 }

@@ -6,8 +6,11 @@ use serde::Deserialize;
 use toml::Spanned;
 use vocab::{Environment, Exposure, instant};
 
-use super::{AssetRule, Config, ConfigError, Criticality, IgnoreRule, glob};
+use super::{AssetRule, Config, ConfigError, Criticality, IgnoreRule, PathPattern};
 use crate::feeds::Addresses;
+
+/// Most rules of one sort in a file: each is asked of each folder.
+const MAX_RULES: usize = 2_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,19 +60,24 @@ pub(super) fn parse(origin: &str, text: &str, folder: &Path) -> Result<Config, C
     })?;
     let mut config = Config {
         origin: origin.to_owned(),
+        folder: folder.to_path_buf(),
         policies: file.policies,
         policy_files: file.policy_files.iter().map(|p| folder.join(p)).collect(),
         mirrors: file.mirrors,
         feeds: file.feeds,
         ..Config::default()
     };
+    for (what, count) in [("asset", file.asset.len()), ("ignore", file.ignore.len())] {
+        if count > MAX_RULES {
+            return Err(fail(0, format!("{count} [[{what}]] rules; at most {MAX_RULES} are read")));
+        }
+    }
     for asset in file.asset {
         let (at, asset) = (asset.span().start, asset.into_inner());
-        let (path, folder) = glob(&asset.path)
+        let path = PathPattern::new(&asset.path)
             .map_err(|e| fail(at, format!("asset path «{}»: {}", asset.path, e.kind())))?;
         config.assets.push(AssetRule {
             path,
-            folder,
             pattern: asset.path,
             name: asset.name,
             exposure: asset.exposure,
@@ -90,7 +98,9 @@ pub(super) fn parse(origin: &str, text: &str, folder: &Path) -> Result<Config, C
         let path = match &ignore.path {
             None => None,
             Some(p) => {
-                Some(glob(p).map_err(|e| fail(at, format!("ignore path «{p}»: {}", e.kind())))?.0)
+                let refused =
+                    |e: globset::Error| fail(at, format!("ignore path «{p}»: {}", e.kind()));
+                Some(PathPattern::new(p).map_err(refused)?)
             }
         };
         let origin = format!("{origin}:{}", line(text, at));

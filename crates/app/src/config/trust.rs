@@ -1,5 +1,7 @@
 //! Which statements of which configuration apply to an asset?
 
+use std::path::Path;
+
 use vocab::{Environment, Exposure, Instant};
 
 use super::{Config, Criticality, IgnoreRule};
@@ -54,14 +56,50 @@ pub struct Question<'a> {
     pub ecosystem: &'a str,
     /// The package.
     pub name: &'a str,
-    /// Paths of its places, relative to the root.
+    /// Paths of its places.
     pub paths: &'a [&'a str],
+    /// There are more places than `paths` tells: a rule for a path cannot know that it fits.
+    pub more: bool,
+}
+
+/// An asset as rules may spell it.
+#[derive(Debug, Clone, Copy)]
+pub struct Spelled<'a> {
+    /// The scanned root, as given.
+    pub root: &'a str,
+    /// Relative to the root; empty for the root itself.
+    pub relative: &'a str,
+    /// As given on the command line, joined with the folder below it.
+    pub given: &'a str,
+    /// The real path, where it could be resolved.
+    pub real: Option<&'a Path>,
+}
+
+impl Spelled<'_> {
+    /// Whether a pattern of a configuration fits, by `ask`.
+    fn fits(&self, config: &Config, ask: &dyn Fn(&str) -> bool) -> bool {
+        if let Some(scope) = &config.scope {
+            let below = if scope.folder.is_empty() {
+                Some(self.relative)
+            } else {
+                let rest = self.relative.strip_prefix(scope.folder.as_str());
+                rest.filter(|r| r.is_empty() || r.starts_with('/'))
+                    .map(|r| r.trim_start_matches('/'))
+            };
+            return scope.root == self.root && below.is_some_and(ask);
+        }
+        let from_config = self.real.and_then(|real| {
+            let folder = config.folder.canonicalize().ok()?;
+            Some(real.strip_prefix(folder).ok()?.to_string_lossy().into_owned())
+        });
+        let given = self.given.trim_start_matches("./");
+        ask(self.relative) || ask(given) || from_config.is_some_and(|path| ask(&path))
+    }
 }
 
 impl Trust {
-    /// What holds for the asset at this path, given in each spelling a rule may use: relative to the
-    /// scanned root, and as named on the command line.
-    pub fn describe(&self, paths: &[&str]) -> Described {
+    /// What holds for an asset.
+    pub fn describe(&self, asset: Spelled<'_>) -> Described {
         let mut described = Described {
             name: None,
             exposure: Exposure::Unknown,
@@ -72,18 +110,40 @@ impl Trust {
             refused: Vec::new(),
         };
         for config in &self.trusted {
-            apply(config, paths, true, &mut described);
+            apply(config, asset, true, &mut described);
         }
         for config in &self.tree {
-            apply(config, paths, false, &mut described);
+            apply(config, asset, false, &mut described);
         }
         described
     }
 
-    /// Whether a rule names this very folder as an asset (`shop`, `services/*`; not `services/**`).
-    pub fn names_asset(&self, paths: &[&str]) -> bool {
-        let rules = self.trusted.iter().chain(&self.tree).flat_map(|c| &c.assets);
-        rules.filter_map(|r| r.folder.as_ref()).any(|g| paths.iter().any(|p| g.is_match(p)))
+    /// Whether a trusted rule names this very folder as an asset (`shop`, `services/*`; not
+    /// `services/**`). What is an asset decides what a finding is called, and so when its clock
+    /// started: a file inside the tree has no say in it.
+    pub fn names_asset(&self, asset: Spelled<'_>) -> bool {
+        let named = |config: &Config| {
+            config.assets.iter().any(|rule| asset.fits(config, &|path| rule.path.names(path)))
+        };
+        self.trusted.iter().any(named)
+    }
+
+    /// Rules of trusted files that fit none of these assets: a typing mistake, most likely.
+    pub fn idle<'a>(&self, assets: &[Spelled<'a>]) -> Vec<String> {
+        let mut idle = Vec::new();
+        for config in &self.trusted {
+            for rule in &config.assets {
+                let fits =
+                    |asset: &Spelled<'_>| asset.fits(config, &|path| rule.path.is_match(path));
+                if !assets.iter().any(fits) {
+                    idle.push(format!(
+                        "{}:{}: the rule for «{}» fits no asset of this scan",
+                        config.origin, rule.line, rule.pattern
+                    ));
+                }
+            }
+        }
+        idle
     }
 
     /// Whether packages from this address count as from the public registry: a trusted configuration
@@ -112,8 +172,11 @@ impl Trust {
     }
 }
 
-fn apply(config: &Config, paths: &[&str], trusted: bool, described: &mut Described) {
-    for rule in config.assets.iter().filter(|r| paths.iter().any(|p| r.path.is_match(p))) {
+fn apply(config: &Config, asset: Spelled<'_>, trusted: bool, described: &mut Described) {
+    for rule in &config.assets {
+        if !asset.fits(config, &|path| rule.path.is_match(path)) {
+            continue;
+        }
         let source = format!("{}:{}", config.origin, rule.line);
         match rule.exposure {
             Some(exposure) if trusted || exposure > described.exposure => {
@@ -127,11 +190,16 @@ fn apply(config: &Config, paths: &[&str], trusted: bool, described: &mut Describ
             )),
             _ => {}
         }
-        // Who owns an asset and how it is called changes no date.
-        described.name = rule.name.clone().or(described.name.take());
-        described.owner = rule.owner.clone().or(described.owner.take());
-        if let Some(environment) = rule.environment {
-            described.environment = environment;
+        if trusted {
+            described.name = rule.name.clone().or(described.name.take());
+            described.owner = rule.owner.clone().or(described.owner.take());
+            described.environment = rule.environment.unwrap_or(described.environment);
+        } else {
+            // Only where nobody outside the tree has said: who owns an asset decides who is asked.
+            described.owner = described.owner.take().or(rule.owner.clone());
+            if described.environment == Environment::Unknown {
+                described.environment = rule.environment.unwrap_or_default();
+            }
         }
         if let Some(criticality) = rule.criticality {
             let raises = described.criticality.is_none_or(|c| criticality as u8 > c as u8);
@@ -150,10 +218,9 @@ fn fits(rule: &IgnoreRule, question: Question<'_>) -> bool {
                 e.eq_ignore_ascii_case(question.ecosystem) && n == question.name
             })
     });
-    let path = rule
-        .path
-        .as_ref()
-        .is_none_or(|g| !question.paths.is_empty() && question.paths.iter().all(|p| g.is_match(p)));
+    let path = rule.path.as_ref().is_none_or(|g| {
+        !question.more && !question.paths.is_empty() && question.paths.iter().all(|p| g.is_match(p))
+    });
     id && package && path
 }
 
@@ -179,7 +246,12 @@ mod tests {
                 trusted: trusted.iter().map(|t| config("out.toml", t)).collect(),
                 tree: tree.iter().map(|t| config("in.toml", t)).collect(),
             };
-            let d = trust.describe(&["shop/web"]);
+            let d = trust.describe(super::Spelled {
+                root: "r",
+                relative: "shop/web",
+                given: "r/shop/web",
+                real: None,
+            });
             (d.exposure, d.exposure_source, d.refused.len())
         };
         assert_eq!(check(&[], &[]), (Exposure::Unknown, "nobody said".into(), 0));
@@ -195,8 +267,13 @@ mod tests {
         let text =
             "[[ignore]]\nid = \"CVE-2026-1\"\nreason = \"not reachable\"\nuntil = 2026-12-01\n";
         let ids = ["GHSA-x".to_owned(), "CVE-2026-1".to_owned()];
-        let question =
-            Question { ids: &ids, ecosystem: "npm", name: "a", paths: &["a/package-lock.json"] };
+        let question = Question {
+            ids: &ids,
+            ecosystem: "npm",
+            name: "a",
+            paths: &["a/package-lock.json"],
+            more: false,
+        };
         let at = |s: &str| instant::parse(s).expect("an instant");
         let outside = Trust { trusted: vec![config("o", text)], tree: vec![] };
         assert!(matches!(outside.ignoring(question, at("2026-11-30")), Ignoring::Until(_)));
@@ -213,7 +290,7 @@ mod tests {
         let trust = Trust { trusted: vec![config("o", text)], tree: vec![] };
         let ids = ["X-1".to_owned()];
         let ask = |paths: &[&str], name| {
-            let question = Question { ids: &ids, ecosystem: "npm", name, paths };
+            let question = Question { ids: &ids, ecosystem: "npm", name, paths, more: false };
             !matches!(trust.ignoring(question, vocab::Instant::UNIX_EPOCH), Ignoring::Not)
         };
         assert!(ask(&["docs/package-lock.json"], "a"));

@@ -102,15 +102,16 @@ pub fn walk(root: &Path, exclude: &GlobSet) -> Found {
             Ok(entry) => {
                 let Some(kind) = entry.file_type() else { continue };
                 let relative = relative(root, entry.path());
-                if kind.is_symlink() && inventory::recognise(&relative).is_some() {
-                    found.skipped.push(Skipped {
-                        path: relative,
-                        rule: "link; links are not followed".into(),
-                    });
+                if kind.is_symlink() {
+                    found.link(root, entry.path(), relative);
                 } else if kind.is_file() {
                     names.push((entry.path().to_path_buf(), relative));
-                } else if kind.is_dir() && entry.path().join(".git").symlink_metadata().is_ok() {
-                    found.repositories.push(relative);
+                } else if kind.is_dir() {
+                    if entry.path().join(".git").symlink_metadata().is_ok() {
+                        found.repositories.push(relative);
+                    }
+                } else if inventory::recognise(&relative).is_some() {
+                    found.unread.push(unread(entry.path(), "not a regular file".into()));
                 }
             }
         }
@@ -124,6 +125,32 @@ pub fn walk(root: &Path, exclude: &GlobSet) -> Found {
     }
     claim(names, &mut found);
     found
+}
+
+impl Found {
+    /// A link is never followed. One to something inside the root is only noted, since that is read in
+    /// its own place; a lock file that lies elsewhere is one that was not read.
+    fn link(&mut self, root: &Path, path: &Path, relative: String) {
+        let target = path.canonicalize().ok();
+        let inside = match (&target, root.canonicalize()) {
+            (Some(target), Ok(root)) => target.starts_with(root),
+            _ => false,
+        };
+        let is_folder = target.as_ref().is_some_and(|t| t.is_dir());
+        let recognised = inventory::recognise(&relative).is_some();
+        match (inside, recognised, is_folder) {
+            (true, true, _) | (_, _, true) => {
+                self.skipped
+                    .push(Skipped { path: relative, rule: "link; links are not followed".into() });
+            }
+            (false, true, false) => {
+                let problem =
+                    "a link that leads out of the scanned folder, or nowhere; not followed";
+                self.unread.push(unread(path, problem.into()));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Decides which of the files are read.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use vocab::Instant;
 
 use crate::files::read;
-use crate::report::{Finding, SCHEMA};
+use crate::report::{Finding, Gone, SCHEMA};
 
 /// Largest earlier report read.
 const MAX_BASELINE: u64 = 1 << 30;
@@ -15,7 +15,8 @@ const MAX_BASELINE: u64 = 1 << 30;
 /// First sightings of an earlier scan.
 #[derive(Debug, Clone, Default)]
 pub struct Baseline {
-    seen: HashMap<String, Instant>,
+    /// By asset and purl; the alias group's name may change when an advisory gains an alias.
+    seen: HashMap<String, Vec<Gone>>,
 }
 
 /// Why an earlier report cannot be used.
@@ -52,20 +53,16 @@ pub enum BaselineError {
 #[derive(Deserialize)]
 struct Earlier {
     schema: String,
-    findings: Vec<Sighted>,
+    findings: Vec<Gone>,
     #[serde(default)]
     ignored: Vec<Left>,
+    #[serde(default)]
+    gone: Vec<Gone>,
 }
 
 #[derive(Deserialize)]
 struct Left {
-    finding: Sighted,
-}
-
-#[derive(Deserialize)]
-struct Sighted {
-    identity: String,
-    first_seen: Instant,
+    finding: Gone,
 }
 
 impl Baseline {
@@ -82,32 +79,62 @@ impl Baseline {
         if earlier.schema != SCHEMA {
             return Err(BaselineError::Schema { path: at(), found: earlier.schema });
         }
-        let all =
-            earlier.findings.into_iter().chain(earlier.ignored.into_iter().map(|i| i.finding));
-        Ok(Self::of(all.map(|f| (f.identity, f.first_seen))))
+        let ignored = earlier.ignored.into_iter().map(|i| i.finding);
+        Ok(Self::of(earlier.findings.into_iter().chain(ignored).chain(earlier.gone)))
     }
 
-    /// A baseline of these sightings; the earliest counts where an identity repeats.
-    pub fn of(sightings: impl IntoIterator<Item = (String, Instant)>) -> Self {
-        let mut seen = HashMap::new();
-        for (identity, at) in sightings {
-            let first = seen.entry(identity).or_insert(at);
-            *first = at.min(*first);
+    /// A baseline of these sightings.
+    pub fn of(sightings: impl IntoIterator<Item = Gone>) -> Self {
+        let mut seen: HashMap<String, Vec<Gone>> = HashMap::new();
+        for sighting in sightings {
+            let (subject, _) = parts(&sighting.identity);
+            seen.entry(subject.to_owned()).or_default().push(sighting);
         }
         Self { seen }
     }
 
-    /// When this identity was first seen, if the earlier scan knew it.
-    pub fn first_seen(&self, identity: &str) -> Option<Instant> {
-        self.seen.get(identity).copied()
+    /// When this problem was first seen on this asset, if the earlier scan knew it: under this name, or
+    /// under any that is an alias now.
+    pub fn first_seen(&self, identity: &str, aliases: &[String]) -> Option<Instant> {
+        let (subject, _) = parts(identity);
+        let same = |s: &&Gone| s.is(aliases);
+        self.seen.get(subject)?.iter().filter(same).map(|s| s.first_seen).min()
     }
 
-    /// Identities of the earlier scan that are none of these, sorted.
-    pub(super) fn gone<'a>(&self, now: impl Iterator<Item = &'a Finding>) -> Vec<String> {
-        let present: std::collections::HashSet<&str> = now.map(|f| f.identity.as_str()).collect();
-        let mut gone: Vec<String> =
-            self.seen.keys().filter(|i| !present.contains(i.as_str())).cloned().collect();
-        gone.sort();
+    /// What the earlier scan knew and this one does not see, sorted; carried on, so that a problem that
+    /// returns keeps its first start.
+    pub(super) fn gone<'a>(&self, now: impl Iterator<Item = &'a Finding>) -> Vec<Gone> {
+        let mut present: HashMap<&str, Vec<&Finding>> = HashMap::new();
+        for finding in now {
+            present.entry(parts(&finding.identity).0).or_default().push(finding);
+        }
+        let is_present = |s: &&Gone| {
+            let same = present.get(parts(&s.identity).0);
+            same.is_some_and(|found| found.iter().any(|f| s.is(&f.aliases)))
+        };
+        let absent = self.seen.values().flatten().filter(|s| !is_present(s));
+        let mut gone: Vec<Gone> = absent.cloned().collect();
+        gone.sort_by(|a, b| (&a.identity, a.first_seen).cmp(&(&b.identity, b.first_seen)));
+        gone.dedup_by(|a, b| a.identity == b.identity);
         gone
+    }
+
+    /// Whether the earlier scan knew anything of one of these assets, or nothing at all.
+    pub(super) fn knows_asset(&self, ids: &[&str]) -> bool {
+        let asset = |subject: &String| subject.split('|').next().is_some_and(|a| ids.contains(&a));
+        self.seen.is_empty() || self.seen.keys().any(asset)
+    }
+}
+
+/// An identity as (asset and purl, name of the alias group).
+fn parts(identity: &str) -> (&str, &str) {
+    identity.rsplit_once('|').unwrap_or((identity, ""))
+}
+
+impl Gone {
+    /// Whether it is the problem that has these names now.
+    fn is(&self, aliases: &[String]) -> bool {
+        let (_, name) = parts(&self.identity);
+        aliases.iter().any(|a| a == name || self.aliases.contains(a))
     }
 }

@@ -45,6 +45,9 @@ pub(super) struct GroupFacts {
     pub signals: Vec<CveSignals>,
     /// The same in triage's words.
     pub cves: Vec<CveFacts>,
+    /// Severity, id and vectors of the group's other records; read only where the matching ones have
+    /// no rating.
+    pub others: Vec<(Severity, String, Vec<String>)>,
 }
 
 /// Reads a group's signals.
@@ -64,7 +67,7 @@ pub(super) fn group(
         signals.extend(known);
     }
     let name = name_of(&group).into();
-    Ok(GroupFacts { name, group, signals, cves })
+    Ok(GroupFacts { name, group, signals, cves, others: Vec::new() })
 }
 
 fn name_of(group: &Group) -> &str {
@@ -132,14 +135,14 @@ pub(super) fn facts(
         None => Sighting { at: context.now, from: SightingFrom::Now },
     };
     let malicious = meeting.records.iter().any(|r| r.kind == Kind::Malicious);
-    let (severity, severity_source) = severity(meeting.records, &group.cves);
+    let (severity, severity_source) = severity(meeting.records, group);
     Facts {
         kind: if malicious { triage::Kind::Malicious } else { triage::Kind::Vulnerability },
         exposure: Stated { value: meeting.exposure.0, source: meeting.exposure.1.to_owned() },
         scope: meeting.scope,
         severity,
         severity_source,
-        vectors: meeting.records.iter().flat_map(|r| r.vectors.iter().cloned()).collect(),
+        vectors: vectors(meeting.records, group),
         published: meeting.records.iter().filter_map(|r| r.published).min(),
         cves: group.cves.clone(),
         disputed: group.signals.iter().any(|s| s.disputed),
@@ -155,20 +158,43 @@ pub(super) fn facts(
     }
 }
 
-/// The worst severity of the matching records; where none of them has one, that of the CVE records.
-pub(super) fn severity(records: &[&Advisory], cves: &[CveFacts]) -> (Severity, String) {
+/// The worst severity of the matching records; where none of them has one, that of the other records of
+/// the group and of the CVE records.
+pub(super) fn severity(records: &[&Advisory], group: &GroupFacts) -> (Severity, String) {
     if let Some(worst) =
         records.iter().filter(|r| r.severity != Severity::Unknown).max_by_key(|r| r.severity)
     {
         return (worst.severity, worst.id.clone());
     }
-    let of_cves = cves.iter().filter(|c| !c.rejected).flat_map(|c| {
-        c.vectors.iter().map(move |v| (intel::osv::cvss_severity(v).unwrap_or_default(), c))
+    let of_cves = group.cves.iter().filter(|c| !c.rejected).flat_map(|c| {
+        c.vectors.iter().map(move |v| (intel::osv::cvss_severity(v).unwrap_or_default(), &c.cve))
     });
-    match of_cves.filter(|(s, _)| *s != Severity::Unknown).max_by_key(|(s, _)| *s) {
-        Some((severity, cve)) => (severity, cve.cve.clone()),
+    let of_others = group.others.iter().map(|(severity, id, _)| (*severity, id));
+    match of_others.chain(of_cves).filter(|(s, _)| *s != Severity::Unknown).max_by_key(|(s, _)| *s)
+    {
+        Some((severity, id)) => (severity, id.clone()),
         None => (Severity::Unknown, "no rating published".into()),
     }
+}
+
+fn vectors(records: &[&Advisory], group: &GroupFacts) -> Vec<String> {
+    let own: Vec<String> = records.iter().flat_map(|r| r.vectors.iter().cloned()).collect();
+    if own.is_empty() { group.others.iter().flat_map(|(_, _, v)| v.clone()).collect() } else { own }
+}
+
+/// Reads the ratings of all records of a group, for when the matching ones have none.
+pub(super) fn others(
+    context: &Context<'_>,
+    group: &Group,
+) -> Result<Vec<(Severity, String, Vec<String>)>, IndexError> {
+    let mut others = Vec::new();
+    for member in &group.members {
+        let advisory = context.index.advisory(*member)?;
+        if advisory.withdrawn.is_none() && advisory.severity != Severity::Unknown {
+            others.push((advisory.severity, advisory.id, advisory.vectors));
+        }
+    }
+    Ok(others)
 }
 
 /// SSVC's «Mission Impact» for the estate file's three words.

@@ -12,10 +12,10 @@ use super::Context;
 use super::facts::{self, GroupFacts};
 use super::gather::{Gathered, Package};
 use super::judge::Judged;
-use super::paths::Requirers;
+use super::paths::Ways;
 use super::timed::{self, Occasion, Timed};
 use crate::config::IgnoreRule;
-use crate::config::trust::{Ignoring, Question};
+use crate::config::trust::{Described, Ignoring, Question};
 use crate::report::{Asset, Finding, Ignored, Notice};
 
 /// A finding with what later steps need of it.
@@ -39,6 +39,8 @@ pub(super) struct Findings {
     pub notices: Vec<Notice>,
     /// Left out by the configuration.
     pub ignored: Vec<Ignored>,
+    /// The same as (package, alias group).
+    pub left_out: HashSet<(u32, GroupRef)>,
     /// What the reader should know.
     pub warnings: Vec<String>,
 }
@@ -51,28 +53,43 @@ pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
             *count += 1;
         }
     }
-    let mut names: HashSet<String> = HashSet::new();
-    let assets = gathered.assets.iter().zip(counts).map(|(files, components)| {
-        let described = context.trust.describe(&[&files.relative, &files.path]);
-        let mut id = described.name.clone().unwrap_or_else(|| files.name.clone());
-        if !names.insert(id.clone()) {
-            id = files.path.clone();
-            names.insert(id.clone());
-        }
-        Asset {
-            id,
-            path: files.path.clone(),
-            root: files.root.clone(),
-            exposure: described.exposure,
-            exposure_source: described.exposure_source,
-            owner: described.owner,
-            environment: described.environment,
-            criticality: described.criticality.map(|c| c.as_str().to_owned()),
-            files: files.files,
-            components,
-        }
+    let described: Vec<Described> =
+        gathered.assets.iter().map(|files| context.trust.describe(files.spelled())).collect();
+    let ids = unique_ids(gathered, &described);
+    let rows = gathered.assets.iter().zip(counts).zip(described.into_iter().zip(ids));
+    let assets = rows.map(|((files, components), (described, id))| Asset {
+        id,
+        path: files.path.clone(),
+        root: files.root.clone(),
+        exposure: described.exposure,
+        exposure_source: described.exposure_source,
+        owner: described.owner,
+        environment: described.environment,
+        criticality: described.criticality.map(|c| c.as_str().to_owned()),
+        files: files.files,
+        components,
     });
     assets.collect()
+}
+
+/// What to call each asset: what the configuration says, else its own name; where that is not unique,
+/// all that share it take their paths, so that none inherits what is another's.
+fn unique_ids(gathered: &Gathered, described: &[Described]) -> Vec<String> {
+    let both = gathered.assets.iter().zip(described);
+    let wished: Vec<&str> =
+        both.map(|(files, d)| d.name.as_deref().unwrap_or(&files.name)).collect();
+    let mut times: HashMap<&str, u32> = HashMap::new();
+    wished.iter().for_each(|name| *times.entry(*name).or_default() += 1);
+    let mut taken: HashSet<String> = HashSet::new();
+    let ids = wished.iter().zip(&gathered.assets).map(|(name, files)| {
+        let id = if times.get(name) == Some(&1) { (*name).to_owned() } else { files.path.clone() };
+        let numbered = (2..).map(|n| format!("{id} #{n}"));
+        let free = std::iter::once(id.clone()).chain(numbered).find(|i| !taken.contains(i));
+        let id = free.unwrap_or(id);
+        taken.insert(id.clone());
+        id
+    });
+    ids.collect()
 }
 
 /// The records and groups of one scan, read once each.
@@ -102,6 +119,12 @@ impl Known {
                 slot.insert(facts::group(context, group)?);
             }
         }
+        let rated = |a: &&Advisory| a.severity != Severity::Unknown;
+        let with: HashSet<GroupRef> =
+            known.advisories.values().filter(rated).map(|a| a.group).collect();
+        for (_, facts) in known.groups.iter_mut().filter(|(group, _)| !with.contains(group)) {
+            facts.others = facts::others(context, &facts.group)?;
+        }
         Ok(known)
     }
 }
@@ -121,7 +144,7 @@ pub(super) fn findings(
         known: &known,
         feeds: facts::feeds(context),
         timed: HashMap::new(),
-        requirers: HashMap::new(),
+        ways: HashMap::new(),
         refused: BTreeMap::new(),
         made: Findings::default(),
     };
@@ -160,7 +183,7 @@ struct Making<'a> {
     known: &'a Known,
     feeds: triage::Feeds,
     timed: HashMap<timed::Key, Option<Rc<Timed>>>,
-    requirers: HashMap<u32, Requirers>,
+    ways: HashMap<u32, Ways>,
     /// Ignores inside a scanned tree that were not applied, with how many findings they would hide.
     refused: BTreeMap<String, u64>,
     made: Findings,
@@ -171,23 +194,28 @@ impl Making<'_> {
     fn package(&mut self, subject: &Subject<'_>) {
         let package = subject.package;
         let version = package.version.text();
-        let plain = purl::purl(&package.ecosystem, &package.name, None)
+        // In the one spelling of the ecosystem: an identity must not hang on which file came first.
+        let normal = package.ecosystem.normal_name(&package.name);
+        let plain = purl::purl(&package.ecosystem, &normal, None)
             .unwrap_or_else(|| format!("{}/{}", package.ecosystem, package.name));
-        let full = purl::purl(&package.ecosystem, &package.name, package.version.exact())
+        let full = purl::purl(&package.ecosystem, &normal, package.version.exact())
             .unwrap_or_else(|| format!("{plain}@{version}"));
         let mut path = None;
         for (group, records) in grouped(self.known, subject.matches) {
             let Some(facts) = self.known.groups.get(&group) else { continue };
             let identity = format!("{}|{plain}|{}", subject.asset_id, facts.name);
-            let first_seen =
-                self.context.request.baseline.as_ref().map(|b| b.first_seen(&identity));
+            let first_seen = self
+                .context
+                .request
+                .baseline
+                .as_ref()
+                .map(|b| b.first_seen(&identity, &facts.group.aliases));
             let fixed_in = fixed_in(subject.matches, &records);
             let Some(timed) = self.timed(subject, group, records, first_seen.flatten()) else {
                 continue;
             };
-            let path = path.get_or_insert_with(|| {
-                dependency_path(self.gathered, package, &mut self.requirers)
-            });
+            let path =
+                path.get_or_insert_with(|| dependency_path(self.gathered, package, &mut self.ways));
             let finding = Finding {
                 id: format!("{identity}@{version}"),
                 identity,
@@ -236,15 +264,20 @@ impl Making<'_> {
 
     /// Puts a finding where the configuration's ignores say.
     fn keep(&mut self, finding: Finding, number: usize, group: GroupRef, timed: Rc<Timed>) {
+        let package = u32::try_from(number).unwrap_or(u32::MAX);
         let paths: Vec<&str> = finding.places.iter().map(|p| &*p.path).collect();
         let question = Question {
             ids: &finding.aliases,
             ecosystem: &finding.ecosystem,
             name: &finding.name,
             paths: &paths,
+            more: self.gathered.packages.get(number).is_some_and(|p| p.more),
         };
         match self.context.trust.ignoring(question, self.context.now) {
-            Ignoring::Until(rule) => return self.made.ignored.push(ignored(finding, rule)),
+            Ignoring::Until(rule) => {
+                self.made.left_out.insert((package, group));
+                return self.made.ignored.push(ignored(finding, rule));
+            }
             Ignoring::Expired(rule) => self.made.warnings.push(format!(
                 "{}: the ignore of {} in {} ended {}; the finding is back",
                 rule.origin, rule.id, finding.name, rule.until
@@ -252,7 +285,6 @@ impl Making<'_> {
             Ignoring::Refused(rule) => *self.refused.entry(rule.origin.clone()).or_default() += 1,
             Ignoring::Not => {}
         }
-        let package = u32::try_from(number).unwrap_or(u32::MAX);
         self.made.findings.push(Made { report: finding, package, group, timed });
     }
 
@@ -306,7 +338,7 @@ impl Making<'_> {
             ));
         }
         for asset in &gathered.assets {
-            made.warnings.extend(context.trust.describe(&[&asset.relative, &asset.path]).refused);
+            made.warnings.extend(context.trust.describe(asset.spelled()).refused);
         }
         made.warnings.sort();
         made.warnings.dedup();
@@ -367,10 +399,9 @@ fn fixed_in(matches: &[intel::Match], records: &[AdvisoryRef]) -> Vec<String> {
 fn dependency_path(
     gathered: &Gathered,
     package: &Package,
-    requirers: &mut HashMap<u32, Requirers>,
+    ways: &mut HashMap<u32, Ways>,
 ) -> Vec<String> {
-    let hops =
-        super::fixes::hops(gathered, package, requirers).into_iter().next().unwrap_or_default();
+    let hops = super::fixes::hops(gathered, package, ways).into_iter().next().unwrap_or_default();
     hops.into_iter()
         .map(|h| if h.version.is_empty() { h.name } else { format!("{}@{}", h.name, h.version) })
         .collect()

@@ -11,7 +11,7 @@ use vocab::{Ecosystem, NotEvaluated, Origin};
 use super::Context;
 use super::findings::{Findings, Made};
 use super::gather::{Gathered, Package};
-use super::paths::Requirers;
+use super::paths::Ways;
 use crate::report::{Asset, Fix};
 
 /// Most candidate versions judged for one package; the highest is always among them.
@@ -37,11 +37,11 @@ pub(super) fn plan(
         });
         by_package[slot].1.push(finding);
     }
-    let mut requirers = HashMap::new();
+    let mut ways = HashMap::new();
     let mut versions = Versions::new(context);
     let mut affected = Vec::with_capacity(by_package.len());
-    for (package, findings) in by_package {
-        let Some(package) = gathered.packages.get(package as usize) else { continue };
+    for (number, findings) in by_package {
+        let Some(package) = gathered.packages.get(number as usize) else { continue };
         let Some(asset) = assets.get(package.asset as usize) else { continue };
         affected.push(Affected {
             asset: asset.id.clone(),
@@ -50,7 +50,7 @@ pub(super) fn plan(
             version: package.version.text().to_owned(),
             scope: package.scope,
             malicious: findings.iter().any(|f| f.report.kind == "malicious"),
-            candidates: versions.candidates(package, &findings)?,
+            candidates: versions.candidates(number, package, &findings, &made.left_out)?,
             findings: findings
                 .iter()
                 .map(|f| FindingRef {
@@ -60,7 +60,7 @@ pub(super) fn plan(
                 })
                 .collect(),
             direct: package.direct,
-            paths: hops(gathered, package, &mut requirers)
+            paths: hops(gathered, package, &mut ways)
                 .into_iter()
                 .map(|path| {
                     path.into_iter()
@@ -71,7 +71,7 @@ pub(super) fn plan(
                 .collect(),
             files: files(gathered, package),
             owner: asset.owner.clone(),
-            git: matches!(package.origin, Origin::Git { .. }),
+            git: package.origins.iter().any(|o| matches!(o, Origin::Git { .. })),
         });
     }
     let mut fixes = remedy::plan(&affected);
@@ -109,6 +109,7 @@ struct JudgedVersion {
 struct Affecting {
     group: Option<GroupRef>,
     id: Arc<str>,
+    malicious: bool,
 }
 
 impl<'a> Versions<'a> {
@@ -119,8 +120,10 @@ impl<'a> Versions<'a> {
     /// Every version above the present one that some record names as a fix.
     fn candidates(
         &mut self,
+        number: u32,
         package: &Package,
         findings: &[&Made],
+        left_out: &HashSet<(u32, GroupRef)>,
     ) -> Result<Vec<Candidate>, IndexError> {
         let index = self.context.index;
         let mut versions =
@@ -136,6 +139,9 @@ impl<'a> Versions<'a> {
             let mut still: Vec<String> = Vec::new();
             for affecting in &judged.affecting {
                 let Some(group) = affecting.group else { continue };
+                if left_out.contains(&(number, group)) {
+                    continue;
+                }
                 let present = findings.iter().find(|f| f.group == group);
                 let id = present.map_or(&*affecting.id, |f| f.report.id.as_str());
                 if !still.iter().any(|s| s == id) {
@@ -146,6 +152,7 @@ impl<'a> Versions<'a> {
                 version,
                 still_affected_by: still,
                 evaluated: judged.evaluated,
+                malicious: judged.affecting.iter().any(|a| a.malicious),
             });
         }
         Ok(candidates)
@@ -166,7 +173,11 @@ impl<'a> Versions<'a> {
             }
             let advisory = self.context.index.advisory(matched.advisory)?;
             let clock = matches!(advisory.kind, Kind::Vulnerability | Kind::Malicious);
-            let read = Affecting { group: clock.then_some(advisory.group), id: advisory.id.into() };
+            let read = Affecting {
+                group: clock.then_some(advisory.group),
+                id: advisory.id.into(),
+                malicious: advisory.kind == Kind::Malicious,
+            };
             self.advisories.insert(matched.advisory, read.clone());
             affecting.push(read);
         }
@@ -193,7 +204,7 @@ pub(super) struct Hop {
 pub(super) fn hops(
     gathered: &Gathered,
     package: &Package,
-    known: &mut HashMap<u32, Requirers>,
+    known: &mut HashMap<u32, Ways>,
 ) -> Vec<Vec<Hop>> {
     let mut paths = Vec::new();
     for seen in package.seen.iter().take(MAX_PATHS) {
@@ -204,19 +215,18 @@ pub(super) fn hops(
         let of = |component: u32| {
             gathered.packages.get(*file.packages.get(component as usize)? as usize)
         };
-        let is_root =
-            |component: u32| of(component).is_some_and(|p| p.origin == Origin::FirstParty);
-        let requirers = known
+        let is_root = |component: u32| of(component).is_some_and(Package::is_first_party);
+        let ways = known
             .entry(seen.reading)
-            .or_insert_with(|| Requirers::of(file.packages.len(), &file.requires));
-        let path = requirers.path(seen.component, &is_root);
+            .or_insert_with(|| Ways::of(file.packages.len(), &file.requires, &is_root));
+        let path = ways.path(seen.component);
         if path.len() < 2 {
             continue;
         }
         let hops = path.into_iter().filter_map(of).map(|p| Hop {
             name: p.name.clone(),
             version: p.version.text().to_owned(),
-            first_party: p.origin == Origin::FirstParty,
+            first_party: p.is_first_party(),
         });
         let hops: Vec<Hop> = hops.collect();
         if !paths.contains(&hops) {

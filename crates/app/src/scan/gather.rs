@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use vocab::{Declared, Ecosystem, Origin, Scope};
 
 use crate::config::Trust;
+use crate::config::trust::Spelled;
 use crate::files::read;
 use crate::files::tree::FolderTree;
 use crate::files::walk::{self, Found};
@@ -17,6 +18,8 @@ use crate::report::{Place, Skipped, Unread};
 
 /// Most places kept for one package on one asset; the count beyond is not needed to fix it.
 const MAX_PLACES: usize = 100;
+/// Most origins kept for one package; a further one cannot make it less certain.
+const MAX_ORIGINS: usize = 16;
 
 /// Everything met below the given paths.
 #[derive(Default)]
@@ -33,6 +36,19 @@ pub struct Gathered {
     pub skipped: Vec<Skipped>,
     /// Files that look like manifests and were not read.
     pub unrecognised: Vec<String>,
+    /// Folders that may hold an estate file of their own: the roots, and repositories below them.
+    pub homes: Vec<Home>,
+}
+
+/// A folder that may hold an estate file.
+#[derive(Debug, Clone)]
+pub struct Home {
+    /// The scanned root, as given.
+    pub root: String,
+    /// Relative to the root; empty for the root itself.
+    pub relative: String,
+    /// Where to read it.
+    pub path: PathBuf,
 }
 
 /// One asset: a folder that is a repository, that the configuration names, or the path as given.
@@ -47,6 +63,8 @@ pub struct AssetFiles {
     pub relative: String,
     /// The scanned root, as given.
     pub root: String,
+    /// Its real path, where it could be resolved.
+    pub real: Option<PathBuf>,
     /// Files read in it.
     pub files: u64,
 }
@@ -76,14 +94,23 @@ pub struct Package {
     pub name: String,
     /// As declared.
     pub version: Declared,
-    /// The registry if any declaration says so, else what the first one says.
-    pub origin: Origin,
+    /// What each declaration says, once.
+    pub origins: Vec<Origin>,
     /// The strictest: runtime over development.
     pub scope: Scope,
     /// Direct if any file says so.
     pub direct: Option<bool>,
-    /// Each declaration, in order.
+    /// Each declaration, in order; at most [`MAX_PLACES`].
     pub seen: Vec<Seen>,
+    /// There were more declarations.
+    pub more: bool,
+}
+
+impl Package {
+    /// The project itself or a member of it.
+    pub fn is_first_party(&self) -> bool {
+        self.origins.contains(&Origin::FirstParty)
+    }
 }
 
 /// Where a package is declared.
@@ -95,6 +122,18 @@ pub struct Seen {
     pub component: u32,
     /// Counted from 1; 0 when unknown.
     pub line: u32,
+}
+
+impl AssetFiles {
+    /// As rules of the configuration may spell it.
+    pub fn spelled(&self) -> Spelled<'_> {
+        Spelled {
+            root: &self.root,
+            relative: &self.relative,
+            given: &self.path,
+            real: self.real.as_deref(),
+        }
+    }
 }
 
 impl Gathered {
@@ -222,10 +261,12 @@ impl Members {
     fn covers(&self, job: &Job, manifest: &Reading) -> bool {
         let Some(lock) = &job.member_of else { return false };
         let Some(members) = self.0.get(&(job.root, lock.clone())) else { return false };
-        let own = manifest.components.iter().find(|c| c.origin == Origin::FirstParty);
+        // A manifest begins with its own package, if it names one.
+        let own = manifest.components.first().filter(|c| c.origin == Origin::FirstParty);
         match (members, own) {
             (Some(members), Some(own)) => members.contains(&own.name),
-            _ => true,
+            (Some(_), None) => manifest.components.is_empty(),
+            (None, _) => true,
         }
     }
 }
@@ -254,26 +295,27 @@ fn folder(
     gathered: &mut Gathered,
     jobs: &mut Vec<Job>,
 ) {
-    let found = walk::walk(root.path, exclude);
-    let (display, own) = (root.display, own_name(root));
-    let mut assets: HashMap<String, u32> = HashMap::new();
+    let Found { files, unrecognised, skipped, skipped_folders, unread, repositories } =
+        walk::walk(root.path, exclude);
+    let display = root.display;
+    let home = |relative: &str| Home {
+        root: display.to_owned(),
+        relative: relative.to_owned(),
+        path: root.path.join(relative),
+    };
+    gathered.homes.push(home(""));
+    gathered.homes.extend(repositories.iter().filter(|r| !r.is_empty()).map(|r| home(r)));
+    let mut assets = Assets {
+        root,
+        own: own_name(root),
+        real: root.path.canonicalize().ok(),
+        known: HashMap::new(),
+    };
+    let repositories: HashSet<String> = repositories.into_iter().collect();
     let mut boundaries: HashMap<String, bool> = HashMap::new();
-    let Found { files, unrecognised, skipped, skipped_folders, unread, repositories } = found;
     for file in files {
-        let relative = owner_folder(&file.relative, &repositories, trust, display, &mut boundaries);
-        let asset = *assets.entry(relative.clone()).or_insert_with(|| {
-            let path =
-                if relative.is_empty() { display.to_owned() } else { below(display, &relative) };
-            let name = if relative.is_empty() { own.clone() } else { format!("{own}/{relative}") };
-            gathered.assets.push(AssetFiles {
-                path,
-                name,
-                relative,
-                root: display.to_owned(),
-                files: 0,
-            });
-            index(gathered.assets.len() - 1)
-        });
+        let relative = owner_folder(&file.relative, &repositories, trust, &assets, &mut boundaries);
+        let asset = assets.at(relative, gathered);
         let full = below(display, &file.relative);
         let shown = if several { full.clone() } else { file.relative.clone() };
         jobs.push(Job {
@@ -287,14 +329,14 @@ fn folder(
             member_of: file.member_of,
         });
     }
-    if assets.is_empty() {
-        gathered.assets.push(AssetFiles {
-            path: display.to_owned(),
-            name: own,
-            relative: String::new(),
-            root: display.to_owned(),
-            files: 0,
-        });
+    // A repository without a single file to read is an asset of which nothing is known.
+    let mut empty: Vec<String> = repositories.into_iter().filter(|r| !r.is_empty()).collect();
+    empty.sort();
+    for relative in empty {
+        assets.at(relative, gathered);
+    }
+    if assets.known.is_empty() {
+        assets.at(String::new(), gathered);
     }
     gathered.unread.extend(unread);
     gathered.unrecognised.extend(unrecognised.into_iter().map(|r| below(display, &r)));
@@ -311,20 +353,53 @@ fn folder(
     }
 }
 
+/// The assets of one root, made as files are met in them.
+struct Assets<'a> {
+    root: &'a Root<'a>,
+    own: String,
+    real: Option<PathBuf>,
+    known: HashMap<String, u32>,
+}
+
+impl Assets<'_> {
+    /// The asset at a folder below the root.
+    fn at(&mut self, relative: String, gathered: &mut Gathered) -> u32 {
+        if let Some(known) = self.known.get(&relative) {
+            return *known;
+        }
+        gathered.assets.push(self.make(&relative));
+        let at = index(gathered.assets.len() - 1);
+        self.known.insert(relative, at);
+        at
+    }
+
+    fn make(&self, relative: &str) -> AssetFiles {
+        let display = self.root.display;
+        let whole = relative.is_empty();
+        AssetFiles {
+            path: if whole { display.to_owned() } else { below(display, relative) },
+            name: if whole { self.own.clone() } else { format!("{}/{relative}", self.own) },
+            relative: relative.to_owned(),
+            root: display.to_owned(),
+            real: self.real.as_ref().map(|real| real.join(relative)),
+            files: 0,
+        }
+    }
+}
+
 /// The nearest folder at or above a file that is an asset of its own; empty for the root.
 fn owner_folder(
     file: &str,
-    repositories: &[String],
+    repositories: &HashSet<String>,
     trust: &Trust,
-    display: &str,
+    assets: &Assets<'_>,
     boundaries: &mut HashMap<String, bool>,
 ) -> String {
     let mut folder = file;
     while let Some((above, _)) = folder.rsplit_once('/') {
         folder = above;
         let boundary = *boundaries.entry(folder.to_owned()).or_insert_with(|| {
-            repositories.iter().any(|r| r == folder)
-                || trust.names_asset(&[folder, &below(display, folder)])
+            repositories.contains(folder) || trust.names_asset(assets.make(folder).spelled())
         });
         if boundary {
             return folder.to_owned();
@@ -346,6 +421,7 @@ fn single(
         path: display.clone(),
         name: own_name(root),
         relative: String::new(),
+        real: root.path.canonicalize().ok(),
         root: root.path.parent().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default(),
         files: 0,
     });
@@ -394,10 +470,11 @@ fn merge(read: Vec<(Job, Reading)>) -> (Vec<Package>, Vec<FileReading>) {
                     ecosystem: component.ecosystem,
                     name: component.name,
                     version: component.version,
-                    origin: component.origin,
+                    origins: vec![component.origin],
                     scope: component.scope,
                     direct: component.direct,
                     seen: vec![seen],
+                    more: false,
                 }),
             }
         }
@@ -444,11 +521,13 @@ fn add(package: &mut Package, component: &vocab::Component, seen: Seen) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (a, b) => a.or(b),
     };
-    if component.origin == Origin::Registry {
-        package.origin = Origin::Registry;
+    if !package.origins.contains(&component.origin) && package.origins.len() < MAX_ORIGINS {
+        package.origins.push(component.origin.clone());
     }
     if package.seen.len() < MAX_PLACES {
         package.seen.push(seen);
+    } else {
+        package.more = true;
     }
 }
 

@@ -48,35 +48,49 @@ pub(super) fn judge(context: &Context<'_>, gathered: &Gathered) -> Result<Vec<Ju
 }
 
 fn one(context: &Context<'_>, package: &Package) -> Result<Judged, IndexError> {
-    let version = match (&package.version, &package.origin) {
-        (Declared::Exact(version), _) => version,
-        (_, Origin::FirstParty) => return Ok(Judged::FirstParty { evaluation: None }),
-        (_, Origin::Git { .. }) => return Ok(Judged::NotEvaluated(NotEvaluated::GitSource)),
-        (Declared::Range(_), _) => return unpinned(context, package, NotEvaluated::NotPinned),
-        (Declared::Absent, _) => return unpinned(context, package, NotEvaluated::NoVersion),
+    let is_git = || package.origins.iter().any(|o| matches!(o, Origin::Git { .. }));
+    let version = match &package.version {
+        Declared::Exact(version) => version,
+        _ if package.is_first_party() => return Ok(Judged::FirstParty { evaluation: None }),
+        _ if is_git() => return unpinned(context, package, NotEvaluated::GitSource),
+        Declared::Range(_) => return unpinned(context, package, NotEvaluated::NotPinned),
+        Declared::Absent => return unpinned(context, package, NotEvaluated::NoVersion),
     };
     let evaluation = context.index.evaluate(&package.ecosystem, &package.name, version)?;
-    let label = match &package.origin {
-        Origin::Registry => None,
-        Origin::FirstParty => {
-            let evaluation = (evaluation.verdict == Verdict::Affected).then_some(evaluation);
-            return Ok(Judged::FirstParty { evaluation });
-        }
-        Origin::Git { .. } => Some(("git", NotEvaluated::GitSource)),
-        Origin::Foreign(address) if context.trust.mirrors(address) => None,
-        // A name that the advisories know is that package, whichever server handed it out; of any
-        // other name they cannot speak.
-        Origin::Foreign(_) if context.index.known(&package.ecosystem, &package.name)? => None,
-        Origin::Foreign(_) => Some(("foreign registry", NotEvaluated::ForeignSource)),
-    };
-    Ok(match (evaluation.verdict.clone(), label) {
-        (Verdict::Affected, label) => {
-            Judged::Affected { evaluation, origin: label.map(|(word, _)| word) }
+    if package.is_first_party() {
+        let evaluation = (evaluation.verdict == Verdict::Affected).then_some(evaluation);
+        return Ok(Judged::FirstParty { evaluation });
+    }
+    let elsewhere = elsewhere(context, package)?;
+    Ok(match (evaluation.verdict.clone(), elsewhere) {
+        (Verdict::Affected, elsewhere) => {
+            Judged::Affected { evaluation, origin: elsewhere.map(|(word, _)| word) }
         }
         (_, Some((_, reason))) => Judged::NotEvaluated(reason),
         (Verdict::Clear, None) => Judged::Clear,
         (Verdict::NotEvaluated(reason), None) => Judged::NotEvaluated(reason),
     })
+}
+
+/// Why a package is no release of the registry, if any of its declarations says so: the least certain
+/// one decides.
+fn elsewhere(
+    context: &Context<'_>,
+    package: &Package,
+) -> Result<Option<(&'static str, NotEvaluated)>, IndexError> {
+    let mut found = None;
+    for origin in &package.origins {
+        match origin {
+            Origin::Registry | Origin::FirstParty => {}
+            Origin::Git { .. } => return Ok(Some(("a git commit", NotEvaluated::GitSource))),
+            Origin::Foreign(address) if context.trust.mirrors(address) => {}
+            // A name that the advisories know is that package, whichever server handed it out; of any
+            // other name they cannot speak.
+            Origin::Foreign(_) if context.index.known(&package.ecosystem, &package.name)? => {}
+            Origin::Foreign(_) => found = Some(("another registry", NotEvaluated::ForeignSource)),
+        }
+    }
+    Ok(found)
 }
 
 /// A package without a version may still be affected: by records that cover every version there is, as

@@ -134,15 +134,15 @@ pub fn scan(
         described.map_err(|source| ScanError::Target { path: target.path.clone(), source })?;
     }
     let exclude = exclusions(&request.exclude)?;
-    let trust = tree_config::load(request)?;
-    let policies = policy::for_scan(&request.policies, &trust)?;
+    let mut trust = tree_config::named(request)?;
     let index = intelligence.index()?;
-    let roots: Vec<gather::Root<'_>> = request
-        .targets
-        .iter()
+    let roots: Vec<gather::Root<'_>> = distinct(request)
+        .into_iter()
         .map(|t| gather::Root { path: &t.path, display: &t.display, as_format: request.as_format })
         .collect();
     let mut gathered = gather::gather(&roots, &exclude, &trust);
+    tree_config::add(&mut trust, request, &mut gathered);
+    let policies = policy::for_scan(&request.policies, &trust)?;
     say_when_empty(&mut gathered);
     let context = Context { index: &index, trust: &trust, policies: &policies, request, now };
     report(&context, gathered).map_err(|source| intelligence.unusable(source).into())
@@ -155,6 +155,21 @@ struct Context<'a> {
     policies: &'a [triage::Policy],
     request: &'a Request,
     now: Instant,
+}
+
+/// The targets without those that another one holds: everything is read once.
+fn distinct(request: &Request) -> Vec<&Target> {
+    let real: Vec<Option<PathBuf>> =
+        request.targets.iter().map(|t| t.path.canonicalize().ok()).collect();
+    let held = |at: usize| {
+        let Some(own) = real.get(at).and_then(Option::as_ref) else { return false };
+        let mut others = real.iter().enumerate().filter_map(|(i, r)| Some((i, r.as_ref()?)));
+        others
+            .any(|(i, other)| (own == other && i < at) || (own != other && own.starts_with(other)))
+    };
+    let named = |target: &Target| request.as_format.is_some() && target.path.is_file();
+    let all = request.targets.iter().enumerate();
+    all.filter(|(at, target)| named(target) || !held(*at)).map(|(_, target)| target).collect()
 }
 
 fn exclusions(patterns: &[String]) -> Result<GlobSet, ScanError> {
@@ -189,6 +204,12 @@ fn report(context: &Context<'_>, gathered: Gathered) -> Result<Report, intel::In
     let fixes = fixes::plan(context, &gathered, &assets, &made)?;
     let intel = status::intel(context.index.meta(), context.now);
     let mut warnings = stale(&intel, context);
+    let spelled: Vec<_> = gathered.assets.iter().map(gather::AssetFiles::spelled).collect();
+    warnings.extend(context.trust.idle(&spelled));
+    let ids: Vec<&str> = assets.iter().map(|a| a.id.as_str()).collect();
+    if context.request.baseline.as_ref().is_some_and(|b| !b.knows_asset(&ids)) {
+        warnings.push("the baseline knows none of these assets, so every clock starts anew; give the folder the name it had, or name the asset in a file given with --config".into());
+    }
     warnings.append(&mut made.warnings);
     let gone = match &context.request.baseline {
         Some(baseline) => baseline.gone(

@@ -1,63 +1,70 @@
 //! Who brings a package in? Shortest dependency paths from the project to a component.
 
-/// Longest path shown; a longer one is cut in the middle by the renderer, not here.
-const MAX_LENGTH: usize = 64;
+use std::collections::VecDeque;
 
-/// The requirement edges of one file, turned round once.
-pub struct Requirers {
-    /// For each component, who requires it.
-    by: Vec<Vec<u32>>,
+/// Longest path shown.
+const MAX_LENGTH: usize = 64;
+/// No component.
+const NONE: u32 = u32::MAX;
+
+/// For each component of one file, the one that brings it in on a shortest path from the project:
+/// found for all at once, since a large file may have thousands of affected packages.
+pub struct Ways {
+    brought_by: Vec<u32>,
 }
 
-impl Requirers {
-    /// Turns the edges among `count` components round; edges out of range are passed over.
-    pub fn of(count: usize, requires: &[(u32, u32)]) -> Self {
-        let mut by = vec![Vec::new(); count];
-        for &(requirer, required) in requires {
-            if (requirer as usize) < by.len() && (required as usize) < by.len() {
-                by[required as usize].push(requirer);
+impl Ways {
+    /// Goes out from the project's own components (`is_root`) and, for what they do not reach, from
+    /// what nobody requires. Edges out of range are passed over.
+    pub fn of(count: usize, requires: &[(u32, u32)], is_root: &dyn Fn(u32) -> bool) -> Self {
+        let mut required: Vec<Vec<u32>> = vec![Vec::new(); count];
+        let mut wanted = vec![false; count];
+        for &(from, to) in requires {
+            if (from as usize) < count && (to as usize) < count && from != to {
+                required[from as usize].push(to);
+                wanted[to as usize] = true;
             }
         }
-        Self { by }
+        let mut ways = Self { brought_by: vec![NONE; count] };
+        let mut met = vec![false; count];
+        let all = 0..u32::try_from(count).unwrap_or(0);
+        ways.spread(all.clone().filter(|at| is_root(*at)), &required, &mut met);
+        ways.spread(all.filter(|at| !wanted[*at as usize]), &required, &mut met);
+        ways
     }
 
-    /// The shortest path to a component from the project itself (`is_root`) or from what nobody
-    /// requires, both ends included.
-    pub fn path(&self, component: u32, is_root: &dyn Fn(u32) -> bool) -> Vec<u32> {
-        let mut next = vec![u32::MAX; self.by.len()];
-        let mut queue = std::collections::VecDeque::from([component]);
-        let mut root = component;
+    fn spread(&mut self, from: impl Iterator<Item = u32>, required: &[Vec<u32>], met: &mut [bool]) {
+        let mut queue: VecDeque<u32> = from.filter(|at| !met[*at as usize]).collect();
+        queue.iter().for_each(|at| met[*at as usize] = true);
         while let Some(at) = queue.pop_front() {
-            let Some(requirers) = self.by.get(at as usize) else { break };
-            if requirers.is_empty() || is_root(at) {
-                root = at;
-                break;
-            }
-            for &requirer in requirers {
-                if requirer != component && next[requirer as usize] == u32::MAX {
-                    next[requirer as usize] = at;
-                    queue.push_back(requirer);
+            for &next in &required[at as usize] {
+                if !met[next as usize] {
+                    met[next as usize] = true;
+                    self.brought_by[next as usize] = at;
+                    queue.push_back(next);
                 }
             }
         }
-        let mut path = vec![root];
-        while path.len() < MAX_LENGTH {
-            let last = path.last().and_then(|at| next.get(*at as usize)).copied();
-            match last {
-                Some(at) if at != u32::MAX => path.push(at),
-                _ => break,
-            }
-        }
+    }
+
+    /// The path to a component, both ends included; the component alone where nothing leads to it. The
+    /// end near the project is cut off a very long one.
+    pub fn path(&self, component: u32) -> Vec<u32> {
+        let up = std::iter::successors(Some(component), |at| {
+            self.brought_by.get(*at as usize).copied().filter(|by| *by != NONE)
+        });
+        let mut path: Vec<u32> = up.take(MAX_LENGTH).collect();
+        path.reverse();
         path
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Requirers;
+    use super::Ways;
 
     fn check(edges: &[(u32, u32)], target: u32, expect: &[u32]) {
-        assert_eq!(Requirers::of(4, edges).path(target, &|at| at == 0), expect, "{edges:?}");
+        assert_eq!(Ways::of(4, edges, &|at| at == 0).path(target), expect, "{edges:?}");
     }
 
     #[test]

@@ -185,7 +185,9 @@ fn signals(group: &GroupFacts, feeds: triage::Feeds) -> report::Signals {
 /// A vector of the record that gave the severity shown, else of a CVE record.
 fn vector(records: &[&Advisory], group: &GroupFacts, severity: Severity) -> Option<Arc<str>> {
     let worst = records.iter().filter(|r| r.severity == severity).find_map(|r| r.vectors.first());
-    let any = || group.cves.iter().find_map(|c| c.vectors.first());
+    let others = group.others.iter().filter(|(s, _, _)| *s == severity);
+    let other = others.filter_map(|(_, _, v)| v.first()).next();
+    let any = || other.or_else(|| group.cves.iter().find_map(|c| c.vectors.first()));
     worst.or_else(any).map(|v| v.as_str().into())
 }
 

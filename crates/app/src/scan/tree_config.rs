@@ -1,40 +1,72 @@
 //! Which estate files speak in this scan, and which of them lie inside what is scanned?
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::gather::{Gathered, Home};
 use super::{Request, ScanError, Target};
-use crate::config::{Config, Trust};
+use crate::config::{Config, Scope, Trust};
+use crate::report::Unread;
 
 /// The name by which an estate file is found in a scanned folder.
 pub const NAME: &str = "gabion.toml";
 
-/// Loads the files the user named, and `gabion.toml` of each scanned folder.
-pub(super) fn load(request: &Request) -> Result<Trust, ScanError> {
+/// Loads the files the user named. One that lies in a scanned tree, or in the repository around it, is
+/// a statement of that tree.
+pub(super) fn named(request: &Request) -> Result<Trust, ScanError> {
     let mut trust = Trust::default();
-    let roots: Vec<_> = request.targets.iter().filter_map(|t| t.path.canonicalize().ok()).collect();
-    let inside = |path: &Path| {
-        path.canonicalize().is_ok_and(|real| roots.iter().any(|root| real.starts_with(root)))
-    };
-    let mut seen = Vec::new();
+    let trees: Vec<PathBuf> = request.targets.iter().filter_map(|t| tree_of(&t.path)).collect();
     for Target { path, display } in &request.configs {
         let mut config = Config::load(path)?;
         config.rename(display);
-        seen.extend(path.canonicalize());
-        let trusted = request.trust_config || !inside(path);
+        let real = path.canonicalize().ok();
+        let inside = real.is_some_and(|real| trees.iter().any(|tree| real.starts_with(tree)));
+        let trusted = request.trust_config || !inside;
         if trusted { &mut trust.trusted } else { &mut trust.tree }.push(config);
     }
-    for target in &request.targets {
-        let path = target.path.join(NAME);
-        if !path.is_file() || path.canonicalize().is_ok_and(|real| seen.contains(&real)) {
+    Ok(trust)
+}
+
+/// The repository around a path, else the folder itself or the one that the file lies in.
+fn tree_of(path: &Path) -> Option<PathBuf> {
+    let real = path.canonicalize().ok()?;
+    let folder = if real.is_dir() { real.as_path() } else { real.parent()? };
+    let repository = folder.ancestors().find(|f| f.join(".git").symlink_metadata().is_ok());
+    Some(repository.unwrap_or(folder).to_path_buf())
+}
+
+/// Adds the `gabion.toml` of each scanned folder and of each repository below it, each for its own
+/// part. One that cannot be used is named, and the rest goes on.
+pub(super) fn add(trust: &mut Trust, request: &Request, gathered: &mut Gathered) {
+    let named: Vec<PathBuf> =
+        request.configs.iter().filter_map(|c| c.path.canonicalize().ok()).collect();
+    for Home { root, relative, path } in std::mem::take(&mut gathered.homes) {
+        let path = path.join(NAME);
+        let is_file = path.symlink_metadata().is_ok_and(|m| m.is_file());
+        if !is_file || path.canonicalize().is_ok_and(|real| named.contains(&real)) {
             continue;
         }
-        let mut config = Config::load(&path)?;
-        config.rename(&if request.targets.len() > 1 {
-            format!("{}/{NAME}", target.display)
-        } else {
-            NAME.to_owned()
-        });
-        if request.trust_config { &mut trust.trusted } else { &mut trust.tree }.push(config);
+        let display = called(request, &root, &relative);
+        match Config::load(&path) {
+            Ok(mut config) => {
+                config.rename(&display);
+                config.scope = Some(Scope { root, folder: relative });
+                if request.trust_config { &mut trust.trusted } else { &mut trust.tree }
+                    .push(config);
+            }
+            Err(error) => {
+                let problem = crate::sync::chain(&error);
+                gathered.unread.push(Unread { path: display, line: 0, problem });
+            }
+        }
     }
-    Ok(trust)
+}
+
+/// How people call the estate file of a folder.
+fn called(request: &Request, root: &str, relative: &str) -> String {
+    if request.targets.len() == 1 && relative.is_empty() {
+        return NAME.to_owned();
+    }
+    let root = if root == "." { "" } else { root.trim_end_matches('/') };
+    let parts = [root, relative, NAME];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
 }

@@ -23,7 +23,18 @@ fn link_loops_are_not_followed_and_linked_lock_files_are_named() {
     let report = world.scan(&world.request());
     assert_eq!(report.findings.len(), 1);
     let skipped: Vec<_> = report.skipped.iter().map(|s| s.path.as_str()).collect();
-    assert_eq!(skipped, ["tree/Cargo.lock"]);
+    assert_eq!(skipped, ["tree/Cargo.lock", "tree/loop"]);
+    assert!(report.complete);
+    // A lock file that lies elsewhere is one that nobody read.
+    with_lock(&world, Path::new("../outside"), &[("left", "1.1.0")]);
+    symlink(world.path("outside/Cargo.lock"), world.path("tree/good/package-lock.json"))
+        .expect("a link");
+    let report = world.scan(&world.request());
+    assert!(
+        !report.complete && report.not_read[0].path.ends_with("package-lock.json"),
+        "{:?}",
+        report.not_read
+    );
 }
 
 #[test]
@@ -76,6 +87,11 @@ fn a_fifo_with_a_lock_files_name_does_not_hang_the_scan() {
     assert!(made, "a fifo");
     let report = world.scan(&world.request());
     assert_eq!(report.findings.len(), 1);
+    assert!(
+        !report.complete && report.not_read[0].problem == "not a regular file",
+        "{:?}",
+        report.not_read
+    );
 }
 
 /// A named pipe, made by the system's own tool: the standard library has no call for it.

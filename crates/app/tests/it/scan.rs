@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use app::report::Report;
+use app::report::{Gone, Report};
 use app::scan::{Baseline, Target};
 use vocab::Exposure;
 
@@ -72,7 +72,7 @@ fn what_comes_from_elsewhere_is_treated_by_its_origin() {
     world.write("tree/Cargo.lock", lock.as_bytes());
     let report = world.scan(&world.request());
     assert_eq!(names(&report), ["CVE-2026-1000 left 1.1.0"]);
-    assert_eq!(report.findings[0].origin.as_deref(), Some("git"));
+    assert_eq!(report.findings[0].origin.as_deref(), Some("a git commit"));
     assert!(!report.complete);
     let rows: Vec<_> =
         report.not_evaluated.iter().map(|n| (n.name.as_str(), n.reason.as_str())).collect();
@@ -155,8 +155,10 @@ fn a_baseline_carries_first_sightings_forward() {
     let first = world.scan(&world.request());
     let identity = first.findings[0].identity.clone();
     let mut request = world.request();
+    let gone =
+        |identity: &str, at| Gone { identity: identity.into(), aliases: vec![], first_seen: at };
     let earlier =
-        [(identity, at("2026-11-05")), ("tree|pkg:cargo/old|X-1".to_owned(), at("2026-10-01"))];
+        [gone(&identity, at("2026-11-05")), gone("tree|pkg:cargo/old|X-1", at("2026-10-01"))];
     request.baseline = Some(Baseline::of(earlier));
     // The version moved and is still affected: the same problem, with its first start.
     with_lock(&world, Path::new(""), &[("left", "1.1.5")]);
@@ -165,7 +167,10 @@ fn a_baseline_carries_first_sightings_forward() {
     assert_eq!((finding.first_seen, finding.new), (at("2026-11-05"), Some(false)));
     assert_eq!(finding.due, Some(at("2026-11-19")));
     assert!(finding.overdue);
-    assert_eq!(report.gone, ["tree|pkg:cargo/old|X-1"]);
+    assert_eq!(
+        report.gone.iter().map(|g| g.identity.as_str()).collect::<Vec<_>>(),
+        ["tree|pkg:cargo/old|X-1"]
+    );
     let mut signal = world.request();
     signal.from_signal = true;
     assert_eq!(world.scan(&signal).findings[0].due, Some(at("2026-11-15")));
@@ -320,4 +325,122 @@ fn a_marker_file_in_the_tree_silences_nothing() {
     with_lock(&world, Path::new("app"), &[("left", "1.1.0")]);
     world.write("tree/app/CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55");
     assert_eq!(world.scan(&world.request()).findings.len(), 1);
+}
+
+#[test]
+fn an_alias_that_arrives_later_keeps_the_first_sighting() {
+    let world =
+        World::knowing(&[("crates.io", &advisory("GHSA-aaaa-bbbb-cccc", &[], "left", "1.2.0"))]);
+    with_lock(&world, Path::new(""), &[("left", "1.1.0")]);
+    let first = world.scan(&world.request());
+    let earlier = first.findings.iter().map(|f| Gone {
+        identity: f.identity.clone(),
+        aliases: f.aliases.to_vec(),
+        first_seen: at("2026-11-03"),
+    });
+    let mut request = world.request();
+    request.baseline = Some(Baseline::of(earlier));
+    let record = advisory("GHSA-aaaa-bbbb-cccc", &["CVE-2026-1000"], "left", "1.2.0");
+    world.write("feeds/osv/crates.io/GHSA-aaaa-bbbb-cccc.json", record.as_bytes());
+    world.sync();
+    let report = world.scan(&request);
+    assert_eq!(report.findings[0].identity, "tree|pkg:cargo/left|CVE-2026-1000");
+    assert_eq!(
+        (report.findings[0].first_seen, report.findings[0].new),
+        (at("2026-11-03"), Some(false))
+    );
+    assert!(report.gone.is_empty());
+}
+
+#[test]
+fn a_file_in_the_tree_renames_and_splits_nothing() {
+    let world = one_advisory();
+    with_lock(&world, Path::new("sub"), &[("left", "1.1.0")]);
+    let plain = world.scan(&world.request()).findings[0].identity.clone();
+    world.write(
+        "tree/gabion.toml",
+        b"[[asset]]\npath = \".\"\nname = \"zz\"\nowner = \"me\"\n[[asset]]\npath = \"sub\"\n",
+    );
+    world.write("estate.toml", b"[[asset]]\npath = \"sub/**\"\nexposure = \"internal\"\n[[asset]]\npath = \".\"\nowner = \"us\"\n[[asset]]\npath = \"typo\"\n");
+    let mut request = world.request();
+    request.configs = vec![Target::new(world.path("estate.toml"))];
+    let report = world.scan(&request);
+    assert_eq!(report.findings[0].identity, plain);
+    assert_eq!(report.assets[0].owner.as_deref(), Some("us"));
+    assert!(
+        report.warnings.iter().any(|w| w.contains("«typo» fits no asset")),
+        "{:?}",
+        report.warnings
+    );
+}
+
+#[test]
+fn each_repository_below_a_folder_speaks_for_itself() {
+    let world = one_advisory();
+    for name in ["a", "b"] {
+        with_lock(&world, Path::new(name), &[("left", "1.1.0")]);
+        world.write(&format!("tree/{name}/.git/HEAD"), b"");
+    }
+    world.write("tree/a/gabion.toml", b"[[asset]]\npath = \".\"\nexposure = \"internet\"\n");
+    world.write("tree/b/gabion.toml", b"not toml");
+    world.write("tree/c/.git/HEAD", b"");
+    let report = world.scan(&world.request());
+    let exposures: Vec<_> = report.assets.iter().map(|a| (a.id.as_str(), a.exposure)).collect();
+    assert_eq!(
+        exposures,
+        [
+            ("tree/a", Exposure::Internet),
+            ("tree/b", Exposure::Unknown),
+            ("tree/c", Exposure::Unknown)
+        ]
+    );
+    let unread: Vec<_> = report.not_read.iter().map(|u| u.path.as_str()).collect();
+    assert_eq!(unread, ["tree/b/gabion.toml", "tree/c"]);
+}
+
+#[test]
+fn the_same_path_twice_is_read_once_and_equal_names_take_their_paths() {
+    let world = one_advisory();
+    for name in ["x/api", "y/api"] {
+        with_lock(&world, Path::new(name), &[("left", "1.1.0")]);
+    }
+    let mut request = world.request();
+    let target = |name: &str| Target { path: world.path("tree").join(name), display: name.into() };
+    request.targets =
+        vec![target("x/api"), target("y/api"), target("x/api"), target("x/api/Cargo.lock")];
+    let report = world.scan(&request);
+    assert_eq!(report.assets.iter().map(|a| a.id.as_str()).collect::<Vec<_>>(), ["x/api", "y/api"]);
+    assert_eq!(report.findings.len(), 2);
+}
+
+#[test]
+fn a_malicious_version_is_no_upgrade_under_whatever_name() {
+    let all = advisory("MAL-2026-9", &["GHSA-mmmm-mmmm-mmmm"], "left", "9").replace(
+        "{\"introduced\":\"0.0.0-0\"},{\"fixed\":\"9\"}",
+        "{\"introduced\":\"2.0.0\"},{\"fixed\":\"2.0.1\"}",
+    );
+    let world = World::knowing(&[
+        ("crates.io", &all),
+        ("crates.io", &advisory("GHSA-mmmm-mmmm-mmmm", &[], "left", "2.0.1")),
+        ("crates.io", &advisory("GHSA-hhhh-hhhh-hhhh", &[], "left", "2.0.0")),
+    ]);
+    with_lock(&world, Path::new(""), &[("left", "1.0.0")]);
+    let report = world.scan(&world.request());
+    assert_eq!(report.fixes[0].to.as_deref(), Some("2.0.1"));
+}
+
+#[test]
+fn a_git_package_is_not_hidden_by_a_release_of_the_same_number() {
+    let world = one_advisory();
+    with_lock(&world, Path::new("a"), &[("right", "1.0.0")]);
+    let git = cargo_lock(&[("right", "1.0.0")]).replace(
+        "registry+https://github.com/rust-lang/crates.io-index",
+        "git+https://example.org/right?rev=1#0123456789012345678901234567890123456789",
+    );
+    world.write("tree/b/Cargo.lock", git.as_bytes());
+    let report = world.scan(&world.request());
+    assert_eq!(
+        report.not_evaluated.iter().map(|n| n.reason.as_str()).collect::<Vec<_>>(),
+        ["git_source"]
+    );
 }

@@ -48,6 +48,7 @@ fn package() -> impl Strategy<Value = Affected> {
                         version,
                         still_affected_by: still.iter().map(|n| n.to_string()).collect(),
                         evaluated,
+                        malicious: false,
                     })
                     .collect(),
                 direct: rest.0,

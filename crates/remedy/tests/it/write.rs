@@ -44,6 +44,7 @@ impl Build for Affected {
             version: version.into(),
             still_affected_by: still.split_whitespace().map(str::to_owned).collect(),
             evaluated: true,
+            malicious: still.contains("MAL-"),
         });
         self
     }
