@@ -190,11 +190,12 @@ fn covered(format: &Format, relative: &str, present: &HashSet<&str>) -> Cover {
         let in_folder = |lock: &&str| {
             if folder.is_empty() { (*lock).to_owned() } else { format!("{folder}/{lock}") }
         };
-        let lock = format.covered_by.iter().map(in_folder).find(|l| present.contains(l.as_str()));
+        let locks = if folder == own { format.covered_by } else { format.covered_above };
+        let lock = locks.iter().map(in_folder).find(|l| present.contains(l.as_str()));
         match lock {
             Some(_) if folder == own => return Cover::Beside,
             Some(lock) => return Cover::Above(lock),
-            None if !format.covered_in_parents || folder.is_empty() => return Cover::None,
+            None if format.covered_above.is_empty() || folder.is_empty() => return Cover::None,
             None => folder = folder.rsplit_once('/').map_or("", |(above, _)| above),
         }
     }
@@ -228,6 +229,10 @@ fn looks_like_manifest(relative: &str, present: &HashSet<&str>) -> bool {
         ("conanfile.txt", &["conan.lock"]),
         ("conanfile.py", &["conan.lock"]),
         ("stack.yaml", &["stack.yaml.lock"]),
+        ("deno.json", &["deno.lock"]),
+        ("deno.jsonc", &["deno.lock"]),
+        ("Project.toml", &["Manifest.toml"]),
+        ("package.yaml", &["stack.yaml.lock", "cabal.project.freeze"]),
     ];
     const ALONE: &[&str] = &[
         "MODULE.bazel.lock",
@@ -249,6 +254,8 @@ fn looks_like_manifest(relative: &str, present: &HashSet<&str>) -> bool {
         "opam.locked",
         "bun.lockb",
         "npm-shrinkwrap.yaml",
+        "bower.json",
+        "conda-lock.yml",
     ];
     let (folder, name) = relative.rsplit_once('/').unwrap_or(("", relative));
     if let Some((_, locks)) = COVERED.iter().find(|(n, _)| *n == name) {
@@ -261,6 +268,7 @@ fn looks_like_manifest(relative: &str, present: &HashSet<&str>) -> bool {
         || name.ends_with(".lock")
         || name.ends_with(".lockfile")
         || name.ends_with(".cabal")
+        || name.ends_with(".gemspec")
 }
 
 fn folder_rule(path: &Path, is_folder: bool) -> Option<String> {
