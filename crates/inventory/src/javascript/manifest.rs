@@ -1,19 +1,28 @@
 //! What does a `package.json` ask for?
 //!
-//! In: the manifest. Out: its wishes as components, and for the readers of lock files that do not keep
+//! In: the manifest. Out: the package itself first (when it has a name), its wishes as components, and for the readers of lock files that do not keep
 //! them the same as a [`Manifest`]. A specifier like `1.2.3` is one version (npm documentation,
 //! «package.json: dependencies»), though what it brings in is not resolved.
+
+use std::collections::HashSet;
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 use super::{LISTS, origin};
-use crate::node::Node;
+use crate::node::{Entry, Node};
 use crate::{Document, Problem, Reading, Tree, text};
+
+/// The lists without whose packages an installation fails.
+const REQUIRED: [&str; 2] = ["dependencies", "devDependencies"];
 
 /// Reads a `package.json`.
 pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
     parse(document.bytes).map_or_else(Reading::from, |manifest| {
+        let own = manifest.named_at.map(|line| Component { line, ..manifest.component() });
         let mut reading = Reading { problems: manifest.problems, ..Reading::default() };
+        if let Some(own) = own {
+            reading.push(own);
+        }
         for wish in &manifest.wishes {
             reading.push(component(wish));
         }
@@ -28,6 +37,8 @@ pub(super) struct Manifest {
     pub(super) wishes: Vec<Wish>,
     /// True for the root of several packages, whose wishes stand elsewhere.
     pub(super) workspaces: bool,
+    /// The line of the name; `None` when it has none.
+    named_at: Option<u32>,
     problems: Vec<Problem>,
 }
 
@@ -36,7 +47,41 @@ pub(super) struct Wish {
     pub(super) name: String,
     pub(super) specifier: String,
     pub(super) scope: Scope,
+    /// True where an installation without it has failed: neither optional nor left to others.
+    pub(super) required: bool,
     pub(super) line: u32,
+}
+
+impl Wish {
+    /// True where the tools keep no entry for it: another folder, or a member of the workspace.
+    pub(super) fn is_local(&self) -> bool {
+        local(&self.specifier)
+    }
+}
+
+/// True for a reference to another folder, which need not have an entry in a lock file.
+pub(super) fn local(reference: &str) -> bool {
+    let reference = reference.trim_ascii();
+    ["link:", "file:", "workspace:", "portal:"].iter().any(|p| reference.starts_with(p))
+}
+
+/// What the lists of a package require: what is neither in `optionalDependencies` nor in
+/// `peerDependencies` alone. Where a name is in both lists, npm takes it for optional.
+pub(super) fn required<'n, 'a>(about: &'n Node<'a>) -> impl Iterator<Item = &'n Entry<'a>> {
+    let entries = |list: &str| about.at(list).map(Node::entries).unwrap_or_default();
+    let optional: HashSet<&str> =
+        entries("optionalDependencies").iter().map(|entry| entry.key.as_ref()).collect();
+    REQUIRED
+        .iter()
+        .flat_map(move |list| entries(list))
+        .filter(move |entry| !optional.contains(entry.key.as_ref()))
+}
+
+/// The problem of a lock file that lacks what is asked for. It covers the manifest, so it must not be
+/// taken for the whole of what the project brings in.
+pub(super) fn missing(line: u32, by: &str, name: &str) -> Problem {
+    let (by, name) = (text::short(by), text::short(name));
+    Problem { line, what: format!("`{by}` asks for `{name}`, which the file does not have") }
 }
 
 impl Manifest {
@@ -85,11 +130,26 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// Notes what the manifest requires and `has` does not know, at this line of the lock file.
+    pub(super) fn note_missing(
+        &self,
+        line: u32,
+        reading: &mut Reading,
+        has: impl Fn(&Wish) -> bool,
+    ) {
+        for wish in self.wishes.iter().filter(|wish| wish.required && !has(wish)) {
+            reading.note(missing(line, "package.json", &wish.name));
+        }
+    }
+}
+
 fn parse(bytes: &[u8]) -> Result<Manifest, Problem> {
     let root = crate::json::parse(text::of(bytes)?)?;
     root.expect_map("the document")?;
     let mut problems = Vec::new();
     let mut wishes = Vec::new();
+    let required: HashSet<&str> = required(&root).map(|entry| entry.key.as_ref()).collect();
     for (list, scope) in LISTS {
         let Some(node) = root.at(list) else { continue };
         match node.expect_map(list) {
@@ -100,6 +160,8 @@ fn parse(bytes: &[u8]) -> Result<Manifest, Problem> {
                             name: entry.key.to_string(),
                             specifier: specifier.to_owned(),
                             scope,
+                            required: REQUIRED.contains(&list)
+                                && required.contains(entry.key.as_ref()),
                             line: entry.line,
                         }),
                         None => problems.push(entry.node.wrong(&entry.key, "a specifier")),
@@ -110,8 +172,10 @@ fn parse(bytes: &[u8]) -> Result<Manifest, Problem> {
         }
     }
     wishes.sort_by_key(|wish| wish.line);
+    let named = root.at("name").filter(|node| node.text().is_some_and(|name| !name.is_empty()));
     Ok(Manifest {
-        name: root.text_at("name").unwrap_or(".").to_owned(),
+        name: named.and_then(Node::text).unwrap_or(".").to_owned(),
+        named_at: named.map(|node| node.line),
         version: version_of(&root),
         wishes,
         workspaces: root.at("workspaces").is_some(),

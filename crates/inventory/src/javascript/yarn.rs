@@ -151,11 +151,13 @@ fn classic(entry: &Entry<'_>) -> Result<Component, Problem> {
 /// Berry: `name@protocol:reference`, where the name is the real one.
 fn berry(entry: &Entry<'_>) -> Result<Component, Problem> {
     let (name, reference) = (name_of(entry.resolution), reference_of(entry.resolution));
-    let name = if name.is_empty() {
-        name_of(entry.keys.first().copied().unwrap_or_default())
-    } else {
-        name
-    };
+    if name.is_empty() || !reference.contains(':') {
+        let key = text::short(entry.keys.first().copied().unwrap_or_default());
+        let met = text::short(entry.resolution);
+        let what =
+            format!("`{key}` has the resolution `{met}`, expected `name@protocol:reference`");
+        return Err(Problem { line: entry.line, what });
+    }
     let origin = match reference.split_once(':').map_or("", |(protocol, _)| protocol) {
         // A patch of a package is that package with local changes; its version still is what it is.
         "npm" | "patch" => Origin::Registry,

@@ -75,12 +75,17 @@ pub(super) fn scan(text: &str) -> Scanned<'_> {
     scanned
 }
 
+/// Berry writes `__metadata:` before everything else; further down it would be an entry of Yarn 1.
 fn is_berry(text: &str) -> bool {
-    text.starts_with("__metadata:") || text.contains("\n__metadata:")
+    let first = text.lines().find(|line| {
+        let body = line.trim_ascii();
+        !body.is_empty() && !body.starts_with('#')
+    });
+    first.is_some_and(|line| line.trim_ascii_end() == "__metadata:")
 }
 
 fn heading<'a>(body: &'a str, line: u32, scanned: &mut Scanned<'a>) -> Under {
-    if body == "__metadata:" {
+    if body == "__metadata:" && scanned.berry && scanned.entries.is_empty() {
         return Under::Nothing;
     }
     // YAML writes a key of more than 1024 bytes as `? key`, and `:` on the next line.
@@ -92,7 +97,7 @@ fn heading<'a>(body: &'a str, line: u32, scanned: &mut Scanned<'a>) -> Under {
         _ => body.strip_suffix(':'),
     };
     let keys: Vec<&str> = keys.map(|keys| split(keys, scanned.berry)).unwrap_or_default();
-    if keys.is_empty() {
+    if keys.is_empty() || body == "__metadata:" {
         let what = format!("`{}`, expected `name@range:`", text::short(body));
         // One more than is kept, so that the reading says that there are others.
         if scanned.problems.len() <= MAX_PROBLEMS {

@@ -122,7 +122,8 @@ fn a_manifest_has_ranges_and_pins() {
     check(
         "package.json",
         text,
-        "4 npm a ~^1.0.0 registry runtime direct
+        "2 npm app - first-party unknown direct
+        4 npm a ~^1.0.0 registry runtime direct
         5 npm b 1.2.3 registry runtime direct
         6 npm real ~~2.0.0 registry runtime direct
         7 npm d - git:https://github.com/owner/name@main runtime direct
@@ -133,6 +134,12 @@ fn a_manifest_has_ranges_and_pins() {
         13 npm i ~>=1 <2 registry development direct
         ! 14 j is a number, expected a specifier",
     );
+    check(
+        "package.json",
+        "{\n\"version\": \"1.0.0\", \"name\": \"app\" }",
+        "2 npm app 1.0.0 first-party unknown direct",
+    );
+    check("package.json", "{ \"name\": \"\" }", "");
 }
 
 #[test]
@@ -249,6 +256,23 @@ fn berry_has_members_and_resolutions() {
         0 -> 2
         1 -> 0
         1 -> 3",
+    );
+}
+
+#[test]
+fn only_a_first_heading_makes_a_yarn_file_berry() {
+    check(
+        "yarn.lock",
+        "# yarn lockfile v1\n\na@^1:\n  version \"1.2.0\"\n\n__metadata:\n  version: 8\n",
+        "3 npm a 1.2.0 registry unknown ?
+        ! 6 `__metadata:`, expected `name@range:`",
+    );
+    check(
+        "yarn.lock",
+        "# generated\n__metadata:\n  version: 8\n\n\"a@npm:^1\":\n  version: 1.2.0\n\n\"b@npm:^1\":\n  \
+         version: 1.0.0\n  resolution: \"b@1.0.0\"\n",
+        "! 5 `a@npm:^1` has the resolution ``, expected `name@protocol:reference`
+        ! 8 `b@npm:^1` has the resolution `b@1.0.0`, expected `name@protocol:reference`",
     );
 }
 
