@@ -91,6 +91,12 @@ fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(d: D) -> Re
     Ok(serde_json::from_str(raw.get()).unwrap_or_default())
 }
 
+/// As [`lenient`], element by element: one of another shape takes none of the others with it.
+fn lenient_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Vec<T>, D::Error> {
+    let elements: Vec<&serde_json::value::RawValue> = lenient(d)?;
+    Ok(elements.into_iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect())
+}
+
 /// One record, as far as Gabion uses it.
 #[derive(Debug, Deserialize)]
 pub struct Record<'a> {
@@ -119,10 +125,10 @@ pub struct Record<'a> {
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub details: Text<'a>,
     /// CVSS vectors or rating words.
-    #[serde(borrow, default, deserialize_with = "lenient")]
+    #[serde(borrow, default, deserialize_with = "lenient_list")]
     pub severity: Vec<Rating<'a>>,
     /// Where to read more.
-    #[serde(borrow, default, deserialize_with = "lenient")]
+    #[serde(borrow, default, deserialize_with = "lenient_list")]
     pub references: Vec<Reference<'a>>,
     /// The packages.
     #[serde(borrow, default, deserialize_with = "nullable")]
@@ -135,11 +141,11 @@ pub struct Record<'a> {
 /// One entry of `severity[]`.
 #[derive(Debug, Deserialize)]
 pub struct Rating<'a> {
-    /// `CVSS_V3`, `CVSS_V4`, `Ubuntu` …; empty when absent.
-    #[serde(borrow, default, rename = "type", deserialize_with = "nullable")]
+    /// `CVSS_V3`, `CVSS_V4`, `Ubuntu` …; empty when absent or no text.
+    #[serde(borrow, default, rename = "type", deserialize_with = "lenient")]
     pub kind: Text<'a>,
     /// A vector or a word.
-    #[serde(borrow, default, deserialize_with = "nullable")]
+    #[serde(borrow, default, deserialize_with = "lenient")]
     pub score: Text<'a>,
 }
 
@@ -164,7 +170,7 @@ pub struct Affected<'a> {
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub versions: Vec<Text<'a>>,
     /// Ratings of this package alone.
-    #[serde(borrow, default, deserialize_with = "lenient")]
+    #[serde(borrow, default, deserialize_with = "lenient_list")]
     pub severity: Vec<Rating<'a>>,
     /// The database's own fields.
     #[serde(borrow, default, deserialize_with = "lenient")]
@@ -218,7 +224,7 @@ pub struct DatabaseSpecific<'a> {
     #[serde(borrow, deserialize_with = "lenient")]
     pub severity: Option<Text<'a>>,
     /// CWE names (GitHub).
-    #[serde(borrow, deserialize_with = "lenient")]
+    #[serde(borrow, deserialize_with = "lenient_list")]
     pub cwe_ids: Vec<Text<'a>>,
     /// `unmaintained`, `unsound` or `notice` (RustSec).
     #[serde(borrow, deserialize_with = "lenient")]

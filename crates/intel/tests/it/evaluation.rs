@@ -291,6 +291,14 @@ fn kinds_and_severities() {
         )),
         (Kind::Vulnerability, Severity::Medium, 0, vec![])
     );
+    // What is malformed takes nothing beside it along.
+    let beside = format!(
+        r#"{{"id":"A","severity":["?",7,null,{{"type":3,"score":"{vector}"}},{{"type":"CVSS_V3","score":[]}}],"references":[1],"database_specific":{{"cwe_ids":[{{}},"CWE-79"]}},{plain}}}"#
+    );
+    assert_eq!(
+        show(&beside),
+        (Kind::Vulnerability, Severity::Critical, 1, vec!["CWE-79".to_owned()])
+    );
     assert_eq!(
         show(&format!(r#"{{"id":"U","severity":[{{"type":"Ubuntu","score":"low"}}],{plain}}}"#)).1,
         Severity::Low
