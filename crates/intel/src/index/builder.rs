@@ -114,6 +114,16 @@ pub(super) struct EcosystemDraft {
     scheme: Option<Scheme>,
 }
 
+/// How a copy of a record stands to the one that is there.
+enum Standing {
+    /// There is none, or this one goes before it.
+    Stays,
+    /// The same one, or one that goes before this.
+    Goes,
+    /// Both are in force and as new, and differ: the first stays, in doubt.
+    Differs(u32),
+}
+
 /// In an advisory's codes: something of the record could not be evaluated.
 pub(super) const UNREADABLE: u32 = 1 << 16;
 
@@ -135,7 +145,8 @@ impl Builder {
 
     /// Takes one OSV record. `ecosystem` is the base whose feed it comes from (`npm`), `file` its name
     /// there. The same record out of several feeds counts once; of two versions the later `modified`
-    /// stays.
+    /// stays. Of two that are as new and differ, one in force goes before a withdrawn one; else the
+    /// first stays, and for the packages of the other nobody may say «clear».
     ///
     /// # Errors
     /// [`Skipped`] when nothing of the record could be used; the ecosystem is then partial.
@@ -204,8 +215,15 @@ impl Builder {
     fn take(&mut self, source: &str, file: &str, record: &Record<'_>, hash: u64) {
         let id = self.id(record.id.as_str());
         let modified = osv::instant(&record.modified);
-        if self.is_older(id, modified, hash, file) {
-            return;
+        // An instant that does not read withdraws nothing.
+        let withdrawn = osv::instant(&record.withdrawn);
+        match self.standing(id, modified, withdrawn.is_some(), hash, file) {
+            Standing::Stays => {}
+            Standing::Goes => return,
+            Standing::Differs(first) => {
+                let packages = record.affected.iter().filter_map(|a| a.package.as_ref());
+                return self.doubt(first, packages);
+            }
         }
         let text = self.texts.add(record).unwrap_or_else(|error| {
             self.failed = Some(BuildError::Compress(error));
@@ -218,8 +236,6 @@ impl Builder {
         let upstream = self.list(record.upstream.iter().map(osv::Text::as_str));
         let aliases = record.aliases.iter().map(osv::Text::as_str).filter(|a| !a.is_empty());
         let aliases = aliases.map(|alias| self.id(alias)).collect();
-        // An instant that does not read withdraws nothing.
-        let withdrawn = osv::instant(&record.withdrawn);
         let published = halves(osv::instant(&record.published));
         let times = [published, halves(modified), halves(withdrawn)].concat();
         self.push(Draft {
@@ -257,15 +273,18 @@ impl Builder {
         for (package, mut found) in of_package {
             found.exacts.sort_unstable();
             found.exacts.dedup();
-            self.posting(package, &found, withdrawn);
+            self.posting(self.last_advisory(), package, &found, withdrawn);
         }
     }
 
     /// A record of which only id and packages could be read.
     fn take_remains(&mut self, remains: &Remains<'_>, hash: u64) {
         let id = self.id(remains.id.as_str());
-        if self.is_older(id, None, hash, remains.id.as_str()) {
-            return;
+        let packages = remains.affected.iter().map(|affected| &affected.package);
+        match self.standing(id, None, false, hash, remains.id.as_str()) {
+            Standing::Stays => {}
+            Standing::Goes => return,
+            Standing::Differs(first) => return self.doubt(first, packages),
         }
         self.push(Draft {
             member: Member { id, aliases: Vec::new(), withdrawn: false },
@@ -280,32 +299,53 @@ impl Builder {
             upstream: NONE,
             dead: false,
         });
+        self.doubt(self.last_advisory(), packages);
+    }
+
+    /// Of these packages nobody may say «clear» for this advisory's sake.
+    fn doubt<'p>(&mut self, advisory: u32, of: impl Iterator<Item = &'p osv::Package<'p>>) {
         let mut packages: Vec<u32> = Vec::new();
-        for affected in &remains.affected {
-            let ecosystem = self.ecosystem(affected.package.ecosystem.as_str());
-            packages.push(self.package(ecosystem, affected.package.name.as_str()));
+        for package in of {
+            let ecosystem = self.ecosystem(package.ecosystem.as_str());
+            packages.push(self.package(ecosystem, package.name.as_str()));
         }
         packages.sort_unstable();
         packages.dedup();
         let unreadable = Coverage { unreadable: true, ..Coverage::default() };
-        packages.into_iter().for_each(|package| self.posting(package, &unreadable, false));
+        for package in packages {
+            self.posting(advisory, package, &unreadable, false);
+        }
     }
 
-    /// Is this copy of a record no newer than the one that is there? If it is newer, the old one dies.
-    fn is_older(&mut self, id: u32, modified: Option<Instant>, hash: u64, file: &str) -> bool {
-        let Some(known) = self.by_id.get(&id).and_then(|i| self.advisories.get_mut(*i as usize))
-        else {
-            return false;
-        };
+    /// Does this copy of a record stay? If one was there that it replaces, that one dies.
+    fn standing(
+        &mut self,
+        id: u32,
+        modified: Option<Instant>,
+        withdrawn: bool,
+        hash: u64,
+        file: &str,
+    ) -> Standing {
+        let Some(first) = self.by_id.get(&id).copied() else { return Standing::Stays };
+        let Some(known) = self.advisories.get_mut(first as usize) else { return Standing::Stays };
         if known.hash == hash || known.modified > modified {
-            return true;
+            return Standing::Goes;
         }
-        if known.modified == modified {
-            self.problem(file, "the same record differs in two feeds; the first stays".into());
-            return true;
+        let (same, was_withdrawn) = (known.modified == modified, known.member.withdrawn);
+        known.dead = !same || was_withdrawn && !withdrawn;
+        if same {
+            self.problem(file, "the same record differs in two feeds and is as new in both".into());
         }
-        known.dead = true;
-        false
+        match (same, was_withdrawn, withdrawn) {
+            (false, ..) | (true, true, false) => Standing::Stays,
+            (true, _, true) => Standing::Goes,
+            (true, false, false) => Standing::Differs(first),
+        }
+    }
+
+    /// The advisory that was pushed last.
+    fn last_advisory(&self) -> u32 {
+        self.advisories.len().saturating_sub(1) as u32
     }
 
     fn push(&mut self, draft: Draft) {
@@ -313,8 +353,7 @@ impl Builder {
         self.advisories.push(draft);
     }
 
-    /// Adds a posting of the advisory that was pushed last.
-    fn posting(&mut self, package: u32, found: &Coverage<'_>, withdrawn: bool) {
+    fn posting(&mut self, advisory: u32, package: u32, found: &Coverage<'_>, withdrawn: bool) {
         let first = (self.intervals.len() as u32, self.exacts.len() as u32);
         for span in &found.intervals {
             let from = span.interval.from.map_or(NONE, |from| self.strings.place(from));
@@ -332,13 +371,15 @@ impl Builder {
         }
         self.postings.push(Posting {
             package,
-            advisory: self.advisories.len().saturating_sub(1) as u32,
+            advisory,
             flags: if withdrawn { POSTING_WITHDRAWN } else { 0 }
                 | if found.unreadable { POSTING_UNREADABLE } else { 0 },
             intervals: (first.0, found.intervals.len() as u32),
             exacts: (first.1, found.exacts.len() as u32),
         });
-        if let Some(draft) = self.advisories.last_mut().filter(|_| found.unreadable) {
+        if found.unreadable
+            && let Some(draft) = self.advisories.get_mut(advisory as usize)
+        {
             draft.codes |= UNREADABLE;
         }
     }

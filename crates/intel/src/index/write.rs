@@ -41,6 +41,8 @@ pub(super) fn write(mut builder: Builder, out: &mut dyn Write) -> Result<Summary
     let order = number_advisories(&builder);
     let new_number = renumbering(&order, builder.advisories.len());
     builder.postings.retain(|p| number_of(&new_number, p.advisory) != NONE);
+    // They came so but for the doubts about a record that differs between feeds.
+    builder.postings.sort_by_key(|p| p.advisory);
     let records = records(&builder);
     let packages = place_packages(&builder);
     let new_package = package_numbers(&packages, builder.packages.len());
@@ -307,6 +309,7 @@ fn advisory_rows(
         .map(|posting| (posting.advisory, number_of(new_package, posting.package)))
         .collect();
     packages.sort_unstable();
+    packages.dedup();
     let mut out = Vec::with_capacity(order.len() * 64);
     for (new, old) in order.iter().enumerate() {
         let Some(draft) = builder.advisories.get(*old as usize) else { continue };

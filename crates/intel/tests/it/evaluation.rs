@@ -158,6 +158,38 @@ fn a_broken_record_speaks_for_its_packages_only() {
 }
 
 #[test]
+fn copies_that_differ_and_are_as_new_clear_nothing() {
+    let events = |end: &str| {
+        let events = format!(r#"{{"introduced":"0"}},{{"fixed":"{end}"}}"#);
+        format!(r#""ranges":[{}]"#, range("ECOSYSTEM", &events))
+    };
+    let [low, high] = ["2.0", "3.0"].map(|end| record("A-1", "PyPI", "pkg", &events(end)));
+    let withdrawn =
+        high.replace(r#""modified""#, r#""withdrawn":"2026-01-01T00:00:00Z","modified""#);
+    let newer = high.replace("2026-01-01", "2026-02-01");
+    let answer = |copies: &[&str]| {
+        let bytes = build(copies);
+        let index = Index::open(&bytes).unwrap();
+        let said = ["1.0", "2.5"].map(|version| ask(&index, "PyPI", "pkg", version));
+        let advisory = index.advisory(intel::AdvisoryRef(0)).unwrap();
+        assert_eq!(advisory.packages.len(), 1);
+        assert_eq!(index.coverage(&Ecosystem::parse("PyPI")).unwrap().records, 1);
+        (said.join(" | "), index.meta().problems_total)
+    };
+    let doubt = r#"A-1 <2.0 | UnreadableAdvisory("A-1")"#;
+    assert_eq!(answer(&[&low, &high]), (doubt.into(), 1));
+    assert_eq!(answer(&[&low, &low]), ("A-1 <2.0 | clear".into(), 0));
+    // One in force goes before a withdrawn one, in either order; a newer one before both.
+    assert_eq!(answer(&[&low, &withdrawn]), ("A-1 <2.0 | clear".into(), 1));
+    assert_eq!(answer(&[&withdrawn, &low]), ("A-1 <2.0 | clear".into(), 1));
+    assert_eq!(answer(&[&low, &high, &newer]), ("A-1 <3.0 | A-1 <3.0".into(), 1));
+    assert_eq!(answer(&[&newer, &low]), ("A-1 <3.0 | A-1 <3.0".into(), 0));
+    // Another record between the two changes nothing of that.
+    let other = record("B-1", "npm", "other", r#""versions":["1.0.0"]"#);
+    assert_eq!(answer(&[&low, &other, &high]), (doubt.into(), 1));
+}
+
+#[test]
 fn coverage_decides_what_no_match_means() {
     let bytes = build(&[
         &record("A-1", "PyPI", "pkg", r#""versions":["1"]"#),
