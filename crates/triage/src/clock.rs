@@ -201,7 +201,7 @@ fn of_policy(facts: &Facts, policy: &Policy, now: Instant) -> Option<Clock> {
     };
     let mut clocks: Vec<Clock> = subjects
         .into_iter()
-        .filter_map(|cve| of_subject(&Subject { facts, cve }, policy, now))
+        .filter_map(|cve| of_subject(&Subject { facts, cve, now }, policy, now))
         .collect();
     clocks.sort_by(stricter);
     let mut clocks = clocks.into_iter();
@@ -251,7 +251,8 @@ fn of_subject(subject: &Subject<'_>, policy: &Policy, now: Instant) -> Option<Cl
             cve.exploit = None;
             facts.feeds.exploits = Feed::Fresh { as_of: now };
         }
-        if let Some(other) = evaluate(&Subject { facts: &facts, cve: Some(&cve) }, policy, now) {
+        if let Some(other) = evaluate(&Subject { facts: &facts, cve: Some(&cve), now }, policy, now)
+        {
             hold(&mut clock, &other, because);
         }
     }

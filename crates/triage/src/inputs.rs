@@ -7,6 +7,7 @@
 
 use vocab::{Exposure, Instant, Scope, Severity};
 
+use crate::Duration;
 use crate::clock::How;
 use crate::column::{Column, Domain, bits};
 use crate::cvss;
@@ -14,6 +15,9 @@ use crate::facts::{
     CveFacts, Exploit, Exploitation, Facts, Feed, Kev, Kind, MissionImpact, SafetyImpact,
 };
 use crate::why::day;
+
+/// How long a recorded «none» says that there is no exploitation: 90 days.
+const NONE_HOLDS: Duration = Duration::from_hours(90 * 24);
 
 /// What one column holds.
 #[derive(Debug, Clone)]
@@ -35,6 +39,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) facts: &'a Facts,
     /// `None`: the group has no CVE id.
     pub(crate) cve: Option<&'a CveFacts>,
+    pub(crate) now: Instant,
 }
 
 impl<'a> Subject<'a> {
@@ -140,7 +145,8 @@ impl Reader<'_> {
     }
 
     /// SSVC's exploitation: KEV makes it active and a public exploit makes it at least a proof of
-    /// concept; a recorded decision counts where it says more.
+    /// concept; a recorded decision counts where it says more. That there is none is a word of its day:
+    /// it counts for [`NONE_HOLDS`], and only beside exploit feeds that would tell otherwise.
     fn exploitation(&self) -> State {
         let feeds = &self.subject.facts.feeds;
         let cve = match (self.subject.silent(), self.subject.live()) {
@@ -169,18 +175,24 @@ impl Reader<'_> {
             (None, Some((Exploitation::Poc, at))) => {
                 self.known("poc", "CISA SSVC".to_owned(), Some(at))
             }
-            (None, Some((_, at))) if matches!(feeds.ssvc, Feed::Fresh { .. }) => {
-                self.known("none", "CISA SSVC".to_owned(), Some(at))
-            }
-            _ if matches!(feeds.exploits, Feed::Fresh { .. }) => State {
-                how: How::Inferred,
-                ..self.known("none", "absent from CISA KEV and the exploit feeds".into(), None)
-            },
-            _ => {
+            _ if !matches!(feeds.exploits, Feed::Fresh { .. }) => {
                 let mask = bits(self.domain.all_known()).take(2).fold(0, |all, b| all | b);
                 State { mask, ..self.absent(feeds.exploits, "exploit feeds", "none") }
             }
+            (None, Some((_, at))) if self.holds(at) => {
+                self.known("none", "CISA SSVC".to_owned(), Some(at))
+            }
+            _ => State {
+                how: How::Inferred,
+                ..self.known("none", "absent from CISA KEV and the exploit feeds".into(), None)
+            },
         }
+    }
+
+    /// Does a decision that nothing exploits it still hold?
+    fn holds(&self, decided: Instant) -> bool {
+        let fresh = matches!(self.subject.facts.feeds.ssvc, Feed::Fresh { .. });
+        fresh && self.subject.now.duration_since(decided) <= NONE_HOLDS
     }
 
     fn exposure(&self) -> State {

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use triage::{
-    Band, Clock, ClockFrom, Facts, Feed, How, Kind, Policy, Sighting, SightingFrom, Ssvc, clock,
-    queue_order,
+    Band, Clock, ClockFrom, Exploitation, Facts, Feed, How, Kind, Policy, Sighting, SightingFrom,
+    Ssvc, clock, queue_order,
 };
 use vocab::{Exposure, Scope, Severity};
 
@@ -166,6 +166,35 @@ fn rule_3_ssvc_is_inferred_from_the_vector_and_labelled() {
     });
     let said = ("no".to_owned(), "CISA SSVC".to_owned(), How::Known);
     assert_eq!(bod(&decided), ("9".into(), said, from("total")));
+}
+
+#[test]
+fn rule_3_a_recorded_none_holds_for_90_days_beside_fresh_feeds() {
+    let decided = |date: &str| {
+        internet().first(|cve| {
+            cve.ssvc = Some(Ssvc {
+                exploitation: Some(Exploitation::None),
+                automatable: Some(false),
+                technical_impact_total: Some(false),
+                as_of: at(date),
+            });
+        })
+    };
+    let of = |facts: &Facts| input(&acting(facts, "cert-cc-deployer"), "exploitation");
+    let said = |source: &str, how| ("none".to_owned(), source.to_owned(), how);
+    assert_eq!(of(&decided("2026-11-01")), said("CISA SSVC", How::Known));
+    let inferred = said("absent from CISA KEV and the exploit feeds", How::Inferred);
+    assert_eq!(of(&decided("2024-01-01")), inferred);
+    for (feed, source) in [(Feed::Missing, "are missing"), (stale(), "of 2026-08-07 are stale")] {
+        let mut facts = decided("2026-11-01");
+        facts.feeds.exploits = feed;
+        let poc = ("poc".to_owned(), format!("exploit feeds {source}"), How::Assumed);
+        assert_eq!(of(&facts), poc);
+        let listed = of(&facts.clone().kev("2026-11-02"));
+        assert_eq!(listed, ("active".into(), "CISA KEV".into(), How::Known));
+        let public = of(&facts.exploit("2026-11-02"));
+        assert_eq!(public, ("poc".into(), "metasploit".into(), How::Known));
+    }
 }
 
 #[test]
