@@ -132,6 +132,34 @@ proptest! {
     }
 
     #[test]
+    fn a_group_is_overdue_when_one_of_its_cves_alone_is(
+        facts in any_facts(),
+        kev in prop::option::of(date()),
+        exploit in prop::option::of(date()),
+    ) {
+        let mut second = cve("CVE-2026-2");
+        second.kev = kev.map(|date_added| triage::Kev { date_added, ransomware: false });
+        second.exploit =
+            exploit.map(|at| triage::Exploit { first_seen: Some(at), sources: Vec::new() });
+        let mut both = facts;
+        both.cves.truncate(1);
+        both.cves.push(second);
+        let tables: Vec<Policy> = Policy::BUILTIN.iter().map(|name| builtin(name)).collect();
+        let overdue = |facts: &Facts, tables: &[Policy]| {
+            clock(facts, tables, now()).acting.is_some_and(|clock| clock.overdue(now()))
+        };
+        // A rejected CVE beside another one does not count.
+        for only in both.cves.clone().into_iter().filter(|cve| !cve.rejected) {
+            let alone = Facts { cves: vec![only], ..both.clone() };
+            for table in &tables {
+                let table = std::slice::from_ref(table);
+                prop_assert!(overdue(&both, table) || !overdue(&alone, table));
+                prop_assert!(overdue(&both, &tables) || !overdue(&alone, table));
+            }
+        }
+    }
+
+    #[test]
     fn another_cve_never_gives_more_time(facts in any_facts()) {
         let facts = seen_now(facts);
         prop_assume!(!facts.cves[0].rejected);
