@@ -11,9 +11,6 @@ pub struct Format {
     pub names: &'static [&'static str],
     /// Lock files beside which this manifest is covered and need not be read; empty for lock files.
     pub covered_by: &'static [&'static str],
-    /// True where some covering lock file may also lie in any folder above; which of them, answers
-    /// [`Format::may_lie_above`].
-    pub covered_in_parents: bool,
     /// Those of `covered_by` that may also lie in any folder above (of Cargo, npm and uv workspaces,
     /// Maven and Gradle builds): a member's manifest is resolved in the lock file of its root. A tool
     /// without workspaces (Poetry, Pipenv) covers the manifest beside its lock file only.
@@ -31,15 +28,7 @@ pub type Reader = fn(Document<'_>, &dyn Tree) -> Reading;
 impl Format {
     /// A file that names resolved packages by itself.
     pub const fn lock(id: &'static str, names: &'static [&'static str], read: Reader) -> Self {
-        Self {
-            id,
-            names,
-            covered_by: &[],
-            covered_in_parents: false,
-            covered_above: &[],
-            resolved: true,
-            read,
-        }
+        Self { id, names, covered_by: &[], covered_above: &[], resolved: true, read }
     }
 
     /// A file that names what is wished for; not read where one of `covered_by` lies beside it.
@@ -49,15 +38,7 @@ impl Format {
         covered_by: &'static [&'static str],
         read: Reader,
     ) -> Self {
-        Self {
-            id,
-            names,
-            covered_by,
-            covered_in_parents: false,
-            covered_above: &[],
-            resolved: false,
-            read,
-        }
+        Self { id, names, covered_by, covered_above: &[], resolved: false, read }
     }
 
     /// The same, of a file that names only what is asked for although no lock file would cover it.
@@ -80,15 +61,8 @@ impl Format {
 
     /// The same, covered by these of its lock files also from any folder above.
     pub const fn or_in_parents_by(mut self, locks: &'static [&'static str]) -> Self {
-        self.covered_in_parents = !locks.is_empty();
         self.covered_above = locks;
         self
-    }
-
-    /// True where a lock file of this name may cover the manifest from a folder above it; beside it,
-    /// every name of `covered_by` covers it.
-    pub fn may_lie_above(&self, lock: &str) -> bool {
-        self.covered_above.contains(&lock)
     }
 }
 

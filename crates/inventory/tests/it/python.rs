@@ -368,7 +368,7 @@ fn only_a_lock_file_of_a_workspace_covers_from_above() {
     let above = |manifest: &str, lock: &str| {
         let format = inventory::recognise(manifest).unwrap();
         assert!(format.covered_by.contains(&lock), "{lock}");
-        format.may_lie_above(lock)
+        format.covered_above.contains(&lock)
     };
     assert!(above("pyproject.toml", "uv.lock"));
     for lock in ["poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"] {
