@@ -150,9 +150,12 @@ pub fn clock(facts: &Facts, policies: &[Policy], now: Instant) -> Clocks {
         .chain(&default)
         .filter_map(|policy| of_policy(facts, policy, now))
         .collect();
-    clocks.sort_by(stricter);
+    clocks.sort_by(sooner);
     if let Some((acting, others)) = clocks.split_first_mut() {
-        // An emergency goes first whatever its due instant: what another table missed stays missed.
+        for other in others.iter() {
+            join(acting, other);
+        }
+        // What another table once had due, and was missed, stays missed.
         for other in others.iter().filter(|other| other.overdue(now)) {
             hold(acting, other, &format!("under {}", other.policy));
         }
@@ -160,6 +163,27 @@ pub fn clock(facts: &Facts, policies: &[Policy], now: Instant) -> Clocks {
     clocks.iter_mut().for_each(|clock| complete(clock, facts));
     let mut clocks = clocks.into_iter();
     Clocks { acting: clocks.next(), others: clocks.collect(), notice: None }
+}
+
+/// Among several tables the earliest due instant acts: one that calls everything an emergency and gives
+/// it ten years must not take the place of one that gives a day.
+fn sooner(a: &Clock, b: &Clock) -> Ordering {
+    a.due.unwrap_or(Instant::MAX).cmp(&b.due.unwrap_or(Instant::MAX)).then_with(|| stricter(a, b))
+}
+
+/// What another table asks for beside its time is asked for as well.
+fn join(acting: &mut Clock, other: &Clock) {
+    if other.emergency && !acting.emergency {
+        acting.emergency = true;
+        acting.band = Band::Emergency;
+        acting.why.push_str(&format!("; an emergency under {} row {}", other.policy, other.row));
+    }
+    if other.forensics && !acting.forensics {
+        acting.forensics = true;
+        acting
+            .why
+            .push_str(&format!("; {} row {} asks to look for traces", other.policy, other.row));
+    }
 }
 
 /// Adds to the sentence what was found after the row.

@@ -32,7 +32,12 @@ pub(super) fn feeds(context: &Context<'_>) -> Feeds {
             Some(as_of) => Feed::Stale { as_of },
         }
     };
-    Feeds { kev: of("kev"), epss: of("epss"), exploits: of("exploits"), ssvc: of("cve") }
+    let kev = match of("kev") {
+        // A catalogue with holes names what is exploited, but its silence means nothing.
+        Feed::Fresh { as_of } if context.index.meta().kev_incomplete => Feed::Stale { as_of },
+        feed => feed,
+    };
+    Feeds { kev, epss: of("epss"), exploits: of("exploits"), ssvc: of("cve") }
 }
 
 /// What is known of a group as a whole; the same for every package that it touches.

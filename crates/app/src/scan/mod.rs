@@ -282,7 +282,7 @@ fn stale(intel: &report::Intel, context: &Context<'_>) -> Vec<String> {
     if !matches!(facts::feeds(context).kev, triage::Feed::Fresh { .. }) {
         let days = context.request.max_intel_age / 24;
         warnings.push(format!(
-            "the KEV catalogue is absent or older than {days} d: a CVE that it does not list may be exploited by now, so the strictest row acts (labelled «assumed»); `gabion sync` settles it, --max-intel-age accepts older data"
+            "the KEV catalogue is absent, incomplete or older than {days} d: a CVE that it does not list may be exploited by now, so the strictest row acts (labelled «assumed»); `gabion sync` settles it, --max-intel-age accepts older data"
         ));
     }
     warnings

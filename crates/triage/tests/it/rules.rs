@@ -304,14 +304,31 @@ fn rule_5_an_emergency_does_not_undo_what_another_table_missed() {
     let policies = [quick, slow].map(|text| Policy::parse("t.toml", text).expect("a sound table"));
     let under = |facts: &Facts| clock(facts, &policies, now()).acting.expect("a clock");
     let acting = under(&facts);
-    assert_eq!((acting.policy.as_str(), acting.due), ("quick", Some(at("2026-11-22"))));
-    assert!(acting.overdue(now()), "{}", acting.why);
-    let told = "; under slow row x had it due 2026-11-15 00:00 UTC";
-    assert!(acting.why.ends_with(told), "{}", acting.why);
+    assert_eq!((acting.policy.as_str(), acting.due), ("slow", Some(at("2026-11-15"))));
+    assert!(acting.overdue(now()) && acting.emergency, "{}", acting.why);
+    assert_eq!(acting.band, Band::Emergency);
+    assert!(acting.why.ends_with("; an emergency under quick row q"), "{}", acting.why);
     // One that is not due yet is shown with its own table and moves nothing.
     let young = seen(internet().kev("2026-11-21"), "2026-11-20", SightingFrom::Ledger);
     let acting = under(&young);
     assert!(acting.earlier.is_none() && !acting.overdue(now()), "{}", acting.why);
+    assert_eq!((acting.policy.as_str(), acting.emergency), ("quick", true));
+}
+
+#[test]
+fn a_table_that_gives_ten_years_takes_no_other_tables_place() {
+    let facts = seen(internet().kev("2026-11-21"), "2026-11-20", SightingFrom::Ledger);
+    let lax = "name = \"lax\"\nversion = \"1\"
+        [[row]]
+        id = \"x\"
+        when = {}
+        due = \"3650d\"
+        emergency = true";
+    let lax = Policy::parse("t.toml", lax).expect("a sound table");
+    let own = builtin("gabion-24h");
+    let alone = clock(&facts, std::slice::from_ref(&own), now()).acting.expect("a clock");
+    let both = clock(&facts, &[lax, own], now()).acting.expect("a clock");
+    assert_eq!((both.due, both.policy.as_str()), (alone.due, "gabion-24h"));
 }
 
 #[test]
