@@ -3,23 +3,23 @@
 //! In: Bun's text lock file (Bun documentation, «Lockfile»), JSON with trailing commas. Out: a
 //! component for each package and for each workspace. The binary `bun.lockb` is not read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 use super::installed::Installed;
-use super::manifest::version_of;
+use super::manifest::{Manifest, missing, required, version_of};
 use super::{LISTS, origin};
 use crate::node::{Entry, Node};
 use crate::{Document, Problem, Reading, Tree, text};
 
 /// Reads a `bun.lock`.
-pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
-    parse(document.bytes).unwrap_or_else(Reading::from)
+pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
+    parse(document, tree).unwrap_or_else(Reading::from)
 }
 
-fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
-    let root = crate::json::parse_with_comments(text::of(bytes)?)?;
+fn parse(document: Document<'_>, tree: &dyn Tree) -> Result<Reading, Problem> {
+    let root = crate::json::parse_with_comments(text::of(document.bytes)?)?;
     root.expect_map("the document")?;
     if root.at("lockfileVersion").is_none() {
         let what = "no `lockfileVersion`; expected a bun.lock".to_owned();
@@ -55,6 +55,15 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         }
     }
     connect(&requirers, &installed, &mut reading);
+    if let Some(manifest) = Manifest::beside(document, tree) {
+        let own = root.below(&["workspaces", ""]);
+        let asked: HashSet<&str> =
+            own.into_iter().flat_map(required).map(|entry| entry.key.as_ref()).collect();
+        let top = installed.scope("");
+        manifest.note_missing(1, &mut reading, |wish| {
+            asked.contains(wish.name.as_str()) || installed.find(&top, &wish.name).is_some()
+        });
+    }
     reading.problems.extend(root.unknown_version(&["lockfileVersion"], 0..=1));
     Ok(reading)
 }
@@ -74,6 +83,11 @@ fn connect(requirers: &[(&str, u32, &Node<'_>)], installed: &Installed, reading:
                 if own {
                     roots.push((to, scope));
                 }
+            }
+        }
+        for wish in own.then(|| required(about)).into_iter().flatten() {
+            if installed.find(&around, &wish.key).is_none() {
+                reading.note(missing(wish.line, key, &wish.key));
             }
         }
     }

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 use super::installed::Installed;
-use super::manifest::{Manifest, alias, version_of};
+use super::manifest::{Manifest, alias, missing, required, version_of};
 use super::{LISTS, origin};
 use crate::node::{Entry, Node, Value};
 use crate::reading::MAX_DEPTH;
@@ -24,17 +24,21 @@ pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
 fn parse(document: Document<'_>, tree: &dyn Tree) -> Result<Reading, Problem> {
     let root = crate::json::parse(text::of(document.bytes)?)?;
     root.expect_map("the document")?;
+    let manifest = Manifest::beside(document, tree);
     let mut reading = if let Some(packages) = root.at("packages") {
-        let mut reading = packages_of(packages.expect_map("packages")?);
+        let mut reading = packages_of(packages.expect_map("packages")?, packages.line, manifest);
         if let Some(older) = root.at("dependencies") {
             add_missing(older.expect_map("dependencies")?, &mut reading);
         }
         reading
     } else if let Some(dependencies) = root.at("dependencies") {
-        let entries = dependencies.expect_map("dependencies")?;
-        dependencies_of(entries, Manifest::beside(document, tree))
+        dependencies_of(dependencies.expect_map("dependencies")?, dependencies.line, manifest)
     } else if root.at("lockfileVersion").is_some() {
-        Reading::default()
+        let mut reading = Reading::default();
+        if let Some(manifest) = manifest {
+            manifest.note_missing(1, &mut reading, |_| false);
+        }
+        reading
     } else {
         return Err(not_a_lock_file());
     };
@@ -48,7 +52,7 @@ fn not_a_lock_file() -> Problem {
 }
 
 /// Versions 2 and 3: a flat map from folders.
-fn packages_of(entries: &[Entry<'_>]) -> Reading {
+fn packages_of(entries: &[Entry<'_>], line: u32, manifest: Option<Manifest>) -> Reading {
     let mut reading = Reading::default();
     let mut installed = Installed::default();
     let mut taken: Vec<(&Entry<'_>, u32)> = Vec::with_capacity(entries.len());
@@ -76,25 +80,52 @@ fn packages_of(entries: &[Entry<'_>]) -> Reading {
     for entry in links {
         link(entry, &mut installed, &mut reading);
     }
-    for (entry, from) in taken {
-        let scope = installed.scope(&entry.key);
-        for (list, _) in LISTS {
-            let own = reading
-                .components
-                .get(from as usize)
-                .is_some_and(|c| c.origin == Origin::FirstParty);
-            if list == "devDependencies" && !own {
-                continue;
-            }
-            for name in entry.node.at(list).map(Node::entries).unwrap_or_default() {
-                if let Some(to) = installed.find(&scope, &name.key) {
-                    reading.requires.push((from, to));
-                }
-            }
-        }
+    for (entry, from) in &taken {
+        connect(entry, *from, &installed, &mut reading);
+    }
+    if let Some(manifest) = manifest {
+        // What the root of the lock file asks for has been looked up already.
+        let root = entries.iter().rev().find(|entry| entry.key.is_empty());
+        let asked: HashSet<&str> =
+            root.iter().flat_map(|r| required(&r.node)).map(|e| e.key.as_ref()).collect();
+        let top = installed.scope("");
+        manifest.note_missing(line, &mut reading, |wish| {
+            asked.contains(wish.name.as_str()) || installed.find(&top, &wish.name).is_some()
+        });
     }
     reading.mark_direct();
     reading
+}
+
+/// The edges from one package; what the project's own packages ask for has to be there.
+fn connect(entry: &Entry<'_>, from: u32, installed: &Installed, reading: &mut Reading) {
+    let scope = installed.scope(&entry.key);
+    let own = reading
+        .components
+        .get(from as usize)
+        .is_some_and(|component| component.origin == Origin::FirstParty);
+    for (list, _) in LISTS {
+        if list == "devDependencies" && !own {
+            continue;
+        }
+        for name in entry.node.at(list).map(Node::entries).unwrap_or_default() {
+            if let Some(to) = installed.find(&scope, &name.key) {
+                reading.requires.push((from, to));
+            }
+        }
+    }
+    if !own || entry.key.contains("node_modules/") {
+        return;
+    }
+    for wish in required(&entry.node) {
+        if installed.find(&scope, &wish.key).is_none() {
+            let by = entry.node.text_at("name").unwrap_or(match entry.key.as_ref() {
+                "" => ".",
+                folder => folder,
+            });
+            reading.note(missing(wish.line, by, &wish.key));
+        }
+    }
 }
 
 fn package(entry: &Entry<'_>) -> Result<Component, Problem> {
@@ -186,7 +217,7 @@ struct Nested<'n, 'a> {
 }
 
 /// Version 1: a map by name, nested as the folders are.
-fn dependencies_of(entries: &[Entry<'_>], manifest: Option<Manifest>) -> Reading {
+fn dependencies_of(entries: &[Entry<'_>], line: u32, manifest: Option<Manifest>) -> Reading {
     let mut reading = Reading::default();
     let mut places = Vec::with_capacity(entries.len());
     nest(entries, None, 0, &mut reading, &mut places);
@@ -204,7 +235,9 @@ fn dependencies_of(entries: &[Entry<'_>], manifest: Option<Manifest>) -> Reading
     if let Some(manifest) = manifest {
         // The flags of the lock file are npm's own word on the scope.
         let scopes: Vec<Scope> = reading.components.iter().map(|c| c.scope).collect();
-        manifest.root(&mut reading, |wish| below.get(&(None, wish.name.as_str())).copied());
+        let find = |name: &str| below.get(&(None, name)).copied();
+        manifest.root(&mut reading, |wish| find(&wish.name));
+        manifest.note_missing(line, &mut reading, |wish| find(&wish.name).is_some());
         for (component, scope) in reading.components.iter_mut().zip(scopes) {
             component.scope = scope;
         }

@@ -4,23 +4,23 @@
 //! pnpm 11 the first is of the tools). Out: a component for each package; each importer (a member of
 //! the workspace) is first-party.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
-use super::manifest::version_of;
+use super::manifest::{Manifest, local, missing, version_of};
 use super::pnpm_key::{candidates, split, without_peers};
 use super::{LISTS, origin};
 use crate::node::{Entry, Node, Value};
 use crate::{Document, Problem, Reading, Tree, source, text};
 
 /// Reads a `pnpm-lock.yaml`.
-pub fn read(document: Document<'_>, _: &dyn Tree) -> Reading {
-    parse(document.bytes).unwrap_or_else(Reading::from)
+pub fn read(document: Document<'_>, tree: &dyn Tree) -> Reading {
+    parse(document, tree).unwrap_or_else(Reading::from)
 }
 
-fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
-    let documents = crate::yaml::parse(text::of(bytes)?)?;
+fn parse(document: Document<'_>, tree: &dyn Tree) -> Result<Reading, Problem> {
+    let documents = crate::yaml::parse(text::of(document.bytes)?)?;
     let mut reading = Reading::default();
     let mut seen = false;
     for root in &documents {
@@ -37,7 +37,25 @@ fn parse(bytes: &[u8]) -> Result<Reading, Problem> {
         let what = "no `lockfileVersion`; expected a pnpm-lock.yaml".to_owned();
         return Err(Problem { line: 1, what });
     }
+    if let Some(manifest) = Manifest::beside(document, tree) {
+        let asked = asked(&documents);
+        manifest.note_missing(1, &mut reading, |wish| {
+            wish.is_local() || asked.contains(wish.name.as_str())
+        });
+    }
     Ok(reading)
+}
+
+/// The names that the importer beside the lock file asks for.
+fn asked<'n>(documents: &'n [Node<'_>]) -> HashSet<&'n str> {
+    let importers = documents.iter().filter_map(|root| match root.at("importers") {
+        Some(importers) => importers.at("."),
+        None => Some(root),
+    });
+    importers
+        .flat_map(|importer| LISTS.iter().filter_map(move |(list, _)| importer.at(list)))
+        .flat_map(|list| list.entries().iter().map(|entry| entry.key.as_ref()))
+        .collect()
 }
 
 fn version(root: &Node<'_>) -> Result<u32, Problem> {
@@ -130,8 +148,15 @@ fn import(
     let asks = LISTS.iter().flat_map(|(list, scope)| {
         node.at(list).map(Node::entries).unwrap_or_default().iter().map(move |e| (e, *scope))
     });
-    let found: Vec<(u32, Scope)> =
-        asks.filter_map(|(entry, scope)| Some((find(keys, entry, version)?, scope))).collect();
+    let mut found: Vec<(u32, Scope)> = Vec::new();
+    for (entry, scope) in asks {
+        match find(keys, entry, version) {
+            Some(index) => found.push((index, scope)),
+            // A member of the workspace is an importer and no package.
+            None if reference(entry).is_some_and(local) => {}
+            None => reading.note(missing(entry.line, folder, &entry.key)),
+        }
+    }
     if found.is_empty() {
         return;
     }
@@ -153,8 +178,12 @@ fn import(
 
 /// The component that an entry of a list means: `name: reference`, or a map with `version`.
 fn find(keys: &HashMap<&str, u32>, entry: &Entry<'_>, version: u32) -> Option<u32> {
-    let reference = entry.node.scalar().or_else(|| entry.node.at("version")?.scalar())?;
+    let reference = reference(entry)?;
     candidates(&entry.key, reference, version).iter().find_map(|key| lookup(keys, key))
+}
+
+fn reference<'n>(entry: &'n Entry<'_>) -> Option<&'n str> {
+    entry.node.scalar().or_else(|| entry.node.at("version")?.scalar())
 }
 
 fn lookup(keys: &HashMap<&str, u32>, key: &str) -> Option<u32> {

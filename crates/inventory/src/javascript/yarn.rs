@@ -4,11 +4,11 @@
 //! files, since Yarn 1 does not keep what the project asks for and neither keeps what is for
 //! development. Out: a component for each entry.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
-use super::manifest::{Manifest, alias};
+use super::manifest::{Manifest, alias, local, missing};
 use super::origin;
 use super::yarn_scan::{Entry, scan};
 use crate::{Document, Problem, Reading, Tree, text};
@@ -57,7 +57,17 @@ fn parse(document: Document<'_>, tree: &dyn Tree) -> Result<Reading, Problem> {
             }
         }
     }
+    let names: HashSet<&str> =
+        taken.iter().flat_map(|(entry, _)| &entry.keys).map(|key| name_of(key)).collect();
+    if let Some(manifest) = Manifest::beside(document, tree) {
+        // The members of a workspace of Yarn 1 have no entries, and their names are not known here.
+        let members = manifest.workspaces && !scanned.berry && !names.is_empty();
+        manifest.note_missing(1, &mut reading, |wish| {
+            members || wish.is_local() || names.contains(wish.name.as_str())
+        });
+    }
     if scanned.berry {
+        dangling(&taken, &names, &mut reading);
         workspaces(document, tree, &taken, &mut reading);
     } else if let Some(manifest) = Manifest::beside(document, tree) {
         manifest.root(&mut reading, |wish| {
@@ -79,6 +89,19 @@ fn find(keys: &HashMap<&str, u32>, key: &mut String, name: &str, range: &str) ->
         }
     }
     None
+}
+
+/// Notes what members of a berry file ask for and no entry has, whatever its range: a `resolutions` of
+/// the manifest changes that.
+fn dangling(taken: &[(&Entry<'_>, u32)], names: &HashSet<&str>, reading: &mut Reading) {
+    for (entry, _) in taken {
+        let Some((member, _)) = entry.resolution.split_once("@workspace:") else { continue };
+        for (name, range) in &entry.requires {
+            if !names.contains(name) && !local(range) {
+                reading.note(missing(entry.line, member, name));
+            }
+        }
+    }
 }
 
 /// In a berry file the members are entries, and what they ask for are edges; their manifests tell what

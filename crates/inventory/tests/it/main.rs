@@ -14,6 +14,7 @@ mod apple;
 mod beam;
 mod conan;
 mod corpus;
+mod dangling;
 mod dart;
 mod dotnet;
 mod golang;
