@@ -211,6 +211,11 @@ impl Target<'_> {
         if self.version.is_none() {
             component.version = Declared::Absent;
         }
+        if self.path != self.from {
+            // A fork: advisories speak of the module it stands for, and know nothing of this name.
+            component.origin =
+                Origin::Foreign(format!("{} in the place of {}", self.path, self.from));
+        }
         component
     }
 }

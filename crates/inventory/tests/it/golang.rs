@@ -28,7 +28,7 @@ fn replacements_by_module_version_and_path() {
          a.org/two v9.9.9 => b.org/two v2.0.0\n a.org/three v1.0.0 => ./three\n)\n\
          replace \"a.org/four\" => ../four\n",
         "1 Go m - first-party unknown ?
-         11 Go b.org/one v1.1.0 registry unknown direct
+         11 Go b.org/one v1.1.0 foreign:b.org/one in the place of a.org/one unknown direct
          6 Go a.org/two v1.0.0 registry unknown direct
          13 Go a.org/three v1.0.0 first-party unknown direct
          15 Go a.org/four v1.0.0 first-party unknown direct
@@ -91,7 +91,7 @@ fn a_workspace_has_a_toolchain_and_replacements() {
     check(
         "go.work",
         "go 1.23.1\nuse (\n ./a\n ./b\n)\nreplace a.org/one => a.org/two v1.0.0\n",
-        "6 Go a.org/two v1.0.0 registry unknown ?
+        "6 Go a.org/two v1.0.0 foreign:a.org/two in the place of a.org/one unknown ?
          1 Go stdlib 1.23.1 registry runtime direct
          1 Go toolchain 1.23.1 registry runtime direct",
     );
