@@ -66,7 +66,8 @@ fn cost(byte: u8, before: u8) -> usize {
     let tokens = match byte {
         b'[' if before == b'\n' => 26,
         b'[' => 6,
-        b'.' | b'{' => 21,
+        b'.' => 28,
+        b'{' => 21,
         b'=' => 5,
         b',' => 3,
         b' ' | b'\t' if matches!(before, b' ' | b'\t') => 0,
