@@ -4,18 +4,18 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use fetch::{Address, Client, Failure, Fetched, Request, Validators};
+use fetch::{Address, Client, Fetched, Request, Validators};
 use vocab::Instant;
 
 use super::addresses::{Addresses, parse};
-use super::place::{self, Part, Placed};
+use super::place::{Part, Placed};
 use super::state::{FileState, STATE_FILE, State};
 use super::{Event, FeedError, Outcome, Plan, osv, size};
+use crate::files::read;
 
 const MIB: u64 = 1 << 20;
 
 /// Brings what `plan` asks for into `folder`. `now` is stamped on what came or was confirmed.
-/// Ends early when the client's [`fetch::Cancel`] is set.
 pub fn download(
     plan: &Plan,
     client: &Client,
@@ -108,7 +108,7 @@ fn ecosystems(session: &mut Session<'_>, plan: &Plan) {
             });
             // Where a new list did not come, the previous one serves.
             let list =
-                place::read(&session.folder.join(LIST), size::LARGEST_LIST).unwrap_or_default();
+                read::bounded(&session.folder.join(LIST), size::LARGEST_LIST).unwrap_or_default();
             let (taken, refused) = size::listed(&String::from_utf8_lossy(&list));
             session.outcome.skipped.extend(refused);
             taken
@@ -134,10 +134,6 @@ impl Session<'_> {
     /// Runs one feed and notes what came of it; the state is saved after each, so that a kill costs
     /// at most one transfer.
     fn feed(&mut self, feed: &str, run: &mut dyn FnMut(&mut Self) -> Result<Change, FeedError>) {
-        if self.client.cancel().is_set() {
-            self.outcome.cancelled = true;
-            return;
-        }
         (self.events)(Event::Started { feed });
         let result = run(self);
         let result = match (self.state.save(self.folder), result) {
@@ -152,9 +148,6 @@ impl Session<'_> {
             Ok(Change::Unchanged) => {
                 (self.events)(Event::Unchanged { feed });
                 self.outcome.unchanged.push(feed.to_owned());
-            }
-            Err(FeedError::Fetch(error)) if matches!(error.failure, Failure::Cancelled) => {
-                self.outcome.cancelled = true;
             }
             Err(error) => {
                 (self.events)(Event::Failed { feed, error: &error });

@@ -12,8 +12,8 @@ mod addresses;
 mod changes;
 mod download;
 mod names;
-mod osv;
-mod place;
+pub(crate) mod osv;
+pub(crate) mod place;
 mod size;
 mod state;
 #[cfg(test)]
@@ -95,8 +95,6 @@ pub struct Outcome {
     pub failed: Vec<(String, FeedError)>,
     /// Ecosystems of the bucket's list whose name is no name for a folder; never asked for.
     pub skipped: Vec<String>,
-    /// Whether it was ended by request.
-    pub cancelled: bool,
 }
 
 /// Why a feed did not come.

@@ -1,9 +1,10 @@
 //! How is one ecosystem kept current? The whole archive first, then single records.
 //!
-//! On disk: `all.zip`, `delta/ID.json` over it, and `modified_id.csv`, which lists exactly what those
-//! two hold. The next download compares the bucket's list with that one. Every order of writing here
-//! keeps one rule through a kill at any moment: **the list never claims a record that is not there**.
-//! Without a list the archive is fetched anew.
+//! On disk: `all.zip`, `delta/ID.json` over it, `modified_id.csv`, which lists what those two hold for
+//! certain, and `missing.txt` where the bucket has records that did not come. The next download
+//! compares the bucket's list with that one. Every order of writing here keeps one rule through a kill
+//! at any moment: **the list never claims a record that is not there**. Without a list the archive is
+//! fetched anew; with `missing.txt` the ecosystem is partial in the index.
 
 use fetch::{Address, Failure, Validators};
 use jiff::{SignedDuration, fmt::rfc2822};
@@ -13,6 +14,7 @@ use super::changes::Records;
 use super::download::{Change, Session, Shape};
 use super::place;
 use super::{Event, FeedError, names};
+use crate::files::read;
 
 /// Most records fetched one by one; for more the archive is cheaper.
 pub(super) const MOST_RECORDS: usize = 500;
@@ -27,12 +29,16 @@ const LARGEST_RECORD: u64 = 16 << 20;
 /// How long before its own date an archive may have been put together.
 const EXPORT_TIME: SignedDuration = SignedDuration::from_hours(1);
 
+/// Names the records of the bucket that are not here, one a line; not there when none is missing.
+pub(crate) const MISSING: &str = "missing.txt";
+
 /// The files of an ecosystem, by their path in the folder of feeds.
 struct Files {
     feed: String,
     archive: String,
     list: String,
     deltas: String,
+    missing: String,
 }
 
 /// Brings one ecosystem.
@@ -49,6 +55,7 @@ pub(super) fn ecosystem(
         archive: format!("{feed}/all.zip"),
         list: format!("{feed}/modified_id.csv"),
         deltas: format!("{feed}/delta"),
+        missing: format!("{feed}/{MISSING}"),
         feed,
     };
     let base = session.join(&files.feed, bucket, &[name])?;
@@ -89,7 +96,7 @@ fn increment(
     base: &Address,
     new: &List<'_>,
 ) -> Result<Option<Change>, FeedError> {
-    let Ok(bytes) = place::read(&session.folder.join(&files.list), LARGEST_LIST) else {
+    let Ok(bytes) = read::bounded(&session.folder.join(&files.list), LARGEST_LIST) else {
         return Ok(None);
     };
     let text = String::from_utf8_lossy(&bytes);
@@ -107,10 +114,11 @@ fn increment(
     match records(session, files, base, &difference.changed) {
         Ok(()) => {}
         // Listed and not there: the archive knows.
-        Err((_, error)) if is_absent(&error) => return Ok(None),
-        Err((_, error)) => return Err(error),
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(error),
     }
-    keep_list(session, files, new, &[])?;
+    keep_list(session, files, new, &new.records.without(&[]), true)?;
+    note_missing(session, files, &[])?;
     session.confirm(&files.archive);
     Ok(Some(if difference.changed.is_empty() { Change::Unchanged } else { Change::Updated }))
 }
@@ -124,20 +132,47 @@ fn whole(
 ) -> Result<Change, FeedError> {
     let made =
         archive(session, files, base, None)?.and_then(|made| made.checked_sub(EXPORT_TIME).ok());
-    let late = made.map(|made| new.records.after(made)).unwrap_or_default();
-    let one_by_one = late.len() <= MOST_RECORDS && late.iter().all(|id| names::is_safe(id));
-    let (done, failed) = match one_by_one.then(|| records(session, files, base, &late)) {
-        Some(Ok(())) => (late.len(), None),
-        Some(Err((done, error))) => (done, Some(error)),
-        None => (0, None),
+    let Some(made) = made else {
+        // Which records are younger is not known, so that none is claimed.
+        keep_list(session, files, new, "", false)?;
+        note_missing(session, files, &[])?;
+        return Ok(Change::Updated);
     };
+    let late = new.records.after(made);
+    let (missing, failed) = younger(session, files, base, &late);
     // What did not come stays out of the list, so that the next download asks for it.
-    keep_list(session, files, new, late.get(done..).unwrap_or_default())?;
-    match failed {
-        Some(error) if !is_absent(&error) => return Err(error),
-        _ => {}
+    keep_list(session, files, new, &new.records.without(&missing), missing.is_empty())?;
+    note_missing(session, files, &missing)?;
+    failed.map_or(Ok(Change::Updated), Err)
+}
+
+/// Brings the records that are younger than the archive. Returns those that did not come, and the
+/// failure that ended it; one that is listed and not there, or has no name for a file, ends nothing.
+fn younger<'a>(
+    session: &mut Session<'_>,
+    files: &Files,
+    base: &Address,
+    ids: &[&'a str],
+) -> (Vec<&'a str>, Option<FeedError>) {
+    if ids.len() > MOST_DELTAS {
+        return (ids.to_vec(), None);
     }
-    Ok(Change::Updated)
+    let mut missing = Vec::new();
+    for (done, &id) in ids.iter().enumerate() {
+        match record(session, files, base, id) {
+            Ok(()) => {
+                session.tell(Event::Records { feed: &files.feed, done: done + 1, of: ids.len() });
+            }
+            Err(error) if is_absent(&error) || matches!(error, FeedError::Name(_)) => {
+                missing.push(id);
+            }
+            Err(error) => {
+                missing.extend(ids.iter().skip(done));
+                return (missing, Some(error));
+            }
+        }
+    }
+    (missing, None)
 }
 
 /// Brings an archive that has no list beside it, unless the one here is current.
@@ -154,6 +189,7 @@ fn archive_only(
         .filter(|_| !listed);
     let before = session.state.files.get(&files.archive).map(|known| known.sha256.clone());
     archive(session, files, base, held.as_ref())?;
+    note_missing(session, files, &[])?;
     let after = session.state.files.get(&files.archive).map(|known| known.sha256.clone());
     Ok(if before == after && before.is_some() { Change::Unchanged } else { Change::Updated })
 }
@@ -176,6 +212,8 @@ fn archive(
     // The list goes first: from here on nothing is claimed until it is written again.
     session.state.files.remove(&files.list);
     remove(session, &files.list)?;
+    // Until the younger records are here too, whatever is built from this is partial.
+    note_missing(session, files, &["not compared with the list yet"])?;
     let placed = part.place().map_err(|source| session.file_error(&files.archive, source))?;
     remove(session, &files.deltas)?;
     let date = validators.last_modified.clone();
@@ -184,15 +222,15 @@ fn archive(
     Ok(date)
 }
 
-/// Brings single records over the archive. An error comes with the number that came before it.
+/// Brings single records over the archive.
 fn records(
     session: &mut Session<'_>,
     files: &Files,
     base: &Address,
     ids: &[&str],
-) -> Result<(), (usize, FeedError)> {
+) -> Result<(), FeedError> {
     for (done, id) in ids.iter().enumerate() {
-        record(session, files, base, id).map_err(|error| (done, error))?;
+        record(session, files, base, id)?;
         session.tell(Event::Records { feed: &files.feed, done: done + 1, of: ids.len() });
     }
     Ok(())
@@ -217,21 +255,29 @@ fn record(
     written.map(|_| ()).map_err(|source| session.file_error(&file, source))
 }
 
-/// Writes the list without `missing`. With some missing it is not to be confirmed unread next time.
+/// Writes what is claimed of the list. Unless that is all of it, it is not to be confirmed unread
+/// next time.
 fn keep_list(
     session: &mut Session<'_>,
     files: &Files,
     new: &List<'_>,
-    missing: &[&str],
+    claimed: &str,
+    all: bool,
 ) -> Result<(), FeedError> {
     let failed = |source| FeedError::File { path: session.folder.join(&files.list), source };
-    let text = new.records.without(missing);
     let placed =
-        place::write(&session.folder.join(&files.list), text.as_bytes()).map_err(failed)?;
-    let validators =
-        if missing.is_empty() { new.validators.clone() } else { Validators::default() };
+        place::write(&session.folder.join(&files.list), claimed.as_bytes()).map_err(failed)?;
+    let validators = if all { new.validators.clone() } else { Validators::default() };
     session.note(&files.list, &new.address, validators, placed);
     Ok(())
+}
+
+fn note_missing(session: &Session<'_>, files: &Files, ids: &[&str]) -> Result<(), FeedError> {
+    if ids.is_empty() {
+        return remove(session, &files.missing);
+    }
+    let written = place::write(&session.folder.join(&files.missing), ids.join("\n").as_bytes());
+    written.map(|_| ()).map_err(|source| session.file_error(&files.missing, source))
 }
 
 fn remove(session: &Session<'_>, file: &str) -> Result<(), FeedError> {

@@ -4,7 +4,7 @@
 //! by the next download.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -53,9 +53,7 @@ impl Part {
         }
         placed?;
         flush_folder(&self.path);
-        let digest = std::mem::take(&mut self.hash).finalize();
-        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Placed { bytes: self.bytes, sha256 })
+        Ok(Placed { bytes: self.bytes, sha256: hex(std::mem::take(&mut self.hash)) })
     }
 }
 
@@ -100,17 +98,6 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<Placed> {
     part.place()
 }
 
-/// Reads a file of at most `limit` bytes.
-pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        let what = format!("larger than {limit} bytes");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-    }
-    Ok(bytes)
-}
-
 /// Removes a file or folder that may not be there.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     let removed = match fs::symlink_metadata(path) {
@@ -127,9 +114,14 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// A finished digest, in hexadecimal.
+pub(crate) fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Renames reach the disk with their folder; where a folder cannot be flushed, the file is whole
 /// all the same.
-fn flush_folder(path: &Path) {
+pub(crate) fn flush_folder(path: &Path) {
     if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
         folder.sync_all().ok();
     }

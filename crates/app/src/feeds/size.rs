@@ -15,7 +15,7 @@ pub(super) const LARGEST_LIST: u64 = 1 << 20;
 /// ecosystem is not there.
 ///
 /// # Errors
-/// The bucket's address is refused, or the transfers were cancelled.
+/// The bucket's address is refused, or an ecosystem has no name for a folder.
 pub fn sizes(
     client: &Client,
     addresses: &Addresses,
@@ -30,13 +30,7 @@ pub fn sizes(
         let archive = bucket
             .join(&[ecosystem, "all.zip"])
             .map_err(|source| FeedError::Address { feed: format!("osv/{ecosystem}"), source })?;
-        let size = match client.size(&archive) {
-            Ok(size) => size,
-            Err(error) if matches!(error.failure, fetch::Failure::Cancelled) => {
-                return Err(error.into());
-            }
-            Err(_) => None,
-        };
+        let size = client.size(&archive).unwrap_or_default();
         sizes.push((ecosystem.clone(), size));
     }
     Ok(sizes)

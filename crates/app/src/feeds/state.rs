@@ -12,6 +12,7 @@ use vocab::Instant;
 
 use super::FeedError;
 use super::place;
+use crate::files::read;
 
 /// Name of the file, in the folder of feeds.
 pub const STATE_FILE: &str = "state.json";
@@ -60,7 +61,7 @@ impl Default for State {
 impl State {
     /// Reads the state of a folder; empty when there is none that can be read.
     pub fn load(folder: &Path) -> Self {
-        let bytes = place::read(&folder.join(STATE_FILE), LARGEST).unwrap_or_default();
+        let bytes = read::bounded(&folder.join(STATE_FILE), LARGEST).unwrap_or_default();
         let state: Option<Self> = serde_json::from_slice(&bytes).ok();
         state.filter(|state| state.schema == SCHEMA).unwrap_or_default()
     }

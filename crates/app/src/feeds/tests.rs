@@ -29,7 +29,6 @@ struct Bucket {
     shelf: Arc<Mutex<Shelf>>,
     server: Server,
     folder: tempfile::TempDir,
-    cancel: Cancel,
     client: Client,
     addresses: Addresses,
 }
@@ -59,13 +58,12 @@ impl Bucket {
             vulnrichment: server.at("/vulnrichment.zip"),
             redirects: Vec::new(),
         };
-        let cancel = Cancel::default();
         let limits = Limits { retries: 0, response: Duration::from_secs(5), ..Limits::default() };
         let allow: Vec<Address> = addresses.allowed().expect("addresses");
-        let client = Client::new(Config { allow, limits, ..Config::default() }, cancel.clone())
+        let client = Client::new(Config { allow, limits, ..Config::default() }, Cancel::default())
             .expect("a client");
         let folder = tempfile::tempdir().expect("a folder");
-        let bucket = Self { shelf, server, folder, cancel, client, addresses };
+        let bucket = Self { shelf, server, folder, client, addresses };
         bucket.put("/kev.json", b"{\"vulnerabilities\":[]}");
         bucket.put("/epss.csv.gz", &[0x1f, 0x8b, 8, 0]);
         bucket.put("/cves.json", b"{\"ID\":\"CVE-2026-0001\"}\n");
@@ -128,7 +126,8 @@ impl Bucket {
 
     fn text(&self, file: &str) -> String {
         let file = self.path(file);
-        String::from_utf8(super::place::read(&file, 1 << 20).expect("a file")).expect("text")
+        String::from_utf8(crate::files::read::bounded(&file, 1 << 20).expect("a file"))
+            .expect("text")
     }
 
     /// All files of the folder, sorted.
@@ -420,6 +419,7 @@ fn records_younger_than_the_archive_come_with_it() {
     let outcome = bucket.npm(1);
     assert_eq!(outcome.failed.len(), 1, "the record that did not come is told");
     assert_eq!(bucket.text("osv/npm/modified_id.csv"), list(&[("A-2", 5)]));
+    assert_eq!(bucket.text("osv/npm/missing.txt"), "A-1");
     bucket.cut(&[]);
     let mut seen = bucket.server.asked().len();
     assert_eq!(bucket.npm(2).updated, ["osv/npm"]);
@@ -428,6 +428,28 @@ fn records_younger_than_the_archive_come_with_it() {
         ["GET /osv/npm/modified_id.csv", "GET /osv/npm/A-1.json"]
     );
     assert_eq!(bucket.text("osv/npm/modified_id.csv"), list(&[("A-2", 5), ("A-1", 4)]));
+    assert!(!bucket.path("osv/npm/missing.txt").exists());
+}
+
+#[test]
+fn a_younger_record_that_is_not_there_is_missing_and_stops_no_other() {
+    let bucket = Bucket::new();
+    bucket.put_dated("/osv/npm/all.zip", b"PK\x03\x04first", LONG_AGO);
+    let listed = list(&[("A-404", 6), ("../x", 6), ("A-2", 5)]);
+    bucket.put("/osv/npm/modified_id.csv", listed.as_bytes());
+    bucket.put("/osv/npm/A-2.json", b"{\"id\":\"A-2\"}");
+    assert_eq!(bucket.npm(1).updated, ["osv/npm"]);
+    assert_eq!(bucket.text("osv/npm/delta/A-2.json"), "{\"id\":\"A-2\"}");
+    assert_eq!(bucket.text("osv/npm/modified_id.csv"), list(&[("A-2", 5)]));
+    assert_eq!(bucket.text("osv/npm/missing.txt"), "A-404\n../x");
+}
+
+#[test]
+fn of_an_archive_without_a_date_nothing_is_claimed() {
+    let bucket = Bucket::new();
+    bucket.put_dated("/osv/npm/all.zip", b"PK\x03\x04first", "once");
+    assert_eq!(bucket.npm(1).updated, ["osv/npm"]);
+    assert_eq!(bucket.text("osv/npm/modified_id.csv"), "");
 }
 
 #[test]
@@ -453,26 +475,6 @@ fn names_that_lead_elsewhere_are_refused_and_never_asked_for() {
     assert_eq!(outcome.failed.len(), hostile.len());
     assert!(outcome.failed.iter().all(|(_, error)| matches!(error, FeedError::Name(_))));
     assert_eq!((bucket.server.asked().len(), bucket.files()), (0, vec!["state.json".to_owned()]));
-}
-
-#[test]
-fn cancel_ends_it_and_what_was_there_stays() {
-    let bucket = Bucket::new();
-    bucket.everything(1);
-    bucket.put("/kev.json", b"{\"vulnerabilities\":[1,2,3]}");
-    let plan = Plan { addresses: bucket.addresses.clone(), ecosystems: None };
-    let cancel = bucket.cancel.clone();
-    let outcome = download(&plan, &bucket.client, bucket.folder.path(), at(2), &mut |event| {
-        if matches!(event, Event::Progress { feed: "kev", .. }) {
-            cancel.set();
-        }
-    });
-    assert!(
-        outcome.cancelled && outcome.failed.is_empty() && outcome.updated.is_empty(),
-        "{outcome:?}"
-    );
-    assert_eq!(bucket.text("kev/known_exploited_vulnerabilities.json"), "{\"vulnerabilities\":[]}");
-    assert!(bucket.files().iter().all(|file| !file.ends_with(".part")));
 }
 
 #[test]

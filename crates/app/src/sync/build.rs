@@ -17,6 +17,8 @@ use vocab::{Instant, instant};
 use super::bounded::{self, Bounded};
 use super::folder::{self, Feed, Kind};
 use super::{Progress, SyncError};
+use crate::feeds::osv::MISSING;
+use crate::feeds::place::hex;
 use crate::files::read;
 
 /// Largest single record (OSV advisory or CVE record).
@@ -84,7 +86,7 @@ pub fn build(
     for (number, feed) in chosen.iter().enumerate() {
         progress(Progress::Reading { feed: &feed.name, number, of: chosen.len() });
         let read = match feed.kind {
-            Kind::Osv => osv(&mut builder, feed, marker.as_ref()),
+            Kind::Osv => osv(&mut builder, feed, &chosen, marker.as_ref()),
             _ => single(&mut builder, feed),
         };
         match read {
@@ -145,7 +147,12 @@ struct Taken {
 }
 
 /// One ecosystem: its archive, the newer single records over it, or single records alone.
-fn osv(builder: &mut Builder, feed: &Feed, marker: Option<&CoverageMarker>) -> io::Result<Taken> {
+fn osv(
+    builder: &mut Builder,
+    feed: &Feed,
+    chosen: &[&Feed],
+    marker: Option<&CoverageMarker>,
+) -> io::Result<Taken> {
     let name = feed.name.trim_start_matches("osv/");
     let archive = feed.path.join("all.zip");
     let has_archive = archive.is_file();
@@ -155,7 +162,16 @@ fn osv(builder: &mut Builder, feed: &Feed, marker: Option<&CoverageMarker>) -> i
             m.complete.iter().any(|n| n == name) && !m.partial.iter().any(|n| n == name)
         });
     let singles = marker.is_some_and(|m| m.complete.iter().any(|n| n == name)) && !has_archive;
-    builder.coverage(name, complete || singles);
+    let missing = feed.path.join(MISSING).exists();
+    if missing {
+        builder.problem(&feed.name, "records that the bucket lists did not come".to_owned());
+    }
+    // One release is never its whole distribution; where that has a folder of its own, that one tells.
+    match name.split_once(':') {
+        Some((base, _)) if chosen.iter().any(|f| f.name.strip_prefix("osv/") == Some(base)) => {}
+        Some(_) => builder.coverage(name, false),
+        None => builder.coverage(name, (complete || singles) && !missing),
+    }
     let mut records = 0;
     let mut newer = HashSet::new();
     let delta = feed.path.join("delta");
@@ -335,7 +351,7 @@ fn digest(path: &Path) -> io::Result<String> {
         }
         hasher.update(buffer.get(..read).unwrap_or_default());
     }
-    Ok(hasher.finalize().iter().map(|b| format!("{b:02x}")).collect())
+    Ok(hex(hasher))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 
 use super::{Built, SyncError};
+use crate::feeds::place::flush_folder;
 use crate::intelligence::DataDir;
 
 /// Ending of the file that is being written; one left by a killed sync is removed by the next.
@@ -41,11 +42,7 @@ pub(super) fn replace(
         let file = out.into_inner().map_err(|e| failed(e.into_error()))?;
         file.sync_all().map_err(failed)?;
         fs::rename(&unfinished, data.index()).map_err(failed)?;
-        // The rename itself must reach the disk; a folder that cannot be flushed (some network file
-        // systems) still holds one whole index.
-        if let Ok(folder) = File::open(&data.0) {
-            folder.sync_all().ok();
-        }
+        flush_folder(&data.index());
         Ok(built)
     });
     if result.is_err() {

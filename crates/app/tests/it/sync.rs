@@ -118,3 +118,24 @@ fn a_truncated_or_altered_index_is_refused() {
             .is_err()
     );
 }
+
+#[test]
+fn an_ecosystem_with_missing_records_is_partial() {
+    let world = world();
+    world.write("feeds/osv/crates.io/missing.txt", b"RUSTSEC-2026-0002");
+    let outcome = sync::sync(&world.sync_request(), now(), &mut |_| {}).expect("synced");
+    assert!(!outcome.built.meta.coverage["crates.io"].complete);
+}
+
+#[test]
+fn one_release_does_not_make_its_distribution_complete() {
+    let debian = |id: &str| advisory(id, &[], "left", "1.2.0").replace("crates.io", "Debian:12");
+    let release = World::knowing(&[("Debian:12", &debian("DSA-1"))]);
+    let complete = |world: &World| {
+        let outcome = sync::sync(&world.sync_request(), now(), &mut |_| {}).expect("synced");
+        outcome.built.meta.coverage["Debian"].complete
+    };
+    assert!(!complete(&release));
+    let both = World::knowing(&[("Debian", &debian("DSA-2")), ("Debian:12", &debian("DSA-1"))]);
+    assert!(complete(&both));
+}
