@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use app::report::{Finding, Fix, Notice, Report, Unevaluated};
 use formats::text::{due_in, printable, width};
-use vocab::Instant;
+use vocab::{Instant, Severity};
 
 use crate::terminal::style::{CAUTION, FAINT, NAME, URGENT};
 
@@ -59,14 +59,15 @@ impl Page<'_> {
             match report.complete {
                 true => format!(
                     "Nothing due in {what}: {} checked, none affected.",
-                    plural(report.components, "component")
+                    plural(report.components.saturating_sub(report.first_party), "component")
                 ),
                 false => format!(
                     "Nothing found in {what}, but the scan is incomplete: this is not a clean result."
                 ),
             }
         } else {
-            let emergencies = report.fixes.iter().filter(|f| f.emergency).count();
+            let assumed = report.fixes.iter().filter(|f| f.emergency && self.is_assumed(f)).count();
+            let emergencies = report.fixes.iter().filter(|f| f.emergency).count() - assumed;
             let overdue = report.fixes.iter().filter(|f| f.overdue).count();
             let mut parts = vec![format!(
                 "{} for {} in {what}",
@@ -76,13 +77,13 @@ impl Page<'_> {
             if overdue > 0 {
                 parts.push(self.paint(URGENT, &format!("{overdue} overdue")));
             }
+            let count =
+                |n: usize| if n == 1 { "1 emergency".into() } else { format!("{n} emergencies") };
             if emergencies > 0 {
-                let word = if emergencies == 1 {
-                    "1 emergency".to_owned()
-                } else {
-                    format!("{emergencies} emergencies")
-                };
-                parts.push(self.paint(URGENT, &word));
+                parts.push(self.paint(URGENT, &count(emergencies)));
+            }
+            if assumed > 0 {
+                parts.push(self.paint(CAUTION, &format!("{} assumed", count(assumed))));
             }
             let first = report
                 .fixes
@@ -207,7 +208,9 @@ impl Page<'_> {
                 let other = format!("{} row {}", other.policy, other.row);
                 self.labelled("beside", &format!("{}: {due}", printable(&other)))?;
             }
-            if let Some(since) = lead.exposed_since {
+            let all = fix.closes.iter().chain(&fix.leaves);
+            let known = all.filter_map(|id| self.findings.get(id.as_str()));
+            if let Some(since) = known.filter_map(|(_, f)| f.exposed_since).min() {
                 self.labelled("exposed", &format!("since {}", formats::text::day(since)))?;
             }
             if let Some(origin) = &lead.origin {
@@ -246,10 +249,22 @@ impl Page<'_> {
         let now = self.report.scanned_at;
         let text = when(now, fix.due, fix.overdue);
         match (fix.emergency, fix.overdue) {
+            (true, _) if self.is_assumed(fix) => {
+                format!("{} {text}", self.paint(CAUTION, "ASSUMED EMERGENCY"))
+            }
             (true, _) => format!("{} {text}", self.paint(URGENT, "EMERGENCY")),
             (_, true) => self.paint(URGENT, &text),
             _ => text,
         }
+    }
+
+    /// Whether no finding of the fix is known to be an emergency: a stale feed makes it one.
+    fn is_assumed(&self, fix: &Fix) -> bool {
+        let all = fix.closes.iter().chain(&fix.leaves);
+        let known = all.filter_map(|id| self.findings.get(id.as_str())).map(|(_, f)| *f);
+        let mut emergencies = known.filter(|f| f.emergency).peekable();
+        emergencies.peek().is_some()
+            && emergencies.all(|f| f.inputs.iter().any(|i| i.name == "kev" && i.how == "assumed"))
     }
 
     /// Findings in short: name, severity, what attackers have.
@@ -262,7 +277,10 @@ impl Page<'_> {
         let once: Vec<&Finding> =
             all.map(|(_, f)| *f).filter(|f| told.insert(&f.advisory)).collect();
         for finding in once.iter().take(most) {
-            let mut words = vec![finding.severity.as_str().to_owned()];
+            let severity = finding.severity;
+            let unknown = severity == Severity::Unknown;
+            let mut words =
+                vec![if unknown { "severity unknown" } else { severity.as_str() }.to_owned()];
             let signals = &finding.signals;
             if finding.kind == "malicious" {
                 words = vec!["malicious package".to_owned()];
@@ -274,7 +292,7 @@ impl Page<'_> {
                 words.push("public exploit".into());
             }
             if let Some(epss) = signals.epss.as_ref().filter(|e| e.percentile >= 0.9) {
-                words.push(format!("EPSS {:.0} %", epss.percentile * 100.0));
+                words.push(format!("EPSS percentile {:.0}", epss.percentile * 100.0));
             }
             if finding.new == Some(true) {
                 words.push("new".into());
@@ -415,7 +433,7 @@ impl Page<'_> {
         let report = self.report;
         let files: u64 = report.assets.iter().map(|a| a.files).sum();
         let text = format!(
-            "{} in {} of {}; {} the project's own; policy {}; index built {}",
+            "{} in {} of {}; {} of them the project's own; policy {}; index built {}",
             plural(report.components, "component"),
             plural(files, "file"),
             plural(report.assets.len() as u64, "asset"),
