@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use triage::{Policy, PolicyError};
 
-use crate::config::Trust;
+use crate::config::{Config, Trust};
 use crate::files::read;
+use crate::report::Unread;
 
 /// Largest table read.
 const MAX_TABLE: u64 = 4 << 20;
@@ -63,20 +64,70 @@ pub fn builtin() -> &'static [&'static str] {
     Policy::BUILTIN
 }
 
-/// The tables of one scan: those of the command line, else of the trusted configuration, else the
-/// default; and always those that a configuration inside the tree adds, since more tables only tighten.
-pub(crate) fn for_scan(given: &[String], trust: &Trust) -> Result<Vec<Policy>, PolicyChoiceError> {
-    let named = |configs: &[crate::config::Config]| -> Vec<String> {
-        let files = |c: &crate::config::Config| {
-            c.policy_files.iter().map(|p| p.to_string_lossy().into_owned()).collect::<Vec<_>>()
-        };
-        configs.iter().flat_map(|c| c.policies.iter().cloned().chain(files(c))).collect()
+/// The tables of one scan, and those that a configuration inside the tree asks for and does not get.
+#[derive(Debug, Default)]
+pub(crate) struct Chosen {
+    pub policies: Vec<Policy>,
+    pub refused: Vec<Unread>,
+}
+
+/// The tables of the command line, else of the trusted configuration, else the default; and those that a
+/// configuration inside the tree adds, since more tables only tighten: built-in ones by name, others
+/// from files of its own folder. One that cannot be had is named, and the rest goes on.
+pub(crate) fn for_scan(given: &[String], trust: &Trust) -> Result<Chosen, PolicyChoiceError> {
+    let named = |config: &Config| -> Vec<String> {
+        let files = config.policy_files.iter().map(|p| p.to_string_lossy().into_owned());
+        config.policies.iter().cloned().chain(files).collect()
     };
-    let mut names = if given.is_empty() { named(&trust.trusted) } else { given.to_vec() };
+    let mut names: Vec<String> = match given {
+        [] => trust.trusted.iter().flat_map(named).collect(),
+        given => given.to_vec(),
+    };
     if names.is_empty() {
         names.push(Policy::DEFAULT.to_owned());
     }
-    names.extend(named(&trust.tree));
-    let mut seen = std::collections::HashSet::new();
-    names.iter().filter(|n| seen.insert(n.as_str())).map(|n| load(n)).collect()
+    let mut chosen = Chosen::default();
+    for name in &names {
+        chosen.add(load(name)?);
+    }
+    for config in &trust.tree {
+        for policy in of_tree(config) {
+            match policy {
+                Ok(policy) => chosen.add(policy),
+                Err(problem) => {
+                    let path = config.origin.clone();
+                    chosen.refused.push(Unread { path, line: 0, problem });
+                }
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+impl Chosen {
+    fn add(&mut self, policy: Policy) {
+        if !self.policies.contains(&policy) {
+            self.policies.push(policy);
+        }
+    }
+}
+
+/// The tables that a configuration inside a tree adds. Nothing outside its folder is opened for it, and
+/// nothing of what was opened is shown but the place of a mistake.
+fn of_tree(config: &Config) -> Vec<Result<Policy, String>> {
+    let built_in = config.policies.iter().map(|name| {
+        let why = || {
+            format!("policy «{name}»: a configuration inside the tree may name built-in ones only")
+        };
+        Policy::builtin(name).ok_or_else(why)
+    });
+    let folder = config.folder.canonicalize().ok();
+    let own = config.policy_files.iter().map(|path| {
+        let real = path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))?;
+        if !folder.as_ref().is_some_and(|folder| real.starts_with(folder)) {
+            return Err(format!("{} lies outside the configuration's folder", path.display()));
+        }
+        load(&real.to_string_lossy()).map_err(|e| crate::sync::chain(&e))
+    });
+    built_in.chain(own).collect()
 }

@@ -142,9 +142,11 @@ pub fn scan(
         .collect();
     let mut gathered = gather::gather(&roots, &exclude, &trust);
     tree_config::add(&mut trust, request, &mut gathered);
-    let policies = policy::for_scan(&request.policies, &trust)?;
+    let chosen = policy::for_scan(&request.policies, &trust)?;
+    gathered.unread.extend(chosen.refused);
     say_when_empty(&mut gathered);
-    let context = Context { index: &index, trust: &trust, policies: &policies, request, now };
+    let context =
+        Context { index: &index, trust: &trust, policies: &chosen.policies, request, now };
     report(&context, gathered).map_err(|source| intelligence.unusable(source).into())
 }
 

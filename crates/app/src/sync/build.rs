@@ -92,12 +92,15 @@ pub fn build(
         match read {
             Ok(taken) => {
                 let relative = relative(plan.folder, &taken.file);
+                let fetched = (plan.fetched)(&relative);
                 builder.source(Source {
                     feed: feed.name.clone(),
                     address: (plan.address)(&relative)
                         .unwrap_or_else(|| taken.file.display().to_string()),
-                    data_time: taken.data_time,
-                    fetched: (plan.fetched)(&relative),
+                    data_time: taken
+                        .data_time
+                        .or_else(|| fetched.map_or_else(|| undated(feed), |_| None)),
+                    fetched,
                     sha256: taken.sha256,
                     records: taken.records,
                 });
@@ -284,6 +287,16 @@ fn single(builder: &mut Builder, feed: &Feed) -> io::Result<Taken> {
         sha256: digest(&feed.path)?,
         file: feed.path.clone(),
     })
+}
+
+/// When a list that carries no date of its own was last written. KEV and EPSS say their date themselves,
+/// and a copy of them without one is not taken on the file system's word.
+fn undated(feed: &Feed) -> Option<Instant> {
+    if matches!(feed.kind, Kind::Kev | Kind::KevHistory | Kind::Epss | Kind::Osv) {
+        return None;
+    }
+    let modified = std::fs::metadata(&feed.path).ok()?.modified().ok()?;
+    Instant::try_from(modified).ok()
 }
 
 /// An archive with one CVE record a file.

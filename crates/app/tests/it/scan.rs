@@ -444,3 +444,17 @@ fn a_git_package_is_not_hidden_by_a_release_of_the_same_number() {
         ["git_source"]
     );
 }
+
+#[test]
+fn a_configuration_in_the_tree_opens_nothing_outside_it() {
+    let world = one_advisory();
+    with_lock(&world, Path::new(""), &[("left", "1.1.0")]);
+    world.write("secret", b"token = \"hunter2\"\n");
+    world.write("tree/gabion.toml", b"policies = [\"secret\", \"cisa-bod-26-04\"]\npolicy_files = [\"../secret\", \"absent.toml\"]\n");
+    let report = world.scan(&world.request());
+    assert_eq!(report.policies, ["gabion-24h", "cisa-bod-26-04"]);
+    let problems: Vec<_> = report.not_read.iter().map(|u| u.problem.as_str()).collect();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(!format!("{report:?}").contains("hunter2"));
+    assert!(!report.complete);
+}

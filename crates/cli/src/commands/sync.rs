@@ -51,7 +51,7 @@ pub fn run(args: SyncArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
 }
 
 /// The first sync, offered by `scan` on a terminal.
-pub fn first(data: &DataDir, terminal: &Terminal) -> anyhow::Result<()> {
+pub fn first(data: &DataDir, terminal: &Terminal) -> anyhow::Result<Exit> {
     let network = Network { proxies: proxies(), extra_ca: None };
     let request = Request {
         data: data.clone(),
@@ -61,7 +61,11 @@ pub fn first(data: &DataDir, terminal: &Terminal) -> anyhow::Result<()> {
         addresses: Addresses::default(),
         network,
     };
-    sync(&request, terminal).map(|_| ())
+    sizes(&request, terminal)?;
+    if !terminal.ask("Fetch all of these? (`gabion sync --ecosystems npm,PyPI,…` chooses)") {
+        return Ok(Exit::Failed);
+    }
+    sync(&request, terminal)
 }
 
 fn proxies() -> app::sync::Proxies {

@@ -200,37 +200,7 @@ impl Page<'_> {
             )?;
         }
         if let Some(lead) = lead {
-            self.labelled("why", &printable(&lead.why))?;
-            for other in lead.other_clocks.iter() {
-                let now = self.report.scanned_at;
-                let due =
-                    other.due.map_or_else(|| "on the next upgrade".to_owned(), |d| due_in(now, d));
-                let other = format!("{} row {}", other.policy, other.row);
-                self.labelled("beside", &format!("{}: {due}", printable(&other)))?;
-            }
-            let all = fix.closes.iter().chain(&fix.leaves);
-            let known = all.filter_map(|id| self.findings.get(id.as_str()));
-            if let Some(since) = known.filter_map(|(_, f)| f.exposed_since).min() {
-                self.labelled("exposed", &format!("since {}", formats::text::day(since)))?;
-            }
-            if let Some(origin) = &lead.origin {
-                self.labelled(
-                    "note",
-                    &format!(
-                        "matched although it is no release of the registry: {}",
-                        printable(origin)
-                    ),
-                )?;
-            }
-            if self.style.verbose {
-                for input in lead.inputs.iter() {
-                    let text = format!(
-                        "{} = {} ({}; {})",
-                        input.name, input.value, input.how, input.source
-                    );
-                    self.labelled("", &self.paint(FAINT, &printable(&text)))?;
-                }
-            }
+            self.reasons(fix, lead)?;
         }
         self.labelled("do", &printable(&fix.how))?;
         if let Some(command) = &fix.command {
@@ -241,6 +211,40 @@ impl Page<'_> {
         }
         if self.style.verbose {
             self.labelled("files", &printable(&fix.files.join(", ")))?;
+        }
+        Ok(())
+    }
+
+    /// Why it has its date, by the finding that gave it.
+    fn reasons(&mut self, fix: &Fix, lead: &Finding) -> io::Result<()> {
+        self.labelled("why", &printable(&lead.why))?;
+        for other in lead.other_clocks.iter() {
+            let now = self.report.scanned_at;
+            let due =
+                other.due.map_or_else(|| "on the next upgrade".to_owned(), |d| due_in(now, d));
+            let other = format!("{} row {}", other.policy, other.row);
+            self.labelled("beside", &format!("{}: {due}", printable(&other)))?;
+        }
+        let all = fix.closes.iter().chain(&fix.leaves);
+        let known = all.filter_map(|id| self.findings.get(id.as_str()));
+        if let Some(since) = known.filter_map(|(_, f)| f.exposed_since).min() {
+            self.labelled("exposed", &format!("since {}", formats::text::day(since)))?;
+        }
+        if let Some(origin) = &lead.origin {
+            self.labelled(
+                "note",
+                &format!(
+                    "matched although it is no release of the registry: {}",
+                    printable(origin)
+                ),
+            )?;
+        }
+        if self.style.verbose {
+            for input in lead.inputs.iter() {
+                let text =
+                    format!("{} = {} ({}; {})", input.name, input.value, input.how, input.source);
+                self.labelled("", &self.paint(FAINT, &printable(&text)))?;
+            }
         }
         Ok(())
     }
