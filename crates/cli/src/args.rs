@@ -179,7 +179,7 @@ pub struct SyncArgs {
     /// Show what would be fetched and how large it is; fetch nothing
     #[arg(long, conflicts_with_all = ["verify", "from", "status"])]
     pub dry_run: bool,
-    /// Estate file with [feeds] addresses
+    /// Estate file with `[feeds]` addresses
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Further certificates to trust, in PEM

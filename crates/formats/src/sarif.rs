@@ -3,7 +3,7 @@
 //! In: a [`Log`], plain data filled by the caller. Out: one JSON document (OASIS SARIF 2.1.0, errata
 //! 01), inside the limits of GitHub's code scanning («SARIF results exceed one or more limits»). What
 //! is split or left out for a limit is said in the run's notifications, never silently. Control
-//! characters are escaped by JSON. Start reading at [`write`].
+//! characters are escaped by JSON. Start reading at [`write()`].
 
 mod document;
 mod limits;

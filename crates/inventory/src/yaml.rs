@@ -3,7 +3,7 @@
 //! In: text. Out: one [`Node`] tree for each of its documents, or the one [`Problem`] where
 //! `saphyr-parser` stopped. Bounded by [`MAX_DEPTH`] and [`MAX_NODES`]. An alias is a copy of what it
 //! refers to, inside with the lines of the original. Repeating is how YAML is made to grow without
-//! bound, so all that is kept for aliases and all that they repeat is bounded by [`MAX_REPEATED`].
+//! bound, so all that is kept for aliases and all that they repeat is bounded by `MAX_REPEATED`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

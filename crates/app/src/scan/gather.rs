@@ -137,7 +137,7 @@ impl AssetFiles {
 }
 
 impl Gathered {
-    /// Each place of a package once, in order, at most [`MAX_PLACES`].
+    /// Each place of a package once, in order, as many as were kept.
     pub fn places(&self, package: &Package) -> Vec<Place> {
         let mut places: Vec<Place> = Vec::new();
         for seen in &package.seen {

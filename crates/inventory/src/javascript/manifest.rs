@@ -1,7 +1,7 @@
 //! What does a `package.json` ask for?
 //!
 //! In: the manifest. Out: the package itself first (when it has a name) and its wishes as components;
-//! for the readers of lock files the same as a [`Manifest`], and what of it a lock file lacks. A
+//! for the readers of lock files the same as a `Manifest`, and what of it a lock file lacks. A
 //! specifier like `1.2.3` is one version (npm documentation, «package.json: dependencies»), though what
 //! it brings in is not resolved.
 

@@ -2,7 +2,7 @@
 //!
 //! In: `pyproject.toml` (PEP 621, PEP 735, and Poetry's, PDM's and uv's own tables) or `setup.cfg`. Out:
 //! the project itself and then its requirements as components; for the lock file readers, the names that
-//! are direct ([`roots`]).
+//! are direct (`roots`).
 
 use std::collections::HashSet;
 
