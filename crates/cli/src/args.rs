@@ -126,7 +126,7 @@ pub struct ScanArgs {
 /// What a scan reads and how it decides.
 #[derive(Debug, Args)]
 pub struct ReadingArgs {
-    /// Read the given files as this format (`--as list` names all)
+    /// Read the given files as this format (an unknown name is answered with all)
     #[arg(long = "as", value_name = "FORMAT")]
     pub as_format: Option<String>,
     /// Leave out paths that match, relative to each PATH; may be given several times

@@ -276,7 +276,10 @@ fn folder_rule(path: &Path, is_folder: bool) -> Option<String> {
         return None;
     }
     let name = path.file_name()?.to_str()?;
-    FOLDERS.contains(&name).then(|| format!("folder {name}"))
+    // What Cargo and Maven build lies beside their manifest, and holds copies of other projects' files.
+    let beside = |manifest: &str| path.parent().is_some_and(|p| p.join(manifest).is_file());
+    let built = name == "target" && (beside("Cargo.toml") || beside("pom.xml"));
+    (built || FOLDERS.contains(&name)).then(|| format!("folder {name}"))
 }
 
 fn exclude_rule(exclude: &GlobSet, root: &Path, path: &Path) -> Option<String> {

@@ -83,6 +83,13 @@ pub fn build(
     let marker = marker(plan.folder)?;
     let mut builder = Builder::new();
     let mut built = Built::default();
+    for name in plan.ecosystems.unwrap_or_default() {
+        let feed = format!("osv/{name}");
+        if !chosen.iter().any(|f| f.name == feed) {
+            let why = "no such ecosystem among the feeds; names are spelled as in OSV's bucket (npm, PyPI)";
+            built.failed.push((feed, why.to_owned()));
+        }
+    }
     for (number, feed) in chosen.iter().enumerate() {
         progress(Progress::Reading { feed: &feed.name, number, of: chosen.len() });
         let read = match feed.kind {

@@ -458,3 +458,15 @@ fn a_configuration_in_the_tree_opens_nothing_outside_it() {
     assert!(!format!("{report:?}").contains("hunter2"));
     assert!(!report.complete);
 }
+
+#[test]
+fn a_build_folder_is_passed_over_beside_its_manifest_only_and_told() {
+    let world = one_advisory();
+    with_lock(&world, Path::new("app/target/package"), &[("left", "1.1.0")]);
+    assert_eq!(world.scan(&world.request()).findings.len(), 1);
+    world.write("tree/app/Cargo.toml", b"[package]\nname = \"app\"\nversion = \"0.1.0\"\n");
+    with_lock(&world, Path::new("app"), &[("right", "1.0.0")]);
+    let report = world.scan(&world.request());
+    assert!(report.findings.is_empty());
+    assert!(report.skipped.iter().any(|s| s.path == "tree/**/target"), "{:?}", report.skipped);
+}

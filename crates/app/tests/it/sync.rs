@@ -139,3 +139,14 @@ fn one_release_does_not_make_its_distribution_complete() {
     let both = World::knowing(&[("Debian", &debian("DSA-2")), ("Debian:12", &debian("DSA-1"))]);
     assert!(complete(&both));
 }
+
+#[test]
+fn an_ecosystem_that_is_not_there_is_told() {
+    let world = world();
+    let mut request = world.sync_request();
+    request.ecosystems = Some(vec!["crates.io".into(), "nmp".into()]);
+    let outcome = sync::sync(&request, now(), &mut |_| {}).expect("synced");
+    let failed: Vec<_> = outcome.built.failed.iter().map(|(feed, _)| feed.as_str()).collect();
+    assert_eq!(failed, ["osv/nmp"]);
+    assert!(!outcome.complete());
+}
