@@ -47,6 +47,9 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// Findings that a rule of the configuration ignores, with the rule's origin.
     pub ignored: Vec<Ignored>,
+    /// Findings that a VEX statement says are not affected or fixed, with who says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<Stated>,
     /// What the reader should know: stale intel, expired ignores, configuration that was not applied.
     pub warnings: Vec<String>,
     /// Names of the policies whose clocks were started; the strictest acts.
@@ -170,6 +173,21 @@ pub struct Asset {
     /// How much depends on it, as the configuration says (`low`, `medium`, `high`).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub criticality: Option<String>,
+    /// `repository`, `system`, `image` or `sbom`.
+    #[serde(default = "repository")]
+    pub kind: String,
+    /// Of an image: the digest that is its identity (`sha256:…`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digest: Option<String>,
+    /// Of a system or image: the distribution in its own words.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub distribution: Option<String>,
+    /// When the distribution's release ends or ended.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ends: Option<Instant>,
+    /// Components that a distribution's package brought, whose advisories speak for them.
+    #[serde(skip_serializing_if = "zero", default)]
+    pub owned: u64,
     /// Files read in it.
     pub files: u64,
     /// Distinct components in it.
@@ -183,6 +201,9 @@ pub struct Place {
     pub path: Arc<str>,
     /// Counted from 1; 0 when unknown.
     pub line: u32,
+    /// Of an image: the digest of the layer that holds it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub layer: Option<Arc<str>>,
 }
 
 /// A problem of one package version on one asset. What findings of the same problem have in common is
@@ -268,9 +289,62 @@ pub struct Finding {
     /// Against a baseline: not in it. Absent without a baseline.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub new: Option<bool>,
+    /// The installed packages, where `name` is the source package that advisories name.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub installed: Vec<String>,
+    /// What the distribution says of it besides: «will not fix», «end of life».
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub statement: Option<Arc<str>>,
+    /// Whether the project's sources name the package at all. Lowers the order among equals; closes nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reach: Option<Reach>,
+    /// VEX statements about it that left it in the queue (`affected`, `under_investigation`).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub vex: Vec<Statement>,
     /// Disputed by its vendor or assigner; shown, changes nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub disputed: bool,
+}
+
+/// What the sources show of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// `named` (the vulnerable functions or modules are), `imported`, `not_imported`, `unknown`.
+    pub answer: String,
+    /// What was looked for and where, in one sentence.
+    pub detail: String,
+    /// Where it was met, at most a few.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub places: Vec<Place>,
+}
+
+/// A statement of a VEX document that fits a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// `not_affected`, `affected`, `fixed`, `under_investigation`.
+    pub status: String,
+    /// The document's justification (`vulnerable_code_not_present`, …), if it has one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub justification: Option<String>,
+    /// What it says in words.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub text: String,
+    /// Who states it.
+    pub author: String,
+    /// Since when.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dated: Option<Instant>,
+    /// The document, as given on the command line.
+    pub origin: String,
+}
+
+/// A finding that a VEX statement takes out of the queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stated {
+    /// The finding as it would stand in the queue.
+    pub finding: Finding,
+    /// The statement that does (`not_affected` or `fixed`).
+    pub statement: Statement,
 }
 
 /// One input of a clock.
@@ -441,6 +515,14 @@ pub struct Ignored {
     pub until: Instant,
     /// File and line of the rule.
     pub origin: String,
+}
+
+fn repository() -> String {
+    "repository".to_owned()
+}
+
+fn zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn none<T>(list: &Arc<[T]>) -> bool {

@@ -14,6 +14,8 @@ pub mod dotnet;
 pub mod format;
 pub mod golang;
 pub mod haskell;
+pub mod image;
+pub mod installed;
 pub mod javascript;
 pub mod json;
 pub mod jvm;
@@ -24,14 +26,16 @@ pub mod r;
 pub mod reading;
 pub mod ruby;
 pub mod rust;
+pub mod sbom;
 pub mod source;
+pub mod system;
 pub mod text;
 pub mod toml;
 pub mod xml;
 pub mod yaml;
 
 pub use format::{Format, recognise};
-pub use reading::{Problem, Reading};
+pub use reading::{Details, Problem, Reading};
 
 /// One file to read.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,7 @@
 //! What came out of one file?
 
+use std::collections::BTreeMap;
+
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 /// Most components taken from one file; a file with more is read up to here and has a problem.
@@ -18,6 +20,28 @@ pub struct Reading {
     pub requires: Vec<(u32, u32)>,
     /// What could not be read. A reading with problems is incomplete.
     pub problems: Vec<Problem>,
+    /// What some documents tell of a component besides, by its index.
+    pub details: BTreeMap<u32, Details>,
+}
+
+/// What a document may tell of a component beyond what is needed to evaluate it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    /// The package URL as the document has it, qualifiers included.
+    pub purl: Option<String>,
+    /// CPE names, as written.
+    pub cpes: Vec<String>,
+    /// Digests of its content: algorithm as the document calls it, and hexadecimal digits.
+    pub hashes: Vec<(String, String)>,
+    /// Licence expressions or names, as written.
+    pub licences: Vec<String>,
+    /// The installed package, where the component bears the name of the source package that advisories
+    /// name (`libssl3` of `openssl`).
+    pub package: Option<String>,
+    /// As the document has it.
+    pub architecture: Option<String>,
+    /// The distribution's package that brought it: whose advisories speak for it.
+    pub owned_by: Option<String>,
 }
 
 /// Something in a file that could not be read; the rest of the file was.

@@ -11,6 +11,7 @@
 
 mod choice;
 mod command;
+pub mod edit;
 mod order;
 mod row;
 mod shell;

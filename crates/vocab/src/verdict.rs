@@ -36,6 +36,8 @@ pub enum NotEvaluated {
     ForeignSource,
     /// An advisory for this package could not be evaluated (its id is the detail), so «clear» cannot be said.
     UnreadableAdvisory(String),
+    /// Its distribution's release has ended (the day is the detail): nobody writes advisories for it.
+    EndOfLife(String),
 }
 
 impl NotEvaluated {
@@ -53,6 +55,9 @@ impl NotEvaluated {
             Self::GitSource => "taken from a git commit; advisories speak of releases".into(),
             Self::ForeignSource => "taken from a URL or file outside the registry".into(),
             Self::UnreadableAdvisory(id) => format!("advisory {id} could not be evaluated"),
+            Self::EndOfLife(day) => {
+                format!("its distribution ended {day}; no advisories are written for it since")
+            }
         }
     }
 }

@@ -66,6 +66,11 @@ pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
         owner: described.owner,
         environment: described.environment,
         criticality: described.criticality.map(|c| c.as_str().to_owned()),
+        kind: "repository".into(),
+        digest: None,
+        distribution: None,
+        ends: None,
+        owned: 0,
         files: files.files,
         components,
     });

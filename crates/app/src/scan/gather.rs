@@ -142,7 +142,7 @@ impl Gathered {
         let mut places: Vec<Place> = Vec::new();
         for seen in &package.seen {
             let Some(file) = self.readings.get(seen.reading as usize) else { continue };
-            let place = Place { path: file.path.clone(), line: seen.line };
+            let place = Place { path: file.path.clone(), line: seen.line, layer: None };
             if places.last() != Some(&place) {
                 places.push(place);
             }

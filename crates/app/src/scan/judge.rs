@@ -151,5 +151,6 @@ fn code(reason: &NotEvaluated) -> &'static str {
         NotEvaluated::GitSource => "git_source",
         NotEvaluated::ForeignSource => "foreign_source",
         NotEvaluated::UnreadableAdvisory(_) => "unreadable_advisory",
+        NotEvaluated::EndOfLife(_) => "end_of_life",
     }
 }

@@ -240,6 +240,7 @@ fn report(context: &Context<'_>, gathered: Gathered) -> Result<Report, intel::In
         fixes,
         notices: made.notices,
         ignored: made.ignored,
+        stated: Vec::new(),
         warnings,
         policies: context.policies.iter().map(|p| p.name().to_owned()).collect(),
         gone,

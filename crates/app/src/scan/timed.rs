@@ -97,6 +97,10 @@ impl Timed {
             other_clocks: clocks.others.into_iter().map(other).collect(),
             fixed_in: Vec::new(),
             new: None,
+            installed: Vec::new(),
+            statement: None,
+            reach: None,
+            vex: Vec::new(),
             disputed: facts.disputed,
         };
         Some(Self { clock, template })

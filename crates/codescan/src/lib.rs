@@ -1,0 +1,1 @@
+//! What does the code show? First rung of reachability: which packages and symbols a source names.

@@ -1,0 +1,1 @@
+//! How does a scan look as a JUnit report?

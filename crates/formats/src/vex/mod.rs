@@ -1,0 +1,1 @@
+//! What does a VEX document state, and how do our statements look as one?

@@ -1,0 +1,1 @@
+//! How does a scan look as annotations of a GitHub workflow run?

@@ -1,0 +1,1 @@
+//! How does a bill of materials become components?

@@ -1,0 +1,1 @@
+//! How does a file look in which the plan holds?
