@@ -79,23 +79,41 @@ pub enum Command {
 }
 
 /// How a report looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Format {
-    /// For people.
+    /// For people, on a terminal.
     Table,
-    /// Everything, schema gabion.scan/1.
+    /// Everything, schema gabion.scan/1; also what --baseline reads.
     Json,
     /// SARIF 2.1.0, for code hosts.
     Sarif,
+    /// A comment for a pull request: short, folded, stable.
+    Markdown,
+    /// One page in one file, for people who do not use a terminal.
+    Html,
+    /// Test cases, for build servers.
+    Junit,
+    /// Annotations of a GitHub workflow run.
+    Github,
+    /// GitLab's dependency scanning report.
+    Gitlab,
+    /// Bill of materials, CycloneDX 1.6 JSON.
+    Cyclonedx,
+    /// Bill of materials, SPDX 2.3 JSON.
+    Spdx,
+    /// What is affected and what is not, OpenVEX.
+    Openvex,
+    /// The same as CycloneDX 1.6.
+    CyclonedxVex,
 }
 
 /// How a scan's result is shown and judged.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// Format on standard output
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
-    /// Also write FORMAT to FILE; may be given several times
+    /// Format on standard output [default: table]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Also write FORMAT to FILE (any of --format's names; - is standard output); may be given several times
     #[arg(short, long = "output", value_name = "FORMAT=FILE")]
     pub outputs: Vec<String>,
     /// Fixes shown in the table; 0 shows all

@@ -2,7 +2,7 @@
 
 use crate::args::DemoArgs;
 use crate::exit::{Exit, failed};
-use crate::render;
+use crate::render::{self, Found};
 use crate::terminal::Terminal;
 
 /// Shows the demo's queue. Its scan is incomplete on purpose, and that is no failure of the demo.
@@ -12,6 +12,7 @@ pub fn run(args: DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
         failed(e, "the demo needs a writable folder for temporary files (TMPDIR)".to_owned())
     })?;
     terminal.say("An invented estate with invented advisories; next: `gabion sync`, then `gabion scan PATH`.\n");
-    let exit = render::show(report, &args.output, &outputs, "demo", terminal)?;
+    let found = Found { report, bill: None, name: "demo".to_owned() };
+    let exit = render::show(found, &args.output, &outputs, terminal)?;
     Ok(if exit == Exit::Incomplete { Exit::Complete } else { exit })
 }

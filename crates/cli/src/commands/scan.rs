@@ -5,7 +5,7 @@ use app::scan::Target;
 
 use crate::args::{Global, ScanArgs};
 use crate::exit::Exit;
-use crate::render;
+use crate::render::{self, Found};
 use crate::terminal::Terminal;
 
 /// Scans and shows the result.
@@ -36,5 +36,5 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
         [one] => one.to_string_lossy().into_owned(),
         several => format!("{} paths", several.len()),
     };
-    render::show(report, &args.output, &outputs, &name, terminal)
+    render::show(Found { report, bill: None, name }, &args.output, &outputs, terminal)
 }
