@@ -5,6 +5,10 @@
 //! distribution. Never: a file opened, a program run. A file's fact can be kept instead of its bytes, so
 //! that an image is read as a stream.
 
+pub mod os_release;
+
+pub use os_release::ecosystem;
+
 use crate::Reading;
 
 /// What has to be read of a file to know what it is.

@@ -28,3 +28,4 @@ mod r;
 mod rows;
 mod ruby;
 mod rust;
+mod system;
