@@ -130,7 +130,8 @@ pub struct OutputArgs {
 /// `gabion scan`.
 #[derive(Debug, Args)]
 pub struct ScanArgs {
-    /// Repositories, folders of them, or single lock files
+    /// Repositories, folders of them, lock files, images (docker save, OCI), roots of installed
+    /// systems, bills of materials (CycloneDX, SPDX); `-` reads an image or a bill from standard input
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     /// How the result is shown and judged.
@@ -144,9 +145,13 @@ pub struct ScanArgs {
 /// What a scan reads and how it decides.
 #[derive(Debug, Args)]
 pub struct ReadingArgs {
-    /// Read the given files as this format (an unknown name is answered with all)
+    /// What PATH is: repository, system, image, sbom, or a file's format (an unknown name is answered
+    /// with all) [default: what its name and content show]
     #[arg(long = "as", value_name = "FORMAT")]
     pub as_format: Option<String>,
+    /// Which image of an archive for several platforms, such as linux/arm64
+    #[arg(long, value_name = "OS/ARCH")]
+    pub platform: Option<String>,
     /// Leave out paths that match, relative to each PATH; may be given several times
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,

@@ -3,6 +3,7 @@
 //! Walking, reading and memory-mapping are this module's alone (docs/ARCHITECTURE.md, rule 4).
 
 pub mod map;
+pub mod mounts;
 pub mod read;
 pub mod tree;
 pub mod walk;

@@ -41,3 +41,24 @@ fn changed(before: &Metadata, after: &Metadata) -> bool {
 fn invalid(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
 }
+
+/// The bytes of a file of the kernel's, which tells no length: at most `limit`.
+///
+/// # Errors
+/// Absent, not permitted, or longer.
+pub fn special(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    from(&mut File::open(path)?, limit)
+}
+
+/// All bytes of a stream: at most `limit`.
+///
+/// # Errors
+/// What the stream says, or longer than `limit`.
+pub fn from(source: &mut dyn Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(invalid(&format!("more than {limit} bytes; at most {limit} are read")));
+    }
+    Ok(bytes)
+}

@@ -299,7 +299,8 @@ fn unread(path: &Path, problem: String) -> Unread {
     Unread { path: path.to_string_lossy().into_owned(), line: 0, problem }
 }
 
-fn error_path(error: &ignore::Error) -> Option<PathBuf> {
+/// The path that an error of the walk speaks of.
+pub fn error_path(error: &ignore::Error) -> Option<PathBuf> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path.clone()),
         ignore::Error::WithDepth { err, .. } => error_path(err),
@@ -308,7 +309,8 @@ fn error_path(error: &ignore::Error) -> Option<PathBuf> {
     }
 }
 
-fn plain(error: &ignore::Error) -> String {
+/// An error of the walk in plain words.
+pub fn plain(error: &ignore::Error) -> String {
     error.io_error().map_or_else(|| error.to_string(), describe)
 }
 

@@ -47,17 +47,18 @@ pub(super) struct Findings {
 
 /// The assets as the report shows them; each name once.
 pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
-    let mut counts = vec![0u64; gathered.assets.len()];
+    let mut counts = vec![(0u64, 0u64); gathered.assets.len()];
     for package in &gathered.packages {
-        if let Some(count) = counts.get_mut(package.asset as usize) {
-            *count += 1;
+        if let Some((all, owned)) = counts.get_mut(package.asset as usize) {
+            *all += 1;
+            *owned += u64::from(package.owned);
         }
     }
     let described: Vec<Described> =
         gathered.assets.iter().map(|files| context.trust.describe(files.spelled())).collect();
     let ids = unique_ids(gathered, &described);
     let rows = gathered.assets.iter().zip(counts).zip(described.into_iter().zip(ids));
-    let assets = rows.map(|((files, components), (described, id))| Asset {
+    let assets = rows.map(|((files, (components, owned)), (described, id))| Asset {
         id,
         path: files.path.clone(),
         root: files.root.clone(),
@@ -66,11 +67,11 @@ pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
         owner: described.owner,
         environment: described.environment,
         criticality: described.criticality.map(|c| c.as_str().to_owned()),
-        kind: "repository".into(),
-        digest: None,
-        distribution: None,
-        ends: None,
-        owned: 0,
+        kind: files.kind.as_str().into(),
+        digest: files.digest.clone(),
+        distribution: files.distribution.as_ref().map(|d| d.name.clone()),
+        ends: files.distribution.as_ref().and_then(|d| d.ends),
+        owned,
         files: files.files,
         components,
     });
@@ -233,6 +234,7 @@ impl Making<'_> {
                 path: path.clone(),
                 origin: subject.origin.map(str::to_owned),
                 fixed_in,
+                installed: self.gathered.installed(package),
                 new: first_seen.map(|seen| seen.is_none()),
                 ..timed.finding()
             };

@@ -4,12 +4,13 @@
 //! whose names the advisories do not know, are matched by their number too, but never called clear.
 //! The project itself has no advisories; a match by its name is a notice, never silence.
 
+use formats::text::day;
 use intel::{Evaluation, IndexError};
 use rayon::prelude::*;
 use vocab::{Declared, NotEvaluated, Origin, Verdict};
 
 use super::Context;
-use super::gather::{Gathered, Package};
+use super::gather::{Distribution, Gathered, Package};
 use crate::report::{Asset, Unevaluated};
 
 /// A version below and one above every release: what covers both covers all.
@@ -25,6 +26,8 @@ pub(super) enum Judged {
         /// What matched by name.
         evaluation: Option<Evaluation>,
     },
+    /// A distribution's package brought it, whose own component is judged.
+    Owned,
     /// Nothing can be said.
     NotEvaluated(NotEvaluated),
     /// Advisories cover it; `beside` says what could not be evaluated besides.
@@ -39,7 +42,14 @@ pub(super) enum Judged {
 /// Judges every package, in their order.
 pub(super) fn judge(context: &Context<'_>, gathered: &Gathered) -> Result<Vec<Judged>, IndexError> {
     // Splitting below this many look-ups costs more than it gains.
-    let judge = |package: &Package| one(context, package);
+    let ended: Vec<Option<&Distribution>> = gathered
+        .assets
+        .iter()
+        .map(|a| a.distribution.as_ref().filter(|d| d.ends.is_some_and(|ends| ends <= context.now)))
+        .collect();
+    let judge = |package: &Package| {
+        one(context, package, ended.get(package.asset as usize).copied().flatten())
+    };
     if gathered.packages.len() < 50_000 {
         gathered.packages.iter().map(judge).collect()
     } else {
@@ -47,7 +57,14 @@ pub(super) fn judge(context: &Context<'_>, gathered: &Gathered) -> Result<Vec<Ju
     }
 }
 
-fn one(context: &Context<'_>, package: &Package) -> Result<Judged, IndexError> {
+fn one(
+    context: &Context<'_>,
+    package: &Package,
+    ended: Option<&Distribution>,
+) -> Result<Judged, IndexError> {
+    if package.owned {
+        return Ok(Judged::Owned);
+    }
     let is_git = || package.origins.iter().any(|o| matches!(o, Origin::Git { .. }));
     let version = match &package.version {
         Declared::Exact(version) => version,
@@ -67,7 +84,11 @@ fn one(context: &Context<'_>, package: &Package) -> Result<Judged, IndexError> {
             Judged::Affected { evaluation, origin: elsewhere.map(|(word, _)| word) }
         }
         (_, Some((_, reason))) => Judged::NotEvaluated(reason),
-        (Verdict::Clear, None) => Judged::Clear,
+        (Verdict::Clear, None) => match ended.filter(|d| d.speaks_of(package)).and_then(|d| d.ends)
+        {
+            Some(ends) => Judged::NotEvaluated(NotEvaluated::EndOfLife(day(ends))),
+            None => Judged::Clear,
+        },
         (Verdict::NotEvaluated(reason), None) => Judged::NotEvaluated(reason),
     })
 }

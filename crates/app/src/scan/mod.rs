@@ -17,11 +17,10 @@ mod tree_config;
 use std::path::PathBuf;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use inventory::Format;
 use vocab::Instant;
 
 pub use baseline::{Baseline, BaselineError};
-pub use gather::Gathered;
+pub use gather::{Gathered, Kind, ReadAs};
 
 use crate::config::{ConfigError, Trust};
 use crate::intelligence::{Intelligence, IntelligenceError};
@@ -34,8 +33,10 @@ use crate::sync::status;
 pub struct Request {
     /// What to scan.
     pub targets: Vec<Target>,
-    /// Read the files among the targets as this format.
-    pub as_format: Option<&'static Format>,
+    /// What the targets are, where the user says it.
+    pub read_as: Option<ReadAs>,
+    /// Which image of several (`linux/arm64`).
+    pub platform: Option<String>,
     /// Patterns of paths to leave out, relative to each target.
     pub exclude: Vec<String>,
     /// Estate files given by the user.
@@ -74,7 +75,8 @@ impl Request {
     pub fn of(targets: Vec<Target>) -> Self {
         Self {
             targets,
-            as_format: None,
+            read_as: None,
+            platform: None,
             exclude: Vec::new(),
             configs: Vec::new(),
             trust_config: false,
@@ -128,7 +130,7 @@ pub fn scan(
     intelligence: &Intelligence,
     now: Instant,
 ) -> Result<Report, ScanError> {
-    for target in &request.targets {
+    for target in request.targets.iter().filter(|t| t.path.as_os_str() != "-") {
         let described =
             std::fs::symlink_metadata(&target.path).and_then(|_| std::fs::metadata(&target.path));
         described.map_err(|source| ScanError::Target { path: target.path.clone(), source })?;
@@ -138,9 +140,15 @@ pub fn scan(
     let index = intelligence.index()?;
     let roots: Vec<gather::Root<'_>> = distinct(request)
         .into_iter()
-        .map(|t| gather::Root { path: &t.path, display: &t.display, as_format: request.as_format })
+        .map(|t| gather::Root { path: &t.path, display: &t.display, read_as: request.read_as })
         .collect();
-    let mut gathered = gather::gather(&roots, &exclude, &trust);
+    let settings = gather::Settings {
+        exclude: &exclude,
+        trust: &trust,
+        platform: request.platform.as_deref(),
+        several: roots.len() > 1,
+    };
+    let mut gathered = gather::gather(&roots, settings);
     tree_config::add(&mut trust, request, &mut gathered);
     let chosen = policy::for_scan(&request.policies, &trust)?;
     gathered.unread.extend(chosen.refused);
@@ -169,7 +177,7 @@ fn distinct(request: &Request) -> Vec<&Target> {
         others
             .any(|(i, other)| (own == other && i < at) || (own != other && own.starts_with(other)))
     };
-    let named = |target: &Target| request.as_format.is_some() && target.path.is_file();
+    let named = |target: &Target| request.read_as.is_some() && target.path.is_file();
     let all = request.targets.iter().enumerate();
     all.filter(|(at, target)| named(target) || !held(*at)).map(|(_, target)| target).collect()
 }
@@ -188,6 +196,17 @@ fn say_when_empty(gathered: &mut Gathered) {
     let names: Vec<&str> =
         inventory::format::all().flat_map(|f| f.names.first().copied()).collect();
     for asset in gathered.assets.iter().filter(|a| a.files == 0) {
+        if asset.kind != Kind::Repository {
+            let unread = gathered.unread.iter().any(|u| u.path.starts_with(&asset.path));
+            let problem = format!(
+                "nothing to scan: no installed software found in this {}",
+                asset.kind.as_str()
+            );
+            if !unread {
+                gathered.unread.push(Unread { path: asset.path.clone(), line: 0, problem });
+            }
+            continue;
+        }
         let unreadable = gathered.unread.iter().any(|u| u.path.starts_with(&asset.path));
         if !unreadable {
             let problem = format!(
@@ -208,6 +227,7 @@ fn report(context: &Context<'_>, gathered: Gathered) -> Result<Report, intel::In
     let mut warnings = stale(&intel, context);
     let spelled: Vec<_> = gathered.assets.iter().map(gather::AssetFiles::spelled).collect();
     warnings.extend(context.trust.idle(&spelled));
+    warnings.extend(ending(&gathered, context.now));
     let ids: Vec<&str> = assets.iter().map(|a| a.id.as_str()).collect();
     if context.request.baseline.as_ref().is_some_and(|b| !b.knows_asset(&ids)) {
         warnings.push("the baseline knows none of these assets, so every clock starts anew; give the folder the name it had, or name the asset in a file given with --config".into());
@@ -245,6 +265,30 @@ fn report(context: &Context<'_>, gathered: Gathered) -> Result<Report, intel::In
         policies: context.policies.iter().map(|p| p.name().to_owned()).collect(),
         gone,
     })
+}
+
+/// Says which distributions have ended, or will soon: nobody fixes what is found in them then.
+fn ending(gathered: &Gathered, now: Instant) -> Vec<String> {
+    const SOON_HOURS: i64 = 90 * 24;
+    let mut warnings = Vec::new();
+    for asset in &gathered.assets {
+        let Some((distribution, ends)) =
+            asset.distribution.as_ref().and_then(|d| Some((d, d.ends?)))
+        else {
+            continue;
+        };
+        let hours = ends.duration_since(now).as_hours();
+        let day = formats::text::day(ends);
+        if hours <= 0 {
+            warnings.push(format!(
+                "{}: {} ended {day}: fixes and advisories are no longer written for it; move to a release that lives",
+                asset.path, distribution.name
+            ));
+        } else if hours <= SOON_HOURS {
+            warnings.push(format!("{}: {} ends {day}", asset.path, distribution.name));
+        }
+    }
+    warnings
 }
 
 /// Says which feeds are too old or absent, and what follows.

@@ -40,10 +40,10 @@ pub fn data_dir(global: &Global) -> anyhow::Result<DataDir> {
 
 /// A scan request from what was typed.
 pub fn request(reading: &ReadingArgs, targets: Vec<Target>) -> anyhow::Result<Request> {
-    let as_format = match &reading.as_format {
+    let read_as = match &reading.as_format {
         None => None,
-        Some(id) => Some(app::formats_read::by_id(id).ok_or_else(|| {
-            let known = app::formats_read::ids().join(", ");
+        Some(id) => Some(app::formats_read::named(id).ok_or_else(|| {
+            let known = app::formats_read::names().join(", ");
             usage(anyhow!("--as «{id}» is no format"), format!("one of: {known}"))
         })?),
     };
@@ -54,7 +54,8 @@ pub fn request(reading: &ReadingArgs, targets: Vec<Target>) -> anyhow::Result<Re
         })?),
     };
     let mut request = Request::of(targets);
-    request.as_format = as_format;
+    request.read_as = read_as;
+    request.platform.clone_from(&reading.platform);
     request.exclude.clone_from(&reading.exclude);
     request.configs = reading.config.iter().map(Target::new).collect();
     request.trust_config = reading.trust_config;
