@@ -5,6 +5,7 @@
 //! is in the report, and makes it incomplete.
 
 mod baseline;
+mod bill;
 mod facts;
 mod findings;
 mod fixes;
@@ -120,16 +121,42 @@ pub enum ScanError {
     Intelligence(#[from] IntelligenceError),
 }
 
-/// Scans.
+/// What a scan came to, and what it met.
+pub struct Scanned {
+    /// What to fix, when, and why.
+    pub report: Report,
+    gathered: Gathered,
+}
+
+impl Scanned {
+    /// Every component met, as a bill of materials.
+    pub fn bill(&self) -> formats::sbom::Bill {
+        bill::bill(&self.gathered, &self.report.assets)
+    }
+}
+
+/// Scans, and gives the report alone.
 ///
 /// # Errors
-/// A path, pattern, configuration or policy that cannot be used, or no usable index. Everything else
-/// that goes wrong stands in the report.
+/// As [`scan_whole`].
 pub fn scan(
     request: &Request,
     intelligence: &Intelligence,
     now: Instant,
 ) -> Result<Report, ScanError> {
+    Ok(scan_whole(request, intelligence, now)?.report)
+}
+
+/// Scans.
+///
+/// # Errors
+/// A path, pattern, configuration or policy that cannot be used, or no usable index. Everything else
+/// that goes wrong stands in the report.
+pub fn scan_whole(
+    request: &Request,
+    intelligence: &Intelligence,
+    now: Instant,
+) -> Result<Scanned, ScanError> {
     for target in request.targets.iter().filter(|t| t.path.as_os_str() != "-") {
         let described =
             std::fs::symlink_metadata(&target.path).and_then(|_| std::fs::metadata(&target.path));
@@ -155,7 +182,8 @@ pub fn scan(
     say_when_empty(&mut gathered);
     let context =
         Context { index: &index, trust: &trust, policies: &chosen.policies, request, now };
-    report(&context, gathered).map_err(|source| intelligence.unusable(source).into())
+    let report = report(&context, &mut gathered).map_err(|source| intelligence.unusable(source))?;
+    Ok(Scanned { report, gathered })
 }
 
 /// What every step of one scan shares.
@@ -218,16 +246,16 @@ fn say_when_empty(gathered: &mut Gathered) {
     }
 }
 
-fn report(context: &Context<'_>, gathered: Gathered) -> Result<Report, intel::IndexError> {
-    let assets = findings::assets(context, &gathered);
-    let judged = judge::judge(context, &gathered)?;
-    let mut made = findings::findings(context, &gathered, &assets, &judged)?;
-    let fixes = fixes::plan(context, &gathered, &assets, &made)?;
+fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, intel::IndexError> {
+    let assets = findings::assets(context, gathered);
+    let judged = judge::judge(context, gathered)?;
+    let mut made = findings::findings(context, gathered, &assets, &judged)?;
+    let fixes = fixes::plan(context, gathered, &assets, &made)?;
     let intel = status::intel(context.index.meta(), context.now);
     let mut warnings = stale(&intel, context);
     let spelled: Vec<_> = gathered.assets.iter().map(gather::AssetFiles::spelled).collect();
     warnings.extend(context.trust.idle(&spelled));
-    warnings.extend(ending(&gathered, context.now));
+    warnings.extend(ending(gathered, context.now));
     let ids: Vec<&str> = assets.iter().map(|a| a.id.as_str()).collect();
     if context.request.baseline.as_ref().is_some_and(|b| !b.knows_asset(&ids)) {
         warnings.push("the baseline knows none of these assets, so every clock starts anew; give the folder the name it had, or name the asset in a file given with --config".into());
@@ -239,7 +267,7 @@ fn report(context: &Context<'_>, gathered: Gathered) -> Result<Report, intel::In
         ),
         None => Vec::new(),
     };
-    let not_evaluated = judge::unevaluated(&gathered, &assets, &judged);
+    let not_evaluated = judge::unevaluated(gathered, &assets, &judged);
     let complete =
         not_evaluated.is_empty() && gathered.unread.is_empty() && gathered.unrecognised.is_empty();
     Ok(Report {
@@ -248,9 +276,9 @@ fn report(context: &Context<'_>, gathered: Gathered) -> Result<Report, intel::In
         scanned_at: context.now,
         complete,
         not_evaluated,
-        not_read: gathered.unread,
-        unrecognised: gathered.unrecognised,
-        skipped: gathered.skipped,
+        not_read: std::mem::take(&mut gathered.unread),
+        unrecognised: std::mem::take(&mut gathered.unrecognised),
+        skipped: std::mem::take(&mut gathered.skipped),
         intel,
         assets,
         components: gathered.packages.len() as u64,
