@@ -27,6 +27,11 @@ fuzz_target!(|data: &[u8]| {
                 let advisory = index.advisory(found.advisory).expect("its advisory");
                 assert_eq!(advisory.id, record.id.as_str().trim());
                 index.text(found.advisory).expect("its text");
+                let group = index.group(advisory.group).expect("its group");
+                for cve in group.upstream {
+                    let made = index.downstream(cve).expect("what was made from a CVE");
+                    assert!(made.contains(&advisory.group));
+                }
             }
         }
     }

@@ -26,6 +26,16 @@ impl CveId {
         Some(Self((digits(year)? << 32) | digits(sequence)?))
     }
 
+    /// Reads the CVE that a distribution's id ends in (`DEBIAN-CVE-2024-3094`), or a CVE name itself.
+    pub fn ending(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Some(cve) = Self::parse(text) {
+            return Some(cve);
+        }
+        let at = text.rfind("-CVE-")?;
+        if at == 0 { None } else { Self::parse(text.get(at + 1..)?) }
+    }
+
     /// The number under which tables sort.
     pub fn key(self) -> u64 {
         self.0
@@ -60,6 +70,13 @@ mod tests {
         for not in ["GHSA-2024-3094", "CVE-24-3094", "CVE-2024-", "CVE-2024-12x4", "CVÉ-2024-1234"]
         {
             assert_eq!(there(not), None, "{not}");
+        }
+        let ending = |s: &str| CveId::ending(s).map(|c| c.to_string());
+        assert_eq!(ending("UBUNTU-CVE-2008-7320").as_deref(), Some("CVE-2008-7320"));
+        assert_eq!(ending("ROOT-OS-DEBIAN-12-CVE-2024-0001").as_deref(), Some("CVE-2024-0001"));
+        assert_eq!(ending("cve-2024-3094").as_deref(), Some("CVE-2024-3094"));
+        for not in ["-CVE-2024-0001", "DEBIAN-CVE-", "DSA-5474-1", "XCVE-2024-0001", ""] {
+            assert_eq!(ending(not), None, "{not}");
         }
         assert!(CveId::parse("CVE-2023-99999") < CveId::parse("CVE-2024-0001"));
     }

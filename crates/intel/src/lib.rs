@@ -17,5 +17,5 @@ pub use index::{
     Advisory, AdvisoryRef, BuildError, Builder, Counts, EcosystemCoverage, Evaluation, Group,
     GroupRef, Index, IndexError, Match, Meta, Package, Problem, Skipped, Source, Summary, Text,
 };
-pub use osv::Kind;
+pub use osv::{Kind, Named};
 pub use signals::{CveSignals, FeedError, FeedSummary};

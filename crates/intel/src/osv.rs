@@ -11,6 +11,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use vocab::{Instant, Severity};
 
+mod specific;
+
+pub use specific::{Affects, EcosystemSpecific, Import, MAX_NAMED, MAX_SYMBOLS, Named, Upstream};
+
 /// The largest record that is read, in bytes. The largest public ones (kernel, Red Hat) are near 5 MiB.
 pub const MAX_RECORD: usize = 16 << 20;
 /// The most `affected` entries of a record.
@@ -19,6 +23,8 @@ pub const MAX_AFFECTED: usize = 50_000;
 pub const MAX_VERSIONS: usize = 1_000_000;
 /// The most aliases of a record.
 pub const MAX_ALIASES: usize = 1_000;
+/// The most ids of records that a record was made from; notices of a kernel name hundreds.
+pub const MAX_UPSTREAM: usize = 10_000;
 /// The longest id, package name or version, in bytes.
 pub const MAX_NAME: usize = 4_096;
 
@@ -118,6 +124,9 @@ pub struct Record<'a> {
     /// Ids that this record was made from (a distribution's record of a CVE): no aliases.
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub upstream: Vec<Text<'a>>,
+    /// Ids of kindred problems: symmetric, not transitive, no aliases.
+    #[serde(borrow, default, deserialize_with = "lenient_list")]
+    pub related: Vec<Text<'a>>,
     /// One line for people.
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub summary: Text<'a>,
@@ -172,6 +181,9 @@ pub struct Affected<'a> {
     /// Ratings of this package alone.
     #[serde(borrow, default, deserialize_with = "lenient_list")]
     pub severity: Vec<Rating<'a>>,
+    /// The ecosystem's own fields.
+    #[serde(borrow, default, deserialize_with = "lenient")]
+    pub ecosystem_specific: EcosystemSpecific<'a>,
     /// The database's own fields.
     #[serde(borrow, default, deserialize_with = "lenient")]
     pub database_specific: DatabaseSpecific<'a>,
@@ -292,7 +304,7 @@ impl<'a> Record<'a> {
         long(&self.id)?;
         bound(self.affected.len(), MAX_AFFECTED, "affected entries")?;
         bound(self.aliases.len(), MAX_ALIASES, "aliases")?;
-        bound(self.upstream.len(), MAX_ALIASES, "upstream ids")?;
+        bound(self.upstream.len(), MAX_UPSTREAM, "upstream ids")?;
         self.aliases.iter().chain(&self.upstream).try_for_each(long)?;
         let mut versions = 0usize;
         for affected in &self.affected {

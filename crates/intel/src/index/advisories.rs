@@ -6,9 +6,10 @@ use vocab::{Ecosystem, Instant, Severity};
 
 use super::builder::UNREADABLE;
 use super::file::File;
-use super::layout::{ADVISORY, GROUP, ID, NO_TIME, PACKAGE, Section};
+use super::layout::{ADVISORY, GROUP, ID, NO_TIME, PACKAGE, Section, UPSTREAM};
 use super::{Index, IndexError, texts};
-use crate::osv::Kind;
+use crate::cve::CveId;
+use crate::osv::{Kind, Named};
 
 /// An advisory of one index, by its number. Numbers ascend with the ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,6 +42,8 @@ pub struct Advisory {
     pub cwes: Vec<String>,
     /// Ids that the record was made from: a distribution's record names the CVE here. No aliases.
     pub upstream: Vec<String>,
+    /// The modules and functions that it is about, where its database names them (Go, RustSec).
+    pub symbols: Vec<Named>,
     /// Its alias group.
     pub group: GroupRef,
     /// Its packages.
@@ -67,6 +70,9 @@ pub struct Group {
     pub aliases: Vec<String>,
     /// Those that are CVE names, sorted.
     pub cves: Vec<String>,
+    /// CVEs that records in force were made from and that are no aliases, sorted: their signals count
+    /// for the group (docs/decisions/0009-upstream-signals.md).
+    pub upstream: Vec<CveId>,
 }
 
 /// What an advisory tells people.
@@ -104,6 +110,7 @@ impl Index<'_> {
             vectors: owned(self.file.texts(row[12])?),
             cwes: owned(self.file.texts(row[13])?),
             upstream: owned(self.file.texts(row[15])?),
+            symbols: self.named(row[17])?,
             packages,
         })
     }
@@ -119,7 +126,7 @@ impl Index<'_> {
         if let Some(found) = find(&self.file, id.trim())? {
             return Ok(Some(found));
         }
-        match crate::CveId::parse(id) {
+        match CveId::parse(id) {
             Some(cve) => find(&self.file, &cve.to_string()),
             None => Ok(None),
         }
@@ -127,17 +134,48 @@ impl Index<'_> {
 
     /// The advisories and ids of a group.
     pub fn group(&self, group: GroupRef) -> Result<Group, IndexError> {
-        let [members, ids]: [u32; GROUP] = self.file.row(Section::Groups, group.0 as usize)?;
+        let [members, ids, upstream]: [u32; GROUP] =
+            self.file.row(Section::Groups, group.0 as usize)?;
         let members = self.file.list(members)?.into_iter().map(AdvisoryRef).collect();
         let texts = self.file.texts(ids)?;
         let aliases: Vec<String> = texts.into_iter().map(str::to_owned).collect();
-        let cves = aliases.iter().filter(|id| crate::CveId::parse(id).is_some()).cloned().collect();
-        Ok(Group { members, aliases, cves })
+        let cves = aliases.iter().filter(|id| CveId::parse(id).is_some()).cloned().collect();
+        let upstream = self.file.list(upstream)?;
+        let upstream = upstream.as_chunks::<2>().0.iter().map(|[low, high]| cve(*low, *high));
+        Ok(Group { members, aliases, cves, upstream: upstream.collect() })
+    }
+
+    /// The groups with records that were made from a CVE without being its alias: what distributions
+    /// say of it. Ascending.
+    pub fn downstream(&self, cve: CveId) -> Result<Vec<GroupRef>, IndexError> {
+        let mut groups = Vec::new();
+        let first = self.file.lower_bound::<UPSTREAM>(Section::Upstreams, cve.key())?;
+        for index in first..self.file.rows::<UPSTREAM>(Section::Upstreams) {
+            let [low, high, group]: [u32; UPSTREAM] = self.file.row(Section::Upstreams, index)?;
+            if self::cve(low, high) != cve {
+                break;
+            }
+            groups.push(GroupRef(group));
+        }
+        Ok(groups)
+    }
+
+    fn named(&self, place: u32) -> Result<Vec<Named>, IndexError> {
+        let mut named = Vec::new();
+        for [path, symbols] in self.file.list(place)?.as_chunks::<2>().0 {
+            let symbols = self.file.texts(*symbols)?.into_iter().map(str::to_owned).collect();
+            named.push(Named { path: self.file.text(*path)?.to_owned(), symbols });
+        }
+        Ok(named)
     }
 
     fn row(&self, advisory: AdvisoryRef) -> Result<[u32; ADVISORY], IndexError> {
         self.file.row(Section::Advisories, advisory.0 as usize)
     }
+}
+
+fn cve(low: u32, high: u32) -> CveId {
+    CveId::from_key(u64::from(high) << 32 | u64::from(low))
 }
 
 fn find(file: &File<'_>, id: &str) -> Result<Option<GroupRef>, IndexError> {

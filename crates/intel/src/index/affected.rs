@@ -11,6 +11,8 @@ use versions::{Scheme, Unparsable};
 use super::layout::{END_FIXED, END_LAST, END_LIMIT, END_NONE};
 use crate::osv;
 
+/// Bytes of statements of one package after which no further one is added.
+const MAX_STATEMENTS: usize = 600;
 /// The most comparisons that are spent on making one entry smaller; real ones need under 100,000.
 const MAX_WORK: usize = 2_000_000;
 
@@ -23,6 +25,20 @@ pub struct Coverage<'a> {
     pub exacts: Vec<&'a str>,
     /// Something of the entry could not be evaluated: «not affected» cannot be said of this package.
     pub unreadable: bool,
+    /// What the distribution says of the package besides.
+    pub statement: String,
+}
+
+impl Coverage<'_> {
+    /// Adds a statement that was not made yet.
+    pub fn state(&mut self, statement: String) {
+        if self.statement.is_empty() {
+            self.statement = statement;
+        } else if !self.statement.contains(&statement) && self.statement.len() < MAX_STATEMENTS {
+            self.statement.push_str("; ");
+            self.statement.push_str(&statement);
+        }
+    }
 }
 
 /// An interval as the index keeps it.

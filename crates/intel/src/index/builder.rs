@@ -17,10 +17,13 @@ use super::affected::{self, Coverage};
 use super::evaluate::suffix;
 use super::groups::Member;
 use super::heap::{Lists, Strings};
-use super::layout::{NONE, POSTING_UNREADABLE, POSTING_WITHDRAWN};
+use super::layout::{
+    MAX_STATEMENTS, NONE, POSTING_STATEMENT, POSTING_UNREADABLE, POSTING_WITHDRAWN,
+};
 use super::meta::{EcosystemCoverage, MAX_PROBLEMS, Meta, Problem, Source};
 use super::signals::Signals;
 use super::texts::Texts;
+use super::upstream::MadeFrom;
 use super::write;
 use crate::cve::CveId;
 use crate::osv::{self, Kind, Record, RecordError, Remains};
@@ -80,6 +83,9 @@ pub struct Builder {
     /// Start, end and kind of each interval.
     pub(super) intervals: Vec<[u32; 3]>,
     pub(super) exacts: Vec<u32>,
+    /// Distinct statements of distributions, as places of strings.
+    pub(super) statements: Vec<u32>,
+    statement_of: HashMap<u32, u32>,
     pub(super) signals: Signals,
     /// `Some(false)` where the caller or an unreadable record said so.
     pub(super) announced: BTreeMap<String, bool>,
@@ -102,6 +108,10 @@ pub(super) struct Draft {
     pub vectors: u32,
     pub cwes: u32,
     pub upstream: u32,
+    /// The CVEs and records that it was made from.
+    pub made_from: MadeFrom,
+    /// The list of modules and functions that it names.
+    pub symbols: u32,
     /// Replaced by a newer copy of the same record.
     pub dead: bool,
 }
@@ -234,6 +244,8 @@ impl Builder {
         let vectors = self.list(vectors.into_iter());
         let cwes = self.list(record.database_specific.cwe_ids.iter().map(osv::Text::as_str));
         let upstream = self.list(record.upstream.iter().map(osv::Text::as_str));
+        let symbols = self.symbols(record);
+        let made_from = self.made_from(record);
         let aliases = record.aliases.iter().map(osv::Text::as_str).filter(|a| !a.is_empty());
         let aliases = aliases.map(|alias| self.id(alias)).collect();
         let published = halves(osv::instant(&record.published));
@@ -249,6 +261,8 @@ impl Builder {
             vectors,
             cwes,
             upstream,
+            made_from,
+            symbols,
             dead: false,
         });
         self.take_affected(source, record, withdrawn.is_some());
@@ -266,6 +280,9 @@ impl Builder {
             whole.intervals.extend(found.intervals);
             whole.exacts.extend(found.exacts);
             whole.unreadable |= found.unreadable;
+            if let Some(statement) = affected.statement(&record.severity) {
+                whole.state(statement);
+            }
         }
         if of_package.is_empty() {
             *self.without_package.entry(base_name(source)).or_default() += 1;
@@ -297,6 +314,8 @@ impl Builder {
             vectors: NONE,
             cwes: NONE,
             upstream: NONE,
+            made_from: MadeFrom::default(),
+            symbols: NONE,
             dead: false,
         });
         self.doubt(self.last_advisory(), packages);
@@ -369,11 +388,13 @@ impl Builder {
             let exact = self.strings.place(exact);
             self.exacts.push(exact);
         }
+        let statement = self.statement(&found.statement);
         self.postings.push(Posting {
             package,
             advisory,
             flags: if withdrawn { POSTING_WITHDRAWN } else { 0 }
-                | if found.unreadable { POSTING_UNREADABLE } else { 0 },
+                | if found.unreadable { POSTING_UNREADABLE } else { 0 }
+                | statement << POSTING_STATEMENT,
             intervals: (first.0, found.intervals.len() as u32),
             exacts: (first.1, found.exacts.len() as u32),
         });
@@ -423,6 +444,39 @@ impl Builder {
             return self.strings.place(&text.to_ascii_uppercase());
         }
         self.strings.place(text)
+    }
+
+    /// The number of a statement, counted from 1; 0 for none.
+    fn statement(&mut self, text: &str) -> u32 {
+        if text.is_empty() {
+            return 0;
+        }
+        let place = self.strings.place(text);
+        let next = self.statements.len() + 1;
+        if next > MAX_STATEMENTS {
+            return self.statement_of.get(&place).copied().unwrap_or(0);
+        }
+        let number = *self.statement_of.entry(place).or_insert(next as u32);
+        if number as usize == next {
+            self.statements.push(place);
+        }
+        number
+    }
+
+    /// The list of modules and functions that a record names: path and list of each.
+    fn symbols(&mut self, record: &Record<'_>) -> u32 {
+        let mut members: Vec<u32> = Vec::new();
+        for named in record.named() {
+            let symbols: Vec<u32> =
+                named.symbols.iter().map(|symbol| self.strings.place(symbol)).collect();
+            members.extend([self.strings.place(&named.path), self.lists.place(&symbols)]);
+        }
+        self.lists.place(&members)
+    }
+
+    fn made_from(&mut self, record: &Record<'_>) -> MadeFrom {
+        let osv::Upstream { cves, records } = record.upstream_cves();
+        MadeFrom { records: records.into_iter().map(|id| self.id(id)).collect(), cves }
     }
 
     fn list<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> u32 {

@@ -20,7 +20,7 @@ use vocab::{Base, Ecosystem, NotEvaluated, Verdict};
 use super::advisories::AdvisoryRef;
 use super::layout::{
     self, ADVISORY, END_FIXED, END_LAST, END_LIMIT, END_NONE, INTERVAL, PACKAGE, POSTING,
-    POSTING_UNREADABLE, POSTING_WITHDRAWN, Section, number,
+    POSTING_STATEMENT, POSTING_UNREADABLE, POSTING_WITHDRAWN, Section, number,
 };
 use super::{Index, IndexError};
 
@@ -45,6 +45,8 @@ pub struct Match {
     pub fixed: Option<String>,
     /// The last affected version, where the record tells that instead of a fix.
     pub last_affected: Option<String>,
+    /// What the distribution says of the package besides (`Debian: end of life, no fix will come`).
+    pub statement: Option<String>,
 }
 
 /// A component's version: its text, and its place in the order if it has one.
@@ -244,7 +246,9 @@ impl Index<'_> {
                 continue;
             }
             match self.posting(posting, asked)? {
-                Said::Covered(found) => matches.push(found),
+                Said::Covered(found) => {
+                    matches.push(Match { statement: self.statement(posting[1])?, ..found });
+                }
                 // The version is the reason that a person can mend; it goes before the record's.
                 Said::Unparsable => *doubt = Some(NotEvaluated::UnparsableVersion),
                 Said::Nothing if posting[1] & POSTING_UNREADABLE != 0 && doubt.is_none() => {
@@ -280,10 +284,17 @@ impl Index<'_> {
         for index in rows(first_exact, exacts) {
             let [place] = self.file.row::<1>(Section::Exacts, index)?;
             if self.is_same(self.file.text(place)?, asked) {
-                return Ok(Said::Covered(Match { advisory, fixed: None, last_affected: None }));
+                return Ok(Said::Covered(covered(advisory)));
             }
         }
         Ok(if unparsable { Said::Unparsable } else { Said::Nothing })
+    }
+
+    /// The statement that a posting's flags name.
+    fn statement(&self, flags: u32) -> Result<Option<String>, IndexError> {
+        let Some(row) = (flags >> POSTING_STATEMENT).checked_sub(1) else { return Ok(None) };
+        let [place] = self.file.row::<1>(Section::Statements, row as usize)?;
+        Ok(Some(self.file.text(place)?.to_owned()))
     }
 
     /// The same text, another spelling of the same version, or a local build of it.
@@ -374,13 +385,17 @@ fn rows(first: u32, count: u32) -> std::ops::Range<usize> {
 }
 
 fn ending(advisory: AdvisoryRef, interval: &Interval<'_>, kind: u32) -> Match {
-    let (mut fixed, mut last_affected) = (None, None);
+    let mut found = covered(advisory);
     match interval.end {
-        End::Before(text) if kind == END_FIXED => fixed = Some(text.to_owned()),
-        End::UpTo(text) => last_affected = Some(text.to_owned()),
+        End::Before(text) if kind == END_FIXED => found.fixed = Some(text.to_owned()),
+        End::UpTo(text) => found.last_affected = Some(text.to_owned()),
         _ => {}
     }
-    Match { advisory, fixed, last_affected }
+    found
+}
+
+fn covered(advisory: AdvisoryRef) -> Match {
+    Match { advisory, fixed: None, last_affected: None, statement: None }
 }
 
 /// Of two intervals of one record that both hold the version, the one that ends later tells the fix; one

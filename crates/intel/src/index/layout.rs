@@ -19,7 +19,7 @@ use super::IndexError;
 pub const MAGIC: [u8; 8] = *b"GABINTEL";
 /// The format that this build writes and reads; any change of the layout or of the meaning of a field
 /// (the order of a `versions` scheme included) raises it.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 /// Bytes under one checksum.
 pub const BLOCK: usize = 4096;
 /// Bytes before the section table.
@@ -50,10 +50,15 @@ pub enum Section {
     Exacts,
     /// [`ADVISORY`] numbers a row, see `builder`.
     Advisories,
-    /// [`GROUP`] numbers a row: list of advisories, list of ids.
+    /// [`GROUP`] numbers a row: list of advisories, list of ids, list of upstream CVEs (two numbers each).
     Groups,
     /// [`ID`] numbers a row, sorted by the id's bytes: id, group.
     Ids,
+    /// [`UPSTREAM`] numbers a row, sorted by key, then group: key of a CVE, group whose records were
+    /// made from it.
+    Upstreams,
+    /// u32: a distribution's statement; postings name one by its row.
+    Statements,
     /// Lists of u32.
     Lists,
     /// Strings.
@@ -84,9 +89,11 @@ pub const POSTING: usize = 6;
 /// See [`Section::Intervals`].
 pub const INTERVAL: usize = 3;
 /// See [`Section::Advisories`].
-pub const ADVISORY: usize = 17;
+pub const ADVISORY: usize = 18;
 /// See [`Section::Groups`].
-pub const GROUP: usize = 2;
+pub const GROUP: usize = 3;
+/// See [`Section::Upstreams`].
+pub const UPSTREAM: usize = 3;
 /// See [`Section::Ids`].
 pub const ID: usize = 2;
 /// See [`Section::Cves`].
@@ -104,6 +111,10 @@ pub const TEXT_BLOCK: usize = 4;
 pub const POSTING_WITHDRAWN: u32 = 1;
 /// A posting of which a part could not be evaluated.
 pub const POSTING_UNREADABLE: u32 = 2;
+/// From this bit on a posting's flags hold the number of its statement, counted from 1; 0 for none.
+pub const POSTING_STATEMENT: u32 = 8;
+/// The most distinct statements; further ones are left out, since they decide nothing.
+pub const MAX_STATEMENTS: usize = (1 << (32 - POSTING_STATEMENT)) - 1;
 
 /// An interval without end.
 pub const END_NONE: u32 = 0;

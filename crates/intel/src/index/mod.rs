@@ -17,6 +17,7 @@ mod layout;
 mod meta;
 mod signals;
 mod texts;
+mod upstream;
 mod write;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ pub use builder::{BuildError, Builder, Skipped, Summary};
 pub use evaluate::{Evaluation, Match};
 pub use layout::FORMAT;
 pub use meta::{Counts, EcosystemCoverage, MAX_PROBLEMS, Meta, Problem, Source};
+
+pub(crate) use heap::cut;
 
 use file::File;
 use layout::Section;

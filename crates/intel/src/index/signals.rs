@@ -294,7 +294,8 @@ impl Signals {
     }
 }
 
-fn key(cve: CveId) -> [u32; 2] {
+/// The two halves of a CVE's number, as rows keep it.
+pub(super) fn key(cve: CveId) -> [u32; 2] {
     [cve.key() as u32, (cve.key() >> 32) as u32]
 }
 

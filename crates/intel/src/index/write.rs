@@ -13,7 +13,8 @@ use super::groups;
 use super::heap::Strings;
 use super::layout::{self, BLOCK, DATA, NONE, SECTIONS, Section, bucket};
 use super::meta::Counts;
-use super::signals::row;
+use super::signals::{key, row};
+use super::upstream::{self, MadeFrom};
 
 /// A package with its place in the hash table.
 struct Placed {
@@ -54,10 +55,12 @@ pub(super) fn write(mut builder: Builder, out: &mut dyn Write) -> Result<Summary
     put(Section::Intervals, numbers(builder.intervals.iter().flatten()));
     put(Section::Exacts, numbers(&builder.exacts));
 
-    let Grouped { rows: group_rows, ids, of: group_of, count: groups } =
+    let Grouped { rows: group_rows, ids, of: group_of, count: groups, upstreams } =
         group(&mut builder, &order);
     put(Section::Groups, group_rows);
     put(Section::Ids, id_rows(ids, &builder.strings));
+    put(Section::Upstreams, upstreams);
+    put(Section::Statements, numbers(&builder.statements));
     put(Section::Advisories, advisory_rows(&mut builder, &order, &group_of, &new_package));
 
     let signals = std::mem::take(&mut builder.signals);
@@ -102,25 +105,39 @@ struct Grouped {
     /// The group of each advisory.
     of: Vec<u32>,
     count: u64,
+    /// Rows of CVEs with the groups that were made from them.
+    upstreams: Vec<u8>,
 }
 
 fn group(builder: &mut Builder, order: &[u32]) -> Grouped {
     let mut members: Vec<groups::Member> = Vec::with_capacity(order.len());
+    let mut made_from: Vec<MadeFrom> = Vec::with_capacity(order.len());
     for old in order {
         if let Some(draft) = builder.advisories.get_mut(*old as usize) {
             let aliases = std::mem::take(&mut draft.member.aliases);
             members.push(groups::Member { aliases, ..draft.member });
+            made_from.push(std::mem::take(&mut draft.made_from));
         }
     }
     let joined = groups::join(&members);
     let count = joined.len() as u64;
-    let mut grouped =
-        Grouped { rows: Vec::new(), ids: Vec::new(), of: vec![NONE; members.len()], count };
-    for (number, mut group) in joined.into_iter().enumerate() {
+    let upstream = upstream::of_groups(builder, &members, &made_from, &joined);
+    let mut grouped = Grouped {
+        rows: Vec::new(),
+        ids: Vec::new(),
+        of: vec![NONE; members.len()],
+        count,
+        upstreams: upstream::rows(&upstream),
+    };
+    for (number, (mut group, cves)) in joined.into_iter().zip(upstream).enumerate() {
         let strings = &builder.strings;
         group.ids.sort_unstable_by(|a, b| strings.get(*a).cmp(strings.get(*b)));
         let lists = &mut builder.lists;
-        row(&mut grouped.rows, &[lists.place(&group.members), lists.place(&group.ids)]);
+        let cves: Vec<u32> = cves.into_iter().flat_map(key).collect();
+        row(
+            &mut grouped.rows,
+            &[lists.place(&group.members), lists.place(&group.ids), lists.place(&cves)],
+        );
         grouped.ids.extend(group.ids.iter().map(|id| (*id, number as u32)));
         for member in &group.members {
             if let Some(slot) = grouped.of.get_mut(*member as usize) {
@@ -296,7 +313,7 @@ fn id_rows(mut ids: Vec<(u32, u32)>, strings: &Strings) -> Vec<u8> {
 }
 
 /// Row: id, codes, published, modified, withdrawn, group, text block, offset, length, vectors, CWEs,
-/// packages, upstream, title.
+/// packages, upstream, title, symbols.
 fn advisory_rows(
     builder: &mut Builder,
     order: &[u32],
@@ -323,6 +340,7 @@ fn advisory_rows(
         row(&mut out, &[group]);
         row(&mut out, &draft.text);
         row(&mut out, &[draft.vectors, draft.cwes, packages, draft.upstream, draft.title]);
+        row(&mut out, &[draft.symbols]);
     }
     out
 }

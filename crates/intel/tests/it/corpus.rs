@@ -214,3 +214,47 @@ fn recorded_answers_of_the_public_service_are_found() {
     missed.retain(|line| !line.contains("django 1.11.29: GHSA-8x94-hmjh-97hq"));
     assert!(found > 150 && missed.is_empty() && extra.is_empty(), "{found} {missed:#?} {extra:#?}");
 }
+
+#[test]
+fn upstream_cves_statements_and_functions_of_the_folder() {
+    let Some(data) = testkit::corpus("upstream_cves_statements_and_functions_of_the_folder") else {
+        return;
+    };
+    let osv = data.join("osv");
+    let distributions =
+        ["Debian", "Ubuntu", "Alpine", "Red Hat", "AlmaLinux", "Wolfi", "Chainguard"];
+    let bytes = index_of(&osv, &distributions);
+    let index = Index::open(&bytes).unwrap();
+    let advisories = (0..index.meta().counts.advisories as u32).map(intel::AdvisoryRef);
+    let without: Vec<String> = advisories
+        .map(|advisory| index.advisory(advisory).unwrap())
+        .filter(|advisory| {
+            // Withdrawn ones give no signals.
+            let group = index.group(advisory.group).unwrap();
+            advisory.withdrawn.is_none() && group.upstream.is_empty() && group.cves.is_empty()
+        })
+        .map(|advisory| advisory.id)
+        .collect();
+    // Of 28 records two name no CVE in any field.
+    assert_eq!(without, ["DLA-3051-1", "DSA-5474-1"]);
+    let openssl = intel::CveId::parse("CVE-2022-1292").unwrap();
+    let told: Vec<_> = index.downstream(openssl).unwrap();
+    assert_eq!(index.group(told[0]).unwrap().aliases, ["DLA-3008-1"]);
+    let debian = vocab::Ecosystem::parse("Debian:10");
+    let answer = index.evaluate(&debian, "unixodbc", "2.3.6-0.1").unwrap();
+    assert_eq!(answer.matches[0].statement.as_deref(), Some("Debian: unimportant"));
+
+    let mut counts = Vec::new();
+    for ecosystem in ["Go", "crates.io"] {
+        let (mut named, mut functions) = (0, 0);
+        records(&osv, ecosystem, &mut |_, json| {
+            let record = intel::osv::Record::parse(json).unwrap();
+            let names = record.named();
+            named += usize::from(!names.is_empty());
+            functions += usize::from(names.iter().any(|n| !n.symbols.is_empty()));
+        });
+        counts.push((named, functions));
+    }
+    // Of 4,306 and 1,215: records that name a path, and those that name functions.
+    assert_eq!(counts, [(951, 879), (259, 259)]);
+}

@@ -4,6 +4,7 @@
 mod bounds;
 mod corpus;
 mod damage;
+mod distributions;
 mod evaluation;
 mod groups;
 mod model;
