@@ -1,6 +1,8 @@
 //! What is known of one advisory, and why does it have the date it has?
 
-use intel::{AdvisoryRef, CveSignals, IndexError};
+use std::collections::HashSet;
+
+use intel::{AdvisoryRef, CveId, CveSignals, IndexError};
 use serde::Serialize;
 use vocab::{Instant, Severity};
 
@@ -21,8 +23,17 @@ pub struct Explanation {
     pub aliases: Vec<String>,
     /// The records of the group.
     pub records: Vec<Record>,
-    /// What is known of each CVE.
+    /// What is known of each CVE, those of `upstream` last.
     pub cves: Vec<Cve>,
+    /// CVEs that the records were made from without being their aliases; their signals count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upstream: Vec<String>,
+    /// Records of distributions that were made from one of the CVEs, at most [`MAX_DOWNSTREAM`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub downstream: Vec<Downstream>,
+    /// How many records like that there are beyond those listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub downstream_more: u64,
     /// The findings of the group in the scanned paths that have a clock; absent when no path was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub findings: Option<Vec<Finding>>,
@@ -35,6 +46,33 @@ pub struct Explanation {
     /// Whether that scan was complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scan_complete: Option<bool>,
+}
+
+/// The most records of distributions that are listed.
+pub const MAX_DOWNSTREAM: usize = 200;
+/// The most upstream CVEs whose signals are told.
+const MAX_UPSTREAM: usize = 200;
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// A record that was made from a CVE: what a distribution says of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Downstream {
+    /// Its id.
+    pub id: String,
+    /// The CVE that it was made from.
+    pub cve: String,
+    /// When it was published.
+    pub published: Option<Instant>,
+    /// When it was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Instant>,
+    /// Its own rating.
+    pub severity: Severity,
+    /// `ecosystem/name` of each package.
+    pub packages: Vec<String>,
 }
 
 /// One advisory.
@@ -135,18 +173,27 @@ pub fn explain(
 ) -> Result<Option<Explanation>, IntelligenceError> {
     let index = intelligence.index()?;
     let read = || -> Result<Option<Explanation>, IndexError> {
-        let Some(group) = index.find(id)? else { return signals_only(&index, id) };
+        let Some(group) = index.find(id)? else { return of_cve(&index, id) };
         let group = index.group(group)?;
         let records = group.members.iter().map(|r| record(&index, *r)).collect::<Result<_, _>>()?;
         let mut cves = Vec::new();
         for cve in &group.cves {
             cves.extend(index.signals(cve)?.map(signals));
         }
+        let upstream: Vec<String> = group.upstream.iter().map(ToString::to_string).collect();
+        for cve in upstream.iter().take(MAX_UPSTREAM) {
+            cves.extend(index.signals(cve)?.map(signals));
+        }
+        let own: Vec<CveId> = group.cves.iter().filter_map(|cve| CveId::parse(cve)).collect();
+        let (downstream, downstream_more) = downstream(&index, &own)?;
         Ok(Some(Explanation {
             id: id.to_owned(),
             aliases: group.aliases,
             records,
             cves,
+            upstream,
+            downstream,
+            downstream_more,
             ..empty()
         }))
     };
@@ -161,7 +208,9 @@ pub fn explain(
 
 /// Adds what a scan has of the group: with a clock, ignored, and for notice only.
 fn add_from(explanation: &mut Explanation, report: &Report) {
-    let known = |id: &String| explanation.aliases.contains(id);
+    let known = |id: &String| {
+        explanation.aliases.contains(id) || explanation.downstream.iter().any(|d| d.id == *id)
+    };
     let of_group = |finding: &Finding| finding.aliases.iter().any(known);
     let findings = report.findings.iter().filter(|f| of_group(f)).cloned().collect();
     let ignored = report.ignored.iter().filter(|i| of_group(&i.finding)).cloned().collect();
@@ -180,6 +229,9 @@ fn empty() -> Explanation {
         aliases: Vec::new(),
         records: Vec::new(),
         cves: Vec::new(),
+        upstream: Vec::new(),
+        downstream: Vec::new(),
+        downstream_more: 0,
         findings: None,
         ignored: Vec::new(),
         notices: Vec::new(),
@@ -187,15 +239,57 @@ fn empty() -> Explanation {
     }
 }
 
-/// A CVE without an advisory for any package still has signals.
-fn signals_only(index: &intel::Index<'_>, id: &str) -> Result<Option<Explanation>, IndexError> {
-    let known = index.signals(id.trim())?;
-    Ok(known.map(|s| Explanation {
+/// A CVE that no advisory has for its alias still has signals, and records that were made from it.
+fn of_cve(index: &intel::Index<'_>, id: &str) -> Result<Option<Explanation>, IndexError> {
+    let Some(cve) = CveId::parse(id) else { return Ok(None) };
+    let known = index.signals(id)?;
+    let (downstream, downstream_more) = downstream(index, &[cve])?;
+    if known.is_none() && downstream.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Explanation {
         id: id.to_owned(),
-        aliases: vec![s.cve.clone()],
-        cves: vec![signals(s)],
+        aliases: vec![cve.to_string()],
+        cves: known.map(signals).into_iter().collect(),
+        downstream,
+        downstream_more,
         ..empty()
     }))
+}
+
+/// The records that were made from these CVEs, and how many more there are than are listed.
+fn downstream(
+    index: &intel::Index<'_>,
+    cves: &[CveId],
+) -> Result<(Vec<Downstream>, u64), IndexError> {
+    let (mut listed, mut more, mut seen) = (Vec::new(), 0, HashSet::new());
+    for cve in cves {
+        for group in index.downstream(*cve)? {
+            for member in index.group(group)?.members {
+                if !seen.insert(member) {
+                    continue;
+                }
+                if listed.len() >= MAX_DOWNSTREAM {
+                    more += 1;
+                    continue;
+                }
+                let advisory = index.advisory(member)?;
+                listed.push(Downstream {
+                    cve: cve.to_string(),
+                    published: advisory.published,
+                    withdrawn: advisory.withdrawn,
+                    severity: advisory.severity,
+                    packages: packages(&advisory.packages),
+                    id: advisory.id,
+                });
+            }
+        }
+    }
+    Ok((listed, more))
+}
+
+fn packages(packages: &[intel::Package]) -> Vec<String> {
+    packages.iter().map(|p| format!("{}/{}", p.ecosystem, p.name)).collect()
 }
 
 fn record(index: &intel::Index<'_>, reference: AdvisoryRef) -> Result<Record, IndexError> {
@@ -210,7 +304,7 @@ fn record(index: &intel::Index<'_>, reference: AdvisoryRef) -> Result<Record, In
         severity: advisory.severity,
         vectors: advisory.vectors,
         cwes: advisory.cwes,
-        packages: advisory.packages.iter().map(|p| format!("{}/{}", p.ecosystem, p.name)).collect(),
+        packages: packages(&advisory.packages),
         summary: text.summary,
         details: text.details,
         references: text.references,

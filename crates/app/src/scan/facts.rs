@@ -46,7 +46,7 @@ pub(super) struct GroupFacts {
     pub name: Arc<str>,
     /// The ids.
     pub group: Group,
-    /// One per CVE of the group.
+    /// One per CVE of the group and per CVE that its records were made from.
     pub signals: Vec<CveSignals>,
     /// The same in triage's words.
     pub cves: Vec<CveFacts>,
@@ -63,12 +63,14 @@ pub(super) fn group(
     let group = context.index.group(group)?;
     let mut signals = Vec::new();
     let mut cves = Vec::new();
-    for cve in &group.cves {
-        let known = context.index.signals(cve)?;
-        cves.push(known.as_ref().map_or_else(
-            || CveFacts { cve: cve.clone(), ..CveFacts::default() },
-            |s| cve_facts(context, s),
-        ));
+    let upstream = group.upstream.iter().map(ToString::to_string);
+    for cve in group.cves.iter().cloned().chain(upstream) {
+        let known = context.index.signals(&cve)?;
+        cves.push(
+            known
+                .as_ref()
+                .map_or_else(|| CveFacts { cve, ..CveFacts::default() }, |s| cve_facts(context, s)),
+        );
         signals.extend(known);
     }
     let name = name_of(&group).into();
@@ -150,7 +152,7 @@ pub(super) fn facts(
         vectors: vectors(meeting.records, group),
         published: meeting.records.iter().filter_map(|r| r.published).min(),
         cves: group.cves.clone(),
-        disputed: group.signals.iter().any(|s| s.disputed),
+        disputed: disputed(group),
         clock_from: if context.request.from_signal {
             ClockFrom::SignalOnly
         } else {
@@ -161,6 +163,22 @@ pub(super) fn facts(
             .map(|c| Stated { value: mission(c), source: "estate file (criticality)".into() }),
         ..Facts::new(sighting, feeds)
     }
+}
+
+/// Disputed: one of the group's own CVEs, or every one that it was made from; of a notice about many
+/// one disputed CVE says little.
+fn disputed(group: &GroupFacts) -> bool {
+    let own = |cve: &str| group.group.cves.iter().any(|known| known == cve);
+    let mut own_ones = group.signals.iter().filter(|s| own(&s.cve)).peekable();
+    if own_ones.peek().is_some() || group.group.upstream.is_empty() {
+        return own_ones.any(|s| s.disputed);
+    }
+    group.cves.iter().all(|cve| group.signals.iter().any(|s| s.cve == cve.cve && s.disputed))
+}
+
+/// Is this CVE none of the group's, but one that its records were made from?
+pub(super) fn is_upstream(group: &GroupFacts, cve: &str) -> bool {
+    intel::CveId::parse(cve).is_some_and(|cve| group.group.upstream.binary_search(&cve).is_ok())
 }
 
 /// The worst severity of the matching records; where none of them has one, that of the other records of
@@ -187,19 +205,39 @@ fn vectors(records: &[&Advisory], group: &GroupFacts) -> Vec<String> {
     if own.is_empty() { group.others.iter().flat_map(|(_, _, v)| v.clone()).collect() } else { own }
 }
 
-/// Reads the ratings of all records of a group, for when the matching ones have none.
+/// The most upstream CVEs of which the other records are asked for their rating.
+const MAX_UPSTREAM_RATED: usize = 64;
+
+/// Reads the ratings of all records of a group, for when the matching ones have none; where none of the
+/// group has one, those of the records of its upstream CVEs.
 pub(super) fn others(
     context: &Context<'_>,
     group: &Group,
 ) -> Result<Vec<(Severity, String, Vec<String>)>, IndexError> {
     let mut others = Vec::new();
-    for member in &group.members {
-        let advisory = context.index.advisory(*member)?;
-        if advisory.withdrawn.is_none() && advisory.severity != Severity::Unknown {
-            others.push((advisory.severity, advisory.id, advisory.vectors));
+    rated(context, &group.members, &mut others)?;
+    if others.is_empty() {
+        for cve in group.upstream.iter().take(MAX_UPSTREAM_RATED) {
+            if let Some(upstream) = context.index.find(&cve.to_string())? {
+                rated(context, &context.index.group(upstream)?.members, &mut others)?;
+            }
         }
     }
     Ok(others)
+}
+
+fn rated(
+    context: &Context<'_>,
+    members: &[intel::AdvisoryRef],
+    into: &mut Vec<(Severity, String, Vec<String>)>,
+) -> Result<(), IndexError> {
+    for member in members {
+        let advisory = context.index.advisory(*member)?;
+        if advisory.withdrawn.is_none() && advisory.severity != Severity::Unknown {
+            into.push((advisory.severity, advisory.id, advisory.vectors));
+        }
+    }
+    Ok(())
 }
 
 /// SSVC's «Mission Impact» for the estate file's three words.

@@ -217,6 +217,7 @@ impl Making<'_> {
                 .as_ref()
                 .map(|b| b.first_seen(&identity, &facts.group.aliases));
             let fixed_in = fixed_in(subject.matches, &records);
+            let statement = statement(subject.matches, &records);
             let Some(timed) = self.timed(subject, group, records, first_seen.flatten()) else {
                 continue;
             };
@@ -235,6 +236,7 @@ impl Making<'_> {
                 origin: subject.origin.map(str::to_owned),
                 fixed_in,
                 installed: self.gathered.installed(package),
+                statement,
                 new: first_seen.map(|seen| seen.is_none()),
                 ..timed.finding()
             };
@@ -401,6 +403,15 @@ fn fixed_in(matches: &[intel::Match], records: &[AdvisoryRef]) -> Vec<String> {
         }
     }
     fixed
+}
+
+/// What the distribution says besides, of all matching records, each once.
+fn statement(matches: &[intel::Match], records: &[AdvisoryRef]) -> Option<Arc<str>> {
+    let mut said: Vec<&str> = Vec::new();
+    for text in matches.iter().filter(|m| records.contains(&m.advisory)) {
+        said.extend(text.statement.as_deref().filter(|text| !said.contains(text)));
+    }
+    (!said.is_empty()).then(|| said.join("; ").into())
 }
 
 fn dependency_path(

@@ -57,6 +57,7 @@ impl Timed {
         let facts = facts::facts(context, feeds, group, &meeting);
         let clocks = triage::clock(&facts, context.policies, context.now);
         let clock = clocks.acting?;
+        let (why, inputs) = told(&clock, group);
         let malicious = facts.kind == triage::Kind::Malicious;
         let title = occasion.records.iter().map(|r| r.title.as_str()).find(|t| !t.is_empty());
         let template = Finding {
@@ -92,8 +93,8 @@ impl Timed {
             forensics: clock.forensics,
             policy: format!("{} {}", clock.policy, clock.policy_version).into(),
             row: clock.row.as_str().into(),
-            why: clock.why.as_str().into(),
-            inputs: clock.inputs.iter().map(input).collect(),
+            why: why.into(),
+            inputs,
             other_clocks: clocks.others.into_iter().map(other).collect(),
             fixed_in: Vec::new(),
             new: None,
@@ -119,6 +120,25 @@ fn criticality(word: &str) -> Option<Criticality> {
     [Criticality::Low, Criticality::Medium, Criticality::High]
         .into_iter()
         .find(|c| c.as_str() == word)
+}
+
+/// The sentence and the inputs of a clock; where it acts by a CVE that the records were only made from,
+/// both say so.
+fn told(clock: &Clock, group: &GroupFacts) -> (String, Arc<[report::Input]>) {
+    let mut why = clock.why.clone();
+    let mut inputs: Vec<report::Input> = clock.inputs.iter().map(input).collect();
+    if let Some(cve) = clock.cve.as_ref().filter(|cve| facts::is_upstream(group, cve)) {
+        let source = format!("upstream of {}", group.name);
+        why.push_str(&format!("; by the signals of {cve}, {source}"));
+        inputs.push(report::Input {
+            name: "signals of".into(),
+            value: cve.clone(),
+            source,
+            as_of: None,
+            how: "known".into(),
+        });
+    }
+    (why, inputs.into())
 }
 
 fn input(input: &triage::Input) -> report::Input {

@@ -10,4 +10,5 @@ mod hostile;
 mod oracle;
 mod scan;
 mod sync;
+mod upstream;
 mod world;

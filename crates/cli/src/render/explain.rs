@@ -33,10 +33,48 @@ pub fn write(
     for cve in &e.cves {
         signals(out, cve)?;
     }
+    made_from(out, e, terminal)?;
     for record in &e.records {
         advisory(out, record, terminal)?;
     }
     Ok(())
+}
+
+/// Which CVEs the records were made from, and which records were made from its CVEs.
+fn made_from(out: &mut dyn Write, e: &Explanation, terminal: &Terminal) -> io::Result<()> {
+    if !e.upstream.is_empty() {
+        let text = format!("Made from {}, whose signals count", shortened(&e.upstream));
+        writeln!(out)?;
+        paragraph(out, terminal, &text)?;
+    }
+    if e.downstream.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nRecords made from it:")?;
+    for record in &e.downstream {
+        let withdrawn = if record.withdrawn.is_some() { ", withdrawn" } else { "" };
+        let text = format!(
+            "- {} ({}{withdrawn}): {}",
+            record.id,
+            record.severity.as_str(),
+            shortened(&record.packages)
+        );
+        paragraph(out, terminal, &text)?;
+    }
+    if e.downstream_more > 0 {
+        writeln!(out, "  and {} more", e.downstream_more)?;
+    }
+    Ok(())
+}
+
+/// The first few of many names.
+fn shortened(names: &[String]) -> String {
+    const SHOWN: usize = 6;
+    let first: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
 }
 
 /// Where it is in the scanned paths, and why it has its date or none.
@@ -93,6 +131,9 @@ fn finding(out: &mut dyn Write, f: &Finding, what: &str, terminal: &Terminal) ->
         let text =
             format!("- {} = {} ({}; {}{as_of})", input.name, input.value, input.how, input.source);
         paragraph(out, terminal, &text)?;
+    }
+    if let Some(statement) = &f.statement {
+        paragraph(out, terminal, &format!("stated by the distribution: {statement}"))?;
     }
     if !f.path.is_empty() {
         paragraph(out, terminal, &format!("brought in by {}", f.path.join(" → ")))?;
