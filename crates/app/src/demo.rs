@@ -66,10 +66,9 @@ pub fn demo(now: Instant) -> Result<Report, DemoError> {
     };
     sync::sync(&request, now, &mut |_| {})?;
     let intelligence = Intelligence::open(&data)?;
-    let target = Target { path: folder.path().join("estate"), display: "demo".into() };
+    let target = Target::called(folder.path().join("estate"), "demo");
     let mut request = Request::of(vec![target]);
-    request.configs =
-        vec![Target { path: folder.path().join("gabion.toml"), display: "gabion.toml".into() }];
+    request.configs = vec![Target::called(folder.path().join("gabion.toml"), "gabion.toml")];
     let first = scan::scan(&request, &intelligence, now)?;
     let earlier = now.checked_sub((SEEN_DAYS_AGO * 24).hours()).unwrap_or(now);
     let seen = first.findings.iter().filter(|f| f.identity.starts_with(SEEN_BEFORE));

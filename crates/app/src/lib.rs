@@ -8,6 +8,7 @@
 pub mod config;
 pub mod demo;
 pub mod demo_files;
+pub mod estate;
 pub mod explain;
 pub mod feeds;
 pub mod files;

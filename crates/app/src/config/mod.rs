@@ -18,6 +18,7 @@ pub use trust::Trust;
 
 use crate::feeds::Addresses;
 use crate::files::read;
+use crate::scan::ReadAs;
 
 /// Largest configuration file read.
 const MAX_CONFIG: u64 = 1 << 20;
@@ -37,6 +38,8 @@ pub struct Config {
     pub policy_files: Vec<PathBuf>,
     /// Descriptions of assets; the last that fits wins field by field.
     pub assets: Vec<AssetRule>,
+    /// What `gabion scan --estate` scans.
+    pub targets: Vec<TargetRule>,
     /// Findings to leave out until a date.
     pub ignores: Vec<IgnoreRule>,
     /// Addresses that mirror public registries: packages from below them count as from the registry.
@@ -71,6 +74,19 @@ pub struct AssetRule {
     pub criticality: Option<Criticality>,
     /// What it is run for.
     pub environment: Option<Environment>,
+    /// Line in the file, counted from 1.
+    pub line: u32,
+}
+
+/// Paths that belong to an estate.
+#[derive(Debug, Clone)]
+pub struct TargetRule {
+    /// Relative to the configuration's folder, or absolute; `*` and `?` within a part of the path.
+    pub pattern: String,
+    /// What they are, if the content shall not decide.
+    pub read_as: Option<ReadAs>,
+    /// Which image of several.
+    pub platform: Option<String>,
     /// Line in the file, counted from 1.
     pub line: u32,
 }

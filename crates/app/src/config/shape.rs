@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use vocab::{Environment, Exposure, instant};
 
-use super::{AssetRule, Config, ConfigError, Criticality, IgnoreRule, PathPattern};
+use super::{AssetRule, Config, ConfigError, Criticality, IgnoreRule, PathPattern, TargetRule};
 use crate::feeds::Addresses;
 
 /// Most rules of one sort in a file: each is asked of each folder.
@@ -24,6 +24,8 @@ struct File {
     #[serde(default)]
     asset: Vec<Spanned<Asset>>,
     #[serde(default)]
+    target: Vec<Spanned<Target>>,
+    #[serde(default)]
     ignore: Vec<Spanned<Ignore>>,
     feeds: Option<Addresses>,
 }
@@ -37,6 +39,15 @@ struct Asset {
     owner: Option<String>,
     criticality: Option<Criticality>,
     environment: Option<Environment>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Target {
+    path: String,
+    #[serde(rename = "as")]
+    read_as: Option<String>,
+    platform: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -67,7 +78,9 @@ pub(super) fn parse(origin: &str, text: &str, folder: &Path) -> Result<Config, C
         feeds: file.feeds,
         ..Config::default()
     };
-    for (what, count) in [("asset", file.asset.len()), ("ignore", file.ignore.len())] {
+    for (what, count) in
+        [("asset", file.asset.len()), ("target", file.target.len()), ("ignore", file.ignore.len())]
+    {
         if count > MAX_RULES {
             return Err(fail(0, format!("{count} [[{what}]] rules; at most {MAX_RULES} are read")));
         }
@@ -86,6 +99,18 @@ pub(super) fn parse(origin: &str, text: &str, folder: &Path) -> Result<Config, C
             environment: asset.environment,
             line: line(text, at),
         });
+    }
+    for target in file.target {
+        let (at, target) = (target.span().start, target.into_inner());
+        let read_as = match &target.read_as {
+            None => None,
+            Some(name) => Some(crate::formats_read::named(name).ok_or_else(|| {
+                let names = crate::formats_read::names().join(", ");
+                fail(at, format!("target as = «{name}»: expected one of {names}"))
+            })?),
+        };
+        let (pattern, platform) = (target.path, target.platform);
+        config.targets.push(TargetRule { pattern, read_as, platform, line: line(text, at) });
     }
     for ignore in file.ignore {
         let (at, ignore) = (ignore.span().start, ignore.into_inner());

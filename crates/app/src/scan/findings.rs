@@ -56,7 +56,7 @@ pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
     }
     let described: Vec<Described> =
         gathered.assets.iter().map(|files| context.trust.describe(files.spelled())).collect();
-    let ids = unique_ids(gathered, &described);
+    let ids = unique_ids(gathered, &described, context.request.by_path);
     let rows = gathered.assets.iter().zip(counts).zip(described.into_iter().zip(ids));
     let assets = rows.map(|((files, (components, owned)), (described, id))| Asset {
         id,
@@ -80,10 +80,13 @@ pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
 
 /// What to call each asset: what the configuration says, else its own name; where that is not unique,
 /// all that share it take their paths, so that none inherits what is another's.
-fn unique_ids(gathered: &Gathered, described: &[Described]) -> Vec<String> {
+fn unique_ids(gathered: &Gathered, described: &[Described], by_path: bool) -> Vec<String> {
     let both = gathered.assets.iter().zip(described);
-    let wished: Vec<&str> =
-        both.map(|(files, d)| d.name.as_deref().unwrap_or(&files.name)).collect();
+    let wished: Vec<&str> = both
+        .map(|(files, d)| {
+            d.name.as_deref().unwrap_or(if by_path { &files.path } else { &files.name })
+        })
+        .collect();
     let mut times: HashMap<&str, u32> = HashMap::new();
     wished.iter().for_each(|name| *times.entry(*name).or_default() += 1);
     let mut taken: HashSet<String> = HashSet::new();

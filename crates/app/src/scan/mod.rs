@@ -36,6 +36,8 @@ pub struct Request {
     pub targets: Vec<Target>,
     /// What the targets are, where the user says it.
     pub read_as: Option<ReadAs>,
+    /// Each asset is called by its path as given, not by its own name: of many, names repeat.
+    pub by_path: bool,
     /// Which image of several (`linux/arm64`).
     pub platform: Option<String>,
     /// Patterns of paths to leave out, relative to each target.
@@ -61,13 +63,22 @@ pub struct Target {
     pub path: PathBuf,
     /// How people call it.
     pub display: String,
+    /// What it is, where it is said of this one; else what [`Request::read_as`] says.
+    pub read_as: Option<ReadAs>,
+    /// Which image of several, where it is said of this one; else [`Request::platform`].
+    pub platform: Option<String>,
 }
 
 impl Target {
     /// A path called as it was given.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        Self { display: path.to_string_lossy().into_owned(), path }
+        Self::called(path.clone(), path.to_string_lossy())
+    }
+
+    /// A path called otherwise.
+    pub fn called(path: impl Into<PathBuf>, display: impl Into<String>) -> Self {
+        Self { path: path.into(), display: display.into(), read_as: None, platform: None }
     }
 }
 
@@ -77,6 +88,7 @@ impl Request {
         Self {
             targets,
             read_as: None,
+            by_path: false,
             platform: None,
             exclude: Vec::new(),
             configs: Vec::new(),
@@ -157,33 +169,87 @@ pub fn scan_whole(
     intelligence: &Intelligence,
     now: Instant,
 ) -> Result<Scanned, ScanError> {
-    for target in request.targets.iter().filter(|t| t.path.as_os_str() != "-") {
-        let described =
-            std::fs::symlink_metadata(&target.path).and_then(|_| std::fs::metadata(&target.path));
-        described.map_err(|source| ScanError::Target { path: target.path.clone(), source })?;
+    Scanner::new(request, intelligence, now)?.scan(&distinct(request))
+}
+
+/// What is the same for every target: configurations, tables, the index.
+pub struct Scanner<'a> {
+    request: &'a Request,
+    intelligence: &'a Intelligence,
+    index: intel::Index<'a>,
+    exclude: GlobSet,
+    trust: Trust,
+    chosen: policy::Chosen,
+    now: Instant,
+}
+
+impl<'a> Scanner<'a> {
+    /// Reads what the request names.
+    ///
+    /// # Errors
+    /// As [`scan_whole`].
+    pub fn new(
+        request: &'a Request,
+        intelligence: &'a Intelligence,
+        now: Instant,
+    ) -> Result<Self, ScanError> {
+        for target in request.targets.iter().filter(|t| t.path.as_os_str() != "-") {
+            let described = std::fs::symlink_metadata(&target.path)
+                .and_then(|_| std::fs::metadata(&target.path));
+            described.map_err(|source| ScanError::Target { path: target.path.clone(), source })?;
+        }
+        let exclude = exclusions(&request.exclude)?;
+        let trust = tree_config::named(request)?;
+        let index = intelligence.index()?;
+        let chosen = policy::for_scan(&request.policies, &trust)?;
+        Ok(Self { request, intelligence, index, exclude, trust, chosen, now })
     }
-    let exclude = exclusions(&request.exclude)?;
-    let mut trust = tree_config::named(request)?;
-    let index = intelligence.index()?;
-    let roots: Vec<gather::Root<'_>> = distinct(request)
-        .into_iter()
-        .map(|t| gather::Root { path: &t.path, display: &t.display, read_as: request.read_as })
-        .collect();
-    let settings = gather::Settings {
-        exclude: &exclude,
-        trust: &trust,
-        platform: request.platform.as_deref(),
-        several: roots.len() > 1,
-    };
-    let mut gathered = gather::gather(&roots, settings);
-    tree_config::add(&mut trust, request, &mut gathered);
-    let chosen = policy::for_scan(&request.policies, &trust)?;
-    gathered.unread.extend(chosen.refused);
-    say_when_empty(&mut gathered);
-    let context =
-        Context { index: &index, trust: &trust, policies: &chosen.policies, request, now };
-    let report = report(&context, &mut gathered).map_err(|source| intelligence.unusable(source))?;
-    Ok(Scanned { report, gathered })
+
+    /// The names of the tables that act everywhere.
+    pub fn policies(&self) -> Vec<String> {
+        self.chosen.policies.iter().map(|p| p.name().to_owned()).collect()
+    }
+
+    /// Scans targets together, as one report.
+    ///
+    /// # Errors
+    /// A policy that a tree asks for cannot be used, or the index is damaged.
+    pub fn scan(&self, targets: &[&Target]) -> Result<Scanned, ScanError> {
+        let Self { request, now, .. } = *self;
+        let roots: Vec<gather::Root<'_>> = targets
+            .iter()
+            .map(|t| gather::Root {
+                path: &t.path,
+                display: &t.display,
+                read_as: t.read_as.or(request.read_as),
+                platform: t.platform.as_deref().or(request.platform.as_deref()),
+            })
+            .collect();
+        let settings = gather::Settings {
+            exclude: &self.exclude,
+            trust: &self.trust,
+            several: roots.len() > 1,
+        };
+        let mut gathered = gather::gather(&roots, settings);
+        let own = tree_config::of_trees(&self.trust, request, &mut gathered);
+        let chosen = match &own {
+            Some(trust) => Some(policy::for_scan(&request.policies, trust)?),
+            None => None,
+        };
+        let chosen = chosen.as_ref().unwrap_or(&self.chosen);
+        gathered.unread.extend(chosen.refused.iter().cloned());
+        say_when_empty(&mut gathered);
+        let context = Context {
+            index: &self.index,
+            trust: own.as_ref().unwrap_or(&self.trust),
+            policies: &chosen.policies,
+            request,
+            now,
+        };
+        let report =
+            report(&context, &mut gathered).map_err(|source| self.intelligence.unusable(source))?;
+        Ok(Scanned { report, gathered })
+    }
 }
 
 /// What every step of one scan shares.

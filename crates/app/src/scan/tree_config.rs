@@ -15,7 +15,7 @@ pub const NAME: &str = "gabion.toml";
 pub(super) fn named(request: &Request) -> Result<Trust, ScanError> {
     let mut trust = Trust::default();
     let trees: Vec<PathBuf> = request.targets.iter().filter_map(|t| tree_of(&t.path)).collect();
-    for Target { path, display } in &request.configs {
+    for Target { path, display, .. } in &request.configs {
         let mut config = Config::load(path)?;
         config.rename(display);
         let real = path.canonicalize().ok();
@@ -34,15 +34,21 @@ fn tree_of(path: &Path) -> Option<PathBuf> {
     Some(repository.unwrap_or(folder).to_path_buf())
 }
 
-/// Adds the `gabion.toml` of each scanned folder and of each repository below it, each for its own
-/// part. One that cannot be used is named, and the rest goes on.
-pub(super) fn add(trust: &mut Trust, request: &Request, gathered: &mut Gathered) {
-    let named: Vec<PathBuf> =
-        request.configs.iter().filter_map(|c| c.path.canonicalize().ok()).collect();
+/// What holds once the `gabion.toml` of each scanned folder and of each repository below it is heard,
+/// each for its own part; `None` where there are none. One that cannot be used is named, and the rest
+/// goes on.
+pub(super) fn of_trees(trust: &Trust, request: &Request, gathered: &mut Gathered) -> Option<Trust> {
+    let mut own: Option<Trust> = None;
+    let mut named: Option<Vec<PathBuf>> = None;
     for Home { root, relative, path } in std::mem::take(&mut gathered.homes) {
         let path = path.join(NAME);
-        let is_file = path.symlink_metadata().is_ok_and(|m| m.is_file());
-        if !is_file || path.canonicalize().is_ok_and(|real| named.contains(&real)) {
+        if !path.symlink_metadata().is_ok_and(|m| m.is_file()) {
+            continue;
+        }
+        let named = named.get_or_insert_with(|| {
+            request.configs.iter().filter_map(|c| c.path.canonicalize().ok()).collect()
+        });
+        if path.canonicalize().is_ok_and(|real| named.contains(&real)) {
             continue;
         }
         let display = called(request, &root, &relative);
@@ -50,8 +56,8 @@ pub(super) fn add(trust: &mut Trust, request: &Request, gathered: &mut Gathered)
             Ok(mut config) => {
                 config.rename(&display);
                 config.scope = Some(Scope { root, folder: relative });
-                if request.trust_config { &mut trust.trusted } else { &mut trust.tree }
-                    .push(config);
+                let own = own.get_or_insert_with(|| trust.clone());
+                if request.trust_config { &mut own.trusted } else { &mut own.tree }.push(config);
             }
             Err(error) => {
                 let problem = crate::sync::chain(&error);
@@ -59,6 +65,7 @@ pub(super) fn add(trust: &mut Trust, request: &Request, gathered: &mut Gathered)
             }
         }
     }
+    own
 }
 
 /// How people call the estate file of a folder.

@@ -405,7 +405,7 @@ fn the_same_path_twice_is_read_once_and_equal_names_take_their_paths() {
         with_lock(&world, Path::new(name), &[("left", "1.1.0")]);
     }
     let mut request = world.request();
-    let target = |name: &str| Target { path: world.path("tree").join(name), display: name.into() };
+    let target = |name: &str| Target::called(world.path("tree").join(name), name);
     request.targets =
         vec![target("x/api"), target("y/api"), target("x/api"), target("x/api/Cargo.lock")];
     let report = world.scan(&request);

@@ -82,7 +82,7 @@ impl World {
     /// A request for the folder `tree`.
     pub fn request(&self) -> Request {
         fs::create_dir_all(self.path("tree")).expect("a folder");
-        Request::of(vec![Target { path: self.path("tree"), display: "tree".into() }])
+        Request::of(vec![Target::called(self.path("tree"), "tree")])
     }
 
     pub fn scan(&self, request: &Request) -> Report {

@@ -8,28 +8,22 @@ use inventory::image::{self, Blobs, Image, ImageError};
 use inventory::system::{Fact, System};
 
 use super::kind::Bytes;
-use super::{Gathered, Kind, Root, Settings, Told, system};
+use super::{Gathered, Kind, Root, Told, system};
 
 /// Reads an archive, front to back.
 pub(super) fn archive(
     root: &Root<'_>,
     mut bytes: Bytes,
-    settings: Settings<'_>,
     gathered: &mut Gathered,
     told: &mut Vec<Told>,
 ) {
-    let read = image::read(&mut bytes, settings.platform);
+    let read = image::read(&mut bytes, root.platform);
     add(root, read, gathered, told);
 }
 
 /// Reads an OCI layout.
-pub(super) fn layout(
-    root: &Root<'_>,
-    settings: Settings<'_>,
-    gathered: &mut Gathered,
-    told: &mut Vec<Told>,
-) {
-    let read = image::read_layout(&Layout(root.path.to_path_buf()), settings.platform);
+pub(super) fn layout(root: &Root<'_>, gathered: &mut Gathered, told: &mut Vec<Told>) {
+    let read = image::read_layout(&Layout(root.path.to_path_buf()), root.platform);
     add(root, read, gathered, told);
 }
 

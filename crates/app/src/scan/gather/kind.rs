@@ -55,6 +55,15 @@ pub enum ReadAs {
     Kind(Kind),
 }
 
+impl std::fmt::Debug for ReadAs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Format(format) => f.write_str(format.id),
+            Self::Kind(kind) => kind.fmt(f),
+        }
+    }
+}
+
 /// Bytes whose first were looked at.
 pub(super) type Bytes = Chain<Cursor<Vec<u8>>, Box<dyn Read>>;
 

@@ -209,6 +209,8 @@ pub struct Root<'a> {
     pub display: &'a str,
     /// `--as`.
     pub read_as: Option<ReadAs>,
+    /// Of an image: which of several (`linux/arm64`).
+    pub platform: Option<&'a str>,
 }
 
 impl Root<'_> {
@@ -225,8 +227,6 @@ pub struct Settings<'a> {
     pub exclude: &'a GlobSet,
     /// What the named configurations say.
     pub trust: &'a Trust,
-    /// Which image of several (`linux/arm64`).
-    pub platform: Option<&'a str>,
     /// There are several targets, so that places need the target's name.
     pub several: bool,
 }
@@ -258,9 +258,9 @@ pub fn gather(roots: &[Root<'_>], settings: Settings<'_>) -> Gathered {
             kind::Found::Repository => repositories.folder(root, settings, &mut gathered),
             kind::Found::File(format) => repositories.single(root, format, settings, &mut gathered),
             kind::Found::System => system::read(root, settings, &mut gathered, &mut told),
-            kind::Found::Layout => image::layout(root, settings, &mut gathered, &mut told),
+            kind::Found::Layout => image::layout(root, &mut gathered, &mut told),
             kind::Found::Image(bytes) => {
-                image::archive(root, bytes, settings, &mut gathered, &mut told);
+                image::archive(root, bytes, &mut gathered, &mut told);
             }
             kind::Found::Bill(bytes) => bill::read(root, bytes, settings, &mut gathered, &mut told),
             kind::Found::Nothing => {

@@ -1,0 +1,106 @@
+//! What is due over everything an organisation runs?
+//!
+//! In: an estate file, whose `[[target]]` rules name repositories, images, systems and bills, and whose
+//! other rules hold for them as in any configuration. Each target is scanned by itself, side by side, and
+//! its report is added up and dropped: memory grows with what differs, not with the number of assets. One
+//! that fails is named, and the rest goes on. Out: one [`EstateReport`].
+
+pub mod report;
+mod sum;
+mod targets;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+use vocab::Instant;
+
+pub use report::{EstateAsset, EstateFix, EstateProblem, EstateReport, Gap};
+pub use targets::MAX_TARGETS;
+
+use crate::config::Config;
+use crate::intelligence::Intelligence;
+use crate::report::Unread;
+use crate::scan::{Request, ScanError, Scanner, Target};
+use crate::sync::status;
+use sum::Sum;
+
+/// What to scan and how.
+pub struct EstateRequest<'a> {
+    /// The estate file.
+    pub file: &'a Path,
+    /// How it decides; its targets and configurations are the estate file's.
+    pub settings: Request,
+}
+
+/// Scans an estate. `progress` is told how many targets are done, of how many.
+///
+/// # Errors
+/// The estate file, a policy or the index cannot be used. What goes wrong in a target stands in the
+/// report.
+pub fn scan(
+    request: EstateRequest<'_>,
+    intelligence: &Intelligence,
+    now: Instant,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<EstateReport, ScanError> {
+    let config = Config::load(request.file)?;
+    let (targets, missing) = targets::expand(&config);
+    let mut settings = request.settings;
+    settings.configs.insert(0, Target::new(request.file));
+    settings.by_path = true;
+    let scanner = Scanner::new(&settings, intelligence, now)?;
+    let total = targets.len() as u64;
+    let done = AtomicU64::new(0);
+    let one = |target: &Target| {
+        let scanned = scanner.scan(&[target]);
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+        scanned
+    };
+    let sum = targets
+        .par_iter()
+        .map(one)
+        .try_fold(Sum::new, |mut sum, scanned| -> Result<Sum, ScanError> {
+            sum.add(scanned?.report);
+            Ok(sum)
+        })
+        .try_reduce(Sum::new, |a, b| Ok(a.merge(b)))?;
+    let index = intelligence.index()?;
+    Ok(finish(sum, missing, status::intel(index.meta(), now), scanner.policies(), now))
+}
+
+fn finish(
+    mut sum: Sum,
+    missing: Vec<Unread>,
+    intel: crate::report::Intel,
+    policies: Vec<String>,
+    now: Instant,
+) -> EstateReport {
+    let empty = sum.assets.is_empty();
+    let mut not_read = missing;
+    let not_read_total = sum.unread_total + not_read.len() as u64;
+    not_read.append(&mut sum.unread);
+    not_read.truncate(report::MAX_UNREAD);
+    sum.assets.sort_by(|a, b| a.id.cmp(&b.id));
+    EstateReport {
+        schema: report::SCHEMA.into(),
+        gabion: env!("CARGO_PKG_VERSION").into(),
+        scanned_at: now,
+        complete: sum.complete && not_read_total == 0 && !empty,
+        components: sum.assets.iter().map(|a| a.components).sum(),
+        distinct: 0,
+        findings: sum.assets.iter().map(|a| a.findings).sum(),
+        ignored: sum.ignored,
+        stated: sum.stated,
+        fixes: sum.fixes(),
+        problems: sum.problems(),
+        not_evaluated: sum.not_evaluated(),
+        not_read,
+        not_read_total,
+        unrecognised: sum.unrecognised,
+        intel,
+        policies,
+        warnings: std::mem::take(&mut sum.warnings).into_iter().collect(),
+        assets: sum.assets,
+    }
+}
