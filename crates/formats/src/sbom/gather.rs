@@ -52,12 +52,18 @@ impl Gather {
         }
         let index = u32::try_from(self.bill.components.len()).ok()?;
         if !component.id.is_empty() {
-            if self.ids.contains_key(&component.id) {
+            if let Some(first) = self.ids.get(&component.id) {
+                // A tool that lists the subject among the components too lists one thing twice.
+                let same = self.bill.components.get(*first as usize).is_some_and(|c| {
+                    (&c.name, &c.version) == (&component.name, &component.version)
+                });
                 let what = format!(
                     "the identifier `{}` is borne by an earlier component too; edges go to that one",
                     short(&component.id)
                 );
-                self.problem(component.line, place, what);
+                if !same {
+                    self.problem(component.line, place, what);
+                }
             } else {
                 self.ids.insert(component.id.clone(), index);
             }

@@ -37,8 +37,11 @@ const ENVELOPES: [&str; 2] = ["sbom", "predicate"];
 /// are enough for what tools write; a JSON document may name its format at its end, so pass the whole
 /// where it is at hand. `Some` is no promise that [`read`] succeeds.
 pub fn recognise(head: &[u8]) -> Option<Kind> {
-    let head = unpack::head(head);
-    let (text, _) = unpack::text(&head).ok()?;
+    unpack::HEADS.iter().find_map(|limit| recognise_plain(&unpack::head(head, *limit)))
+}
+
+fn recognise_plain(head: &[u8]) -> Option<Kind> {
+    let (text, _) = unpack::text(head).ok()?;
     let text = text.trim_start();
     let has = |word: &str| text.contains(word);
     if text.starts_with('{') {

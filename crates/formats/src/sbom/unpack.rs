@@ -15,8 +15,8 @@ pub const MAX_BYTES: usize = 512 << 20;
 pub const MAX_RATIO: usize = 256;
 /// Unpacked size up to which the ratio is not looked at.
 pub const ALWAYS: usize = 32 << 20;
-/// How much of a packed document is unpacked to recognise it.
-const HEAD: usize = 64 << 10;
+/// How much of a packed document is unpacked to recognise it: first this, then all of that.
+pub const HEADS: [usize; 2] = [64 << 10, ALWAYS];
 
 /// How a document is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,20 +49,12 @@ impl Packing {
     }
 }
 
-/// The first bytes of a document, unpacked as far as they go.
-pub fn head(bytes: &[u8]) -> Cow<'_, [u8]> {
+/// The first bytes of a document, unpacked as far as they go, at most `limit` where it is packed.
+pub fn head(bytes: &[u8], limit: usize) -> Cow<'_, [u8]> {
     let Some(packing) = Packing::of(bytes) else { return Cow::Borrowed(bytes) };
-    let mut reader = packing.reader(bytes);
-    let mut head = vec![0; HEAD];
-    let mut filled = 0;
-    // A head is cut by nature: what came before the error is what there is.
-    while let Some(room) = head.get_mut(filled..).filter(|room| !room.is_empty()) {
-        match reader.read(room) {
-            Ok(0) | Err(_) => break,
-            Ok(count) => filled += count,
-        }
-    }
-    head.truncate(filled);
+    let mut head = Vec::new();
+    // A head is cut by nature: what came before an error is what there is.
+    let _ = packing.reader(bytes).take(limit as u64).read_to_end(&mut head);
     Cow::Owned(head)
 }
 

@@ -28,4 +28,5 @@ mod r;
 mod rows;
 mod ruby;
 mod rust;
+mod sbom_corpus;
 mod system;
