@@ -132,8 +132,11 @@ pub struct OutputArgs {
 pub struct ScanArgs {
     /// Repositories, folders of them, lock files, images (docker save, OCI), roots of installed
     /// systems, bills of materials (CycloneDX, SPDX); `-` reads an image or a bill from standard input
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH", required_unless_present = "estate")]
     pub paths: Vec<PathBuf>,
+    /// Scan every target that an estate file names, side by side
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "baseline"])]
+    pub estate: Option<PathBuf>,
     /// How the result is shown and judged.
     #[command(flatten)]
     pub output: OutputArgs,

@@ -6,6 +6,7 @@
 )]
 
 mod demo_files;
+mod estate;
 mod hostile;
 mod oracle;
 mod scan;

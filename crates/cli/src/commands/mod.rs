@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod demo;
+pub mod estate;
 pub mod explain;
 pub mod man;
 pub mod policy;

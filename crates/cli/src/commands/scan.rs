@@ -1,5 +1,7 @@
 //! `gabion scan PATH…`: the fixes due, and why.
 
+use std::path::PathBuf;
+
 use app::intelligence::{Intelligence, IntelligenceError};
 use app::scan::Target;
 
@@ -8,11 +10,15 @@ use crate::exit::Exit;
 use crate::render::{self, Found};
 use crate::terminal::Terminal;
 
+fn target(path: &PathBuf) -> Target {
+    if path.as_os_str() == "-" { Target::called(path, "standard input") } else { Target::new(path) }
+}
+
 /// Scans and shows the result.
 pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
     // What was typed is checked before anything long begins.
     let outputs = render::outputs(&args.output)?;
-    let targets = args.paths.iter().map(Target::new).collect();
+    let targets: Vec<Target> = args.paths.iter().map(target).collect();
     let request = super::request(&args.reading, targets)?;
     let data = super::data_dir(global)?;
     let intelligence = match Intelligence::open(&data) {
@@ -26,6 +32,9 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
         opened => opened,
     }
     .map_err(super::intelligence_failed)?;
+    if let Some(file) = &args.estate {
+        return super::estate::run(file, request, &intelligence, &args.output, &outputs, terminal);
+    }
     let report =
         app::scan::scan(&request, &intelligence, super::now()).map_err(super::scan_failed)?;
     let name = match args.paths.as_slice() {

@@ -1,6 +1,7 @@
 //! From one report value to the formats people asked for, and to the exit code.
 
 mod beside;
+mod estate;
 pub mod explain;
 mod sarif;
 mod table;
@@ -10,8 +11,10 @@ mod outputs;
 use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context, anyhow};
+use app::estate::EstateReport;
 use app::report::Report;
 
+pub use beside::replace;
 pub use outputs::{Outputs, outputs};
 
 use crate::args::{Format, OutputArgs};
@@ -62,6 +65,31 @@ pub fn show(
         terminal.warn("the scan is incomplete; allowed by --allow-incomplete");
     }
     despite_pipe(written, judged)
+}
+
+/// Writes the report of an estate; to a terminal as the arguments say, else whole and without colour.
+pub fn estate(
+    out: &mut dyn Write,
+    report: &EstateReport,
+    format: Format,
+    shown: Option<(&OutputArgs, &Terminal)>,
+    name: &str,
+) -> anyhow::Result<()> {
+    if format == Format::Json {
+        serde_json::to_writer_pretty(&mut *out, report).map_err(io::Error::from)?;
+        out.write_all(b"\n")?;
+        return Ok(());
+    }
+    let style = match shown {
+        None => table::Style { limit: 0, verbose: true, colour: false, width: 100 },
+        Some((args, terminal)) => table::Style {
+            limit: args.limit,
+            verbose: terminal.verbose,
+            colour: true,
+            width: terminal.width,
+        },
+    };
+    Ok(estate::write(out, report, style, name)?)
 }
 
 fn print(
