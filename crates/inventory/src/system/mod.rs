@@ -5,11 +5,24 @@
 //! distribution. Never: a file opened, a program run. A file's fact can be kept instead of its bytes, so
 //! that an image is read as a stream.
 
+mod apk;
+mod assemble;
+mod dpkg;
+mod end_of_life;
 pub mod os_release;
+mod other;
+mod paths;
+mod rpm;
 
 pub use os_release::ecosystem;
 
 use crate::Reading;
+use paths::Database;
+
+/// Most packages taken from one database; one with more is read up to here and has a problem.
+pub const MAX_PACKAGES: usize = 200_000;
+/// What is said of a database without a package.
+const EMPTY: &str = "the package database is empty; expected at least one installed package";
 
 /// What has to be read of a file to know what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,17 +135,48 @@ pub struct System {
 /// Whether, and how far, a file is worth reading: by its path relative to the root, its size in bytes
 /// and whether it may be executed.
 pub fn wants(path: &str, size: u64, executable: bool) -> Option<Want> {
-    crate::installed::wants(path, size, executable)
+    match Database::of(path) {
+        Some(database) => Some(database.want()),
+        None => crate::installed::wants(path, size, executable),
+    }
 }
 
 /// Whether these first bytes are those of a program (ELF, Mach-O, PE).
-pub fn is_program(_head: &[u8]) -> bool {
-    false
+pub fn is_program(head: &[u8]) -> bool {
+    match head {
+        [0x7F, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] => true,
+        [0xFE, 0xED, 0xFA, 0xCE | 0xCF, ..] | [0xCE | 0xCF, 0xFA, 0xED, 0xFE, ..] => true,
+        // Several Mach-O files in one, with their number; a Java class has its version there, which
+        // begins at 45.
+        [0xCA, 0xFE, 0xBA, 0xBE | 0xBF, 0, 0, 0, 1..45, ..] => true,
+        _ => false,
+    }
 }
 
 /// What a file tells; `None` when it tells nothing.
 pub fn read(path: &str, bytes: &[u8]) -> Option<Fact> {
-    crate::installed::read(path, bytes).map(Fact::Software)
+    let Some(database) = Database::of(path) else {
+        return crate::installed::read(path, bytes).map(Fact::Software);
+    };
+    Some(match database {
+        Database::Release => Fact::Release(OsRelease::parse(bytes)?),
+        Database::DpkgList(package) => Fact::Owned(dpkg::list(package, bytes)),
+        Database::DpkgDigests(package) => Fact::Owned(dpkg::digests(package, bytes)),
+        Database::Dpkg | Database::DpkgPart | Database::Opkg => Fact::Packages(dpkg::status(bytes)),
+        Database::Apk => Fact::Packages(apk::installed(bytes)),
+        Database::RpmSqlite => Fact::Packages(rpm::sqlite(bytes)),
+        Database::RpmSqliteLog => Fact::Packages(rpm::log(bytes)?),
+        Database::RpmNdb => Fact::Packages(rpm::ndb(bytes)),
+        Database::RpmBdb => Fact::Packages(rpm::berkeley(bytes)?),
+        Database::RpmManifest => Fact::Packages(other::rpm_manifest(bytes)),
+        Database::Pacman => Fact::Packages(other::pacman(bytes)),
+        Database::Portage => Fact::Packages(other::portage(path)),
+        Database::Unread(what) => {
+            let mut found = Packages::default();
+            found.problem(0, format!("a package database {what}: its packages are not evaluated"));
+            Fact::Packages(found)
+        }
+    })
 }
 
 impl System {
@@ -143,10 +187,6 @@ impl System {
 
     /// Puts everything together.
     pub fn finish(self) -> Installed {
-        let readings = self.facts.into_iter().filter_map(|(path, layer, fact)| match fact {
-            Fact::Software(reading) => Some(InstalledReading { path, layer, reading }),
-            _ => None,
-        });
-        Installed { readings: readings.collect(), ..Installed::default() }
+        assemble::installed(self.facts)
     }
 }

@@ -30,3 +30,5 @@ mod ruby;
 mod rust;
 mod sbom_corpus;
 mod system;
+mod system_databases;
+mod system_hostile;

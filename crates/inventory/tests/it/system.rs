@@ -113,3 +113,205 @@ mod release {
         assert!(OsRelease::parse(b"ID=\"open\nA\xFF=1").is_some_and(|r| r.id == "open"));
     }
 }
+
+mod together {
+    use inventory::reading::pinned;
+    use inventory::system::{Fact, Installed, Owned, System, read};
+    use inventory::{Details, Reading};
+    use vocab::Base;
+
+    /// What the files of a root say together; those that tell nothing are an error of the test.
+    fn finish(files: &[(&str, &str)]) -> Installed {
+        let mut system = System::default();
+        for (path, text) in files {
+            system.add(path, None, read(path, text.as_bytes()).expect(path));
+        }
+        system.finish()
+    }
+
+    /// One line for each component, and one for each problem.
+    fn lines(installed: &Installed) -> Vec<String> {
+        let mut lines = Vec::new();
+        for file in &installed.readings {
+            for (index, c) in (0u32..).zip(&file.reading.components) {
+                let none = Details::default();
+                let details = file.reading.details.get(&index).unwrap_or(&none);
+                let mut line = format!("{} {} {}", c.ecosystem, c.name, c.version.text());
+                for (word, value) in
+                    [("package", &details.package), ("owned by", &details.owned_by)]
+                {
+                    if let Some(value) = value {
+                        line += &format!(", {word} {value}");
+                    }
+                }
+                lines.push(line);
+            }
+            let problems = file.reading.problems.iter();
+            lines.extend(problems.map(|p| format!("{}:{}: {}", file.path, p.line, p.what)));
+        }
+        lines
+    }
+
+    const DEBIAN: (&str, &str) =
+        ("usr/lib/os-release", "ID=debian\nVERSION_ID=12\nPRETTY_NAME=\"Debian 12\"\n");
+    const STATUS: &str = "Package: libssl3\nStatus: install ok installed\nSource: openssl\nVersion: 3.0.11-1\n\n\
+                          Package: openssl\nStatus: install ok installed\nVersion: 3.0.11-1\n\n\
+                          Package: bash\nStatus: install ok installed\nSource: bash (5.2-2)\nVersion: 5.2-2+b1\n\n";
+
+    #[test]
+    fn packages_bear_the_name_and_version_of_their_source() {
+        let installed = finish(&[DEBIAN, ("var/lib/dpkg/status", STATUS)]);
+        assert_eq!(
+            installed.ecosystem.as_ref().map(ToString::to_string).as_deref(),
+            Some("Debian:12")
+        );
+        assert_eq!(
+            lines(&installed),
+            [
+                "Debian:12 openssl 3.0.11-1, package libssl3",
+                "Debian:12 openssl 3.0.11-1, package openssl",
+                "Debian:12 bash 5.2-2, package bash",
+            ]
+        );
+        assert_eq!(installed.readings[0].reading.components[0].line, 1);
+    }
+
+    #[test]
+    fn the_administrators_release_goes_before_the_distributions() {
+        let own = ("etc/os-release", "ID=ubuntu\nVERSION_ID=22.04\n");
+        let installed = finish(&[DEBIAN, own, ("var/lib/dpkg/status", STATUS)]);
+        assert_eq!(installed.release.map(|r| r.id).as_deref(), Some("ubuntu"));
+    }
+
+    #[test]
+    fn where_records_name_either_both_names_are_asked() {
+        let apk = "P:libcrypto3\nV:3.1-r0\nA:x86_64\nL:Apache-2.0\no:openssl\n\nP:a\nV:1\no:b\n\nP:b\nV:1\n\n";
+        let check = |release: &str, expect: &[&str]| {
+            let release = ("etc/os-release", release);
+            assert_eq!(lines(&finish(&[release, ("lib/apk/db/installed", apk)])), expect);
+        };
+        check(
+            "ID=wolfi\n",
+            &[
+                "Wolfi openssl 3.1-r0, package libcrypto3",
+                "Wolfi libcrypto3 3.1-r0",
+                "Wolfi a 1",
+                "Wolfi b 1",
+            ],
+        );
+        check(
+            "ID=alpine\nVERSION_ID=3.18.4\n",
+            &[
+                "Alpine:v3.18 openssl 3.1-r0, package libcrypto3",
+                "Alpine:v3.18 b 1, package a",
+                "Alpine:v3.18 b 1, package b",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_derivative_is_not_its_parent() {
+        let release = ("etc/os-release", "ID=raspbian\nID_LIKE=debian\nVERSION_ID=12\n");
+        let one = "Package: bash\nVersion: 5.2-2+b1\nSource: bash (5.2-2)\n\n";
+        let installed = finish(&[release, ("var/lib/dpkg/status", one)]);
+        assert_eq!(installed.ecosystem, None);
+        assert_eq!(lines(&installed), ["raspbian:12 bash 5.2-2+b1"]);
+    }
+
+    #[test]
+    fn packages_without_a_distribution_are_shown_and_told() {
+        let one = "Package: bash\nVersion: 5.2-2\n\n";
+        assert_eq!(
+            lines(&finish(&[("var/lib/dpkg/status", one)])),
+            [
+                "deb bash 5.2-2",
+                "var/lib/dpkg/status:0: no os-release: the distribution of these packages is not known, so \
+                 they are not evaluated"
+            ]
+        );
+        assert_eq!(
+            lines(&finish(&[DEBIAN])),
+            [
+                "etc/os-release:0: this is «Debian 12», but no database of its packages was found; they are \
+              not evaluated"
+            ]
+        );
+    }
+
+    #[test]
+    fn packages_of_another_tool_are_not_the_distributions() {
+        let apk = ("lib/apk/db/installed", "P:musl\nV:1\n\n");
+        assert_eq!(
+            lines(&finish(&[DEBIAN, ("var/lib/dpkg/status", STATUS), apk]))[..2],
+            [
+                "apk on debian musl 1",
+                "lib/apk/db/installed:0: apk packages beside those of «debian»: nobody writes advisories for \
+                 them there; they are not evaluated"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_empty_status_beside_its_parts_is_no_problem() {
+        let part = ("var/lib/dpkg/status.d/base", "Package: base-files\nVersion: 12.4\n");
+        let status = ("var/lib/dpkg/status", "");
+        let expect = ["Debian:12 base-files 12.4, package base-files"];
+        assert_eq!(lines(&finish(&[DEBIAN, status, part])), expect);
+        assert_eq!(
+            lines(&finish(&[DEBIAN, status])),
+            [
+                "var/lib/dpkg/status:0: the package database is empty; expected at least one installed package"
+            ]
+        );
+    }
+
+    #[test]
+    fn software_in_a_packages_files_belongs_to_it() {
+        let check = |owned: &str, path: &str, expect: &str| {
+            let mut system = System::default();
+            let mut reading = Reading::default();
+            reading.push(pinned(Base::PyPI, "requests", "2.28.1", 0));
+            reading.push(pinned(Base::PyPI, "urllib3", "1.26", 0));
+            system.add(path, Some(2), Fact::Software(reading));
+            let owned = Owned { package: "python3-requests".into(), files: vec![owned.into()] };
+            system.add("var/lib/dpkg/info/x.list", Some(1), Fact::Owned(owned));
+            let installed = system.finish();
+            assert_eq!(installed.readings[0].layer, Some(2));
+            let by = if expect.is_empty() { String::new() } else { format!(", owned by {expect}") };
+            assert_eq!(
+                lines(&installed),
+                [format!("PyPI requests 2.28.1{by}"), format!("PyPI urllib3 1.26{by}")]
+            );
+        };
+        let path = "usr/lib/python3/dist-packages/requests-2.28.1.dist-info/METADATA";
+        check(path, path, "python3-requests");
+        check(&format!("./{path}"), path, "python3-requests");
+        check("lib/x/METADATA", "usr/lib/x/METADATA", "python3-requests");
+        check("usr/bin/x", "bin/x", "python3-requests");
+        check("usr/local/lib/x/METADATA", "usr/lib/x/METADATA", "");
+        check("opt/lib/x/METADATA", "lib/x/METADATA", "");
+    }
+
+    #[test]
+    fn the_end_of_a_release_is_the_earlier_of_the_known_and_the_stated() {
+        let check = |text: &str, expect: Option<&str>| {
+            let installed = finish(&[("etc/os-release", text)]);
+            let day = installed.ends.map(|ends| ends.to_string());
+            assert_eq!(day.as_deref().and_then(|d| d.strip_suffix("T00:00:00Z")), expect, "{text}");
+        };
+        check("ID=debian\nVERSION_ID=11\n", Some("2026-08-31"));
+        check("ID=debian\n", None);
+        check("ID=ubuntu\nVERSION_ID=20.04\n", Some("2025-05-29"));
+        check("ID=alpine\nVERSION_ID=3.18.4\n", Some("2025-05-09"));
+        check("ID=rocky\nVERSION_ID=8.10\n", Some("2029-05-31"));
+        check("ID=sles\nVERSION_ID=15\n", Some("2019-12-31"));
+        check("ID=sles\nVERSION_ID=15.5\n", Some("2024-12-31"));
+        check("ID=centos\nVERSION_ID=8\n", Some("2021-12-31"));
+        check("ID=centos\nVERSION_ID=8\nPRETTY_NAME=\"CentOS Stream 8\"\n", Some("2024-05-31"));
+        check("ID=debian\nVERSION_ID=110\n", None);
+        check("ID=fedora\nVERSION_ID=40\nSUPPORT_END=2025-05-01\n", Some("2025-05-01"));
+        check("ID=fedora\nVERSION_ID=40\nSUPPORT_END=2035-05-01\n", Some("2025-05-13"));
+        check("ID=own\nSUPPORT_END=2035-05-01\n", Some("2035-05-01"));
+        check("ID=own\nSUPPORT_END=soon\n", None);
+    }
+}
