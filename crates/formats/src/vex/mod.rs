@@ -7,8 +7,12 @@
 //! back is [`write`]. Never: a statement applied. Who trusts whom, and what follows for a finding, is
 //! decided by the caller. Start reading at [`read`].
 
+mod csaf;
+mod cyclonedx;
 pub mod matching;
+mod openvex;
 pub mod purl;
+mod source;
 
 use std::sync::Arc;
 
@@ -16,6 +20,7 @@ use vocab::Instant;
 
 pub use matching::{Asset, Image, Subject};
 pub use purl::Purl;
+pub use source::{MAX_BYTES, MAX_PROBLEMS, MAX_VALUES};
 
 /// What one document states.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,19 +186,58 @@ pub struct Refused {
     pub what: String,
 }
 
-/// Which format the bytes look like, by their first 64 KiB; `None` when they look like no VEX document. A CycloneDX
-/// bill is recognised whether or not it states anything.
+/// How much of a document is looked at to recognise it.
+const HEAD: usize = 64 << 10;
+
+/// Which format the bytes look like, by their first 64 KiB, also behind gzip or bzip2; `None` when they
+/// look like no VEX document. A CycloneDX bill is recognised whether or not it states anything.
 pub fn recognise(bytes: &[u8]) -> Option<Format> {
-    let _ = bytes;
-    None
+    let head = source::beginning(bytes, HEAD);
+    let head = head.strip_prefix(b"\xef\xbb\xbf".as_slice()).unwrap_or(&head);
+    let has = |text: &str| head.windows(text.len()).any(|window| window == text.as_bytes());
+    match head.trim_ascii_start().first()? {
+        b'{' if has(openvex::CONTEXT) => Some(Format::OpenVex),
+        b'{' if has("\"csaf_version\"") => Some(Format::Csaf),
+        b'{' if has("\"CycloneDX\"") && has("\"bomFormat\"") => Some(Format::CycloneDx),
+        b'<' if has("http://cyclonedx.org/schema/bom/") => Some(Format::CycloneDx),
+        _ => None,
+    }
 }
 
-/// Reads a document.
+/// Reads a document, also one in gzip or bzip2.
 ///
 /// # Errors
 /// No document of a format known here, one of an unknown version, a malformed one, or one past the
 /// bounds; with the line where one is known.
 pub fn read(bytes: &[u8]) -> Result<Document, Refused> {
-    let _ = bytes;
-    Err(Refused { line: 0, what: "no VEX document".to_owned() })
+    let bytes = source::unwrapped(bytes)?;
+    let text = source::text(&bytes)?;
+    if text.trim_ascii_start().starts_with('<') {
+        return cyclonedx::read_xml(text);
+    }
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(Refused::new(1, "expected a JSON object or an XML document"));
+    }
+    source::weigh(text)?;
+    // The key that tells the format may stand at the end of a document.
+    let keys: Keys = serde_json::from_str(text).map_err(|e| Refused::json(&e))?;
+    match keys {
+        Keys { context: Some(_), .. } => openvex::read(text),
+        Keys { bom: Some(_), .. } => cyclonedx::read_json(text),
+        Keys { document: Some(_), .. } => csaf::read(text),
+        _ => Err(Refused::new(
+            1,
+            "neither `@context` (OpenVEX) nor `bomFormat` (CycloneDX) nor `document` (CSAF)",
+        )),
+    }
+}
+
+/// The keys that tell the formats apart.
+#[derive(serde::Deserialize)]
+struct Keys {
+    #[serde(rename = "@context")]
+    context: Option<serde::de::IgnoredAny>,
+    #[serde(rename = "bomFormat")]
+    bom: Option<serde::de::IgnoredAny>,
+    document: Option<serde::de::IgnoredAny>,
 }

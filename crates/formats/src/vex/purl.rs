@@ -175,3 +175,41 @@ fn pep503(name: &str) -> String {
     }
     normal
 }
+
+impl std::fmt::Display for Purl {
+    /// The canonical form (package-url specification, «How to build purl string from its components»).
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "pkg:{}/", self.kind)?;
+        for segment in self.namespace.split('/').filter(|s| !s.is_empty()) {
+            write!(f, "{}/", encoded(segment, ":"))?;
+        }
+        f.write_str(&encoded(&self.name, ":"))?;
+        if let Some(version) = &self.version {
+            write!(f, "@{}", encoded(version, ":"))?;
+        }
+        for (number, (key, value)) in self.qualifiers.iter().enumerate() {
+            let mark = if number == 0 { '?' } else { '&' };
+            write!(f, "{mark}{key}={}", encoded(value, ":/"))?;
+        }
+        for (number, segment) in self.subpath.split('/').filter(|s| !s.is_empty()).enumerate() {
+            let mark = if number == 0 { '#' } else { '/' };
+            write!(f, "{mark}{}", encoded(segment, ":"))?;
+        }
+        Ok(())
+    }
+}
+
+fn encoded(text: &str, kept: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        let c = char::from(byte);
+        if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '~') || kept.contains(c) {
+            out.push(c);
+        } else {
+            // Writing to a text does not fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}

@@ -2,3 +2,5 @@
 
 mod sarif;
 mod text;
+mod vex;
+mod vex_matching;
