@@ -3,10 +3,14 @@
 mod beside;
 mod estate;
 pub mod explain;
+mod github;
+mod gitlab;
+mod junit;
+mod outputs;
+mod page;
 mod sarif;
 mod table;
-
-mod outputs;
+mod words;
 
 use std::io::{self, BufWriter, Write};
 
@@ -135,15 +139,17 @@ fn write(
             out.flush()?;
         }
         Format::Sarif => formats::sarif::write(&sarif::log(report), out)?,
-        Format::Markdown
-        | Format::Html
-        | Format::Junit
-        | Format::Github
-        | Format::Gitlab
-        | Format::Cyclonedx
-        | Format::Spdx
-        | Format::Openvex
-        | Format::CyclonedxVex => return Err(unavailable(format)),
+        Format::Markdown => {
+            let page = page::page(report, &found.name);
+            out.write_all(formats::page::markdown::render(&page).as_bytes())?;
+        }
+        Format::Html => formats::page::html::write(&page::page(report, &found.name), out)?,
+        Format::Junit => formats::junit::write(&junit::suites(report), report.scanned_at, out)?,
+        Format::Github => formats::workflow::write(&github::annotations(report), out)?,
+        Format::Gitlab => formats::gitlab::write(&gitlab::log(report), out)?,
+        Format::Cyclonedx | Format::Spdx | Format::Openvex | Format::CyclonedxVex => {
+            return Err(unavailable(format));
+        }
     }
     Ok(())
 }
@@ -192,7 +198,16 @@ mod tests {
 
     #[test]
     fn each_format_of_the_demo_is_as_it_was() {
-        for format in [Format::Table, Format::Json, Format::Sarif] {
+        for format in [
+            Format::Table,
+            Format::Json,
+            Format::Sarif,
+            Format::Markdown,
+            Format::Html,
+            Format::Junit,
+            Format::Github,
+            Format::Gitlab,
+        ] {
             insta::assert_snapshot!(format!("demo.{}", name(format)), rendered(format, 80));
         }
     }

@@ -81,7 +81,7 @@ pub fn log(report: &Report) -> Log {
 
 /// What stands before a place so that it is relative to where the scan was started, which is where a
 /// code host looks: a single relative path as given. Places of several paths have theirs already.
-fn base(report: &Report) -> String {
+pub fn base(report: &Report) -> String {
     let mut roots: Vec<&str> = report.assets.iter().map(|a| a.root.as_str()).collect();
     roots.dedup();
     match roots.as_slice() {
@@ -125,7 +125,8 @@ fn uri(records: &[String]) -> Option<String> {
         .map(|id| format!("https://osv.dev/vulnerability/{}", formats::sarif::uri(id.as_bytes()).0))
 }
 
-fn level(finding: &Finding) -> Level {
+/// Serious when it is urgent or severe.
+pub fn level(finding: &Finding) -> Level {
     match (finding.emergency || finding.overdue, finding.severity) {
         (true, _) | (_, Severity::Critical | Severity::High) => Level::Error,
         (_, Severity::Low | Severity::None) => Level::Note,
