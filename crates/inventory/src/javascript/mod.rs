@@ -9,7 +9,7 @@ pub mod deno;
 mod installed;
 pub mod manifest;
 pub mod npm;
-mod origin;
+pub(crate) mod origin;
 pub mod pnpm;
 mod pnpm_key;
 pub mod yarn;

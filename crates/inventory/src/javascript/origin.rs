@@ -9,7 +9,7 @@ use crate::source;
 /// An address in the registry's own layout (`…/name/-/name-1.2.3.tgz`) on another host counts as the
 /// registry: proxies and mirrors have it, and the file does not tell them from a private registry.
 /// Taking it for foreign would leave a mirrored project without any answer.
-pub(super) fn of(address: &str) -> Origin {
+pub(crate) fn of(address: &str) -> Origin {
     let address = address.trim_ascii();
     if let Some(path) = local(address) {
         return match archive(path) {

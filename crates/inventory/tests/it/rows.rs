@@ -34,7 +34,8 @@ pub fn check_in(files: &[(&str, &str)], id: &str, path: &str, text: &str, expect
     assert_eq!(rows(&reading).trim_end(), expect.join("\n"));
 }
 
-fn rows(reading: &Reading) -> String {
+/// The rows of a reading.
+pub fn rows(reading: &Reading) -> String {
     let mut out = String::new();
     for component in &reading.components {
         row(&mut out, component);
