@@ -26,6 +26,7 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
         "policy" => below(&root.join("crates/triage/policies"), "toml")?,
         "config" => below(&root.join("crates/app/demo"), "toml")?,
         "versions" => version_lines(corpus)?,
+        "system" => systems(root),
         // `index` starts from an index that it builds itself: edits grow from nothing.
         _ => vec![vec![0], vec![1, 0, 0, 0], vec![3, 0, 1, 2, 3]],
     };
@@ -117,6 +118,30 @@ fn lines(seeds: &mut Vec<Vec<u8>>, number: usize, content: &[u8]) {
     let step = (all.len() / 100).max(1);
     let fitting = all.iter().step_by(step).filter(|line| line.len() <= LARGEST);
     seeds.extend(fitting.map(|line| prefixed(number, line)));
+}
+
+/// Package databases, each with the number that `fuzz_targets/system.rs` gives its file.
+fn systems(root: &Path) -> Vec<Vec<u8>> {
+    const FILES: usize = 11;
+    let rpm = root.join("crates/inventory/tests/fixtures/rpmdb.sqlite.zst");
+    let rpm = testkit::unzstd(&rpm);
+    let texts: [&[u8]; FILES] = [
+        b"ID=\"debian\"\nVERSION_ID='12'\nPRETTY_NAME=\"a \\\"b\"\nSUPPORT_END=2028-06-30\n",
+        b"Package: x\nStatus: install ok installed\nSource: y (1:2-3)\nVersion: 1:2-3+b1\nDescription: a\n b\n\n",
+        b"/.\n/usr\n/usr/bin/x\n/usr/lib/python3/dist-packages/x-1.dist-info/METADATA\n",
+        b"d41d8cd98f00b204e9800998ecf8427e  usr/bin/x\n",
+        b"C:Q1x=\nP:x\nV:1.2-r3\nA:x86_64\nL:MIT\no:y\nF:usr/bin\nR:x\na:0:0:755\nZ:Q1y=\n\n",
+        &rpm,
+        b"RpmP\0\0\0\0\x01\0\0\0\x01\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+        b"",
+        b"x\t1-2\t1\t1\tv\t(none)\t5\tx86_64\t0\ty-1-2.src.rpm\n",
+        b"%NAME%\nx\n\n%VERSION%\n1:2-3\n\n%BASE%\ny\n\n",
+        b"x-1\n",
+    ];
+    let releases = (0..6).map(|release| release * FILES);
+    releases
+        .flat_map(|release| (0..).zip(texts).map(move |(at, text)| prefixed(release + at, text)))
+        .collect()
 }
 
 /// Pairs of versions out of the order files, tried under every scheme.

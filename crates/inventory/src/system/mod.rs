@@ -167,7 +167,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Option<Fact> {
         Database::RpmSqlite => Fact::Packages(rpm::sqlite(bytes)),
         Database::RpmSqliteLog => Fact::Packages(rpm::log(bytes)?),
         Database::RpmNdb => Fact::Packages(rpm::ndb(bytes)),
-        Database::RpmBdb => Fact::Packages(rpm::berkeley(bytes)?),
+        Database::RpmBdb => Fact::Packages(rpm::berkeley(bytes)),
         Database::RpmManifest => Fact::Packages(other::rpm_manifest(bytes)),
         Database::Pacman => Fact::Packages(other::pacman(bytes)),
         Database::Portage => Fact::Packages(other::portage(path)),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use inventory::system::{MAX_PACKAGES, read};
 use proptest::prelude::*;
 
-use crate::system_databases::{RPM, lines, packages, rpm_database};
+use crate::system_databases::{RPM, berkeley_databases, lines, packages, rpm_database};
 
 /// Builds one rpm header out of (tag, type, count, bytes).
 fn header(entries: &[(u32, u32, u32, &[u8])]) -> Vec<u8> {
@@ -163,6 +163,43 @@ fn a_cut_rpm_database_is_told() {
 }
 
 #[test]
+fn a_damaged_berkeley_db_is_told() {
+    const CUT: &str = "the rpm database is cut or damaged";
+    let [_, bytes] = berkeley_databases();
+    let check = |bytes: &[u8], expect: &str| {
+        let found = packages("var/lib/rpm/Packages", bytes);
+        assert!(found.problems.iter().any(|p| p.what.starts_with(expect)), "{expect}: {found:?}");
+    };
+    for length in [80, 511, 512, 5_000, bytes.len() - 1] {
+        check(&bytes[..length], CUT);
+    }
+    let with = |at: usize, new: &[u8]| {
+        let mut bytes = bytes.clone();
+        bytes[at..at + new.len()].copy_from_slice(new);
+        bytes
+    };
+    check(&with(12, &[0, 6, 0x15, 0x61]), "an rpm database of a machine with the other order");
+    check(&with(24, &[1]), "a Berkeley DB with encryption");
+    check(&with(26, &[1]), "a Berkeley DB with encryption");
+    check(&with(20, &[1, 2, 0, 0]), CUT);
+    check(&with(32, &[0xFF; 4]), CUT);
+    // Every overflow page leads to itself: the value never gets longer than the file.
+    let mut circle = bytes.clone();
+    for number in 1..bytes.len() / 512 {
+        if circle[number * 512 + 25] == 7 {
+            circle[number * 512 + 16..][..4].copy_from_slice(&(number as u32).to_le_bytes());
+        }
+    }
+    check(&circle, "a package's header");
+    for number in 1..bytes.len() / 512 {
+        if circle[number * 512 + 25] == 7 {
+            circle[number * 512 + 22..][..2].copy_from_slice(&[0, 0]);
+        }
+    }
+    check(&circle, CUT);
+}
+
+#[test]
 fn a_view_in_place_of_the_table_is_not_run() {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
     let endless = "CREATE VIEW Packages AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
@@ -204,6 +241,18 @@ proptest! {
             bytes[at % length] = byte;
         }
         packages("var/lib/rpm/Packages.db", &bytes);
+    }
+
+    #[test]
+    fn damaged_hashes_do_not_break_the_reader(
+        places in prop::collection::vec((0usize..12_800, any::<u8>()), 1..40)
+    ) {
+        let [_, mut bytes] = berkeley_databases();
+        let length = bytes.len();
+        for (at, byte) in places {
+            bytes[at % length] = byte;
+        }
+        packages("var/lib/rpm/Packages", &bytes);
     }
 
     #[test]

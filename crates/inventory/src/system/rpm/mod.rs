@@ -1,10 +1,11 @@
 //! Which packages did rpm install?
 //!
-//! In: its database, in one of three containers: SQLite ([`sqlite`]), rpm's own ([`ndb`]), or Berkeley DB,
-//! which is recognised and not read. In each lies one header for each package ([`header`]). Out:
+//! In: its database, in one of three containers: SQLite ([`sqlite`]), rpm's own ([`ndb`]), Berkeley DB's
+//! hash ([`berkeley`]). In each lies one header for each package ([`header`]). Out:
 //! [`Packages`] with the files that matter. Never: a script, a signature, the keys that lie there as
 //! packages (`gpg-pubkey`).
 
+mod berkeley;
 mod header;
 mod ndb;
 mod sqlite;
@@ -14,33 +15,33 @@ use super::{DistributionPackage, EMPTY, Packages};
 /// Longest header of one package; a kernel with all its files has some MiB.
 const MAX_HEADER: usize = 64 * 1024 * 1024;
 
+/// Reads a container's headers.
+type Container = fn(&[u8], &mut dyn FnMut(&[u8])) -> Result<(), String>;
+
 /// Reads `rpmdb.sqlite`.
 pub(super) fn sqlite(bytes: &[u8]) -> Packages {
-    let mut found = Packages::default();
-    if let Err(what) = sqlite::headers(bytes, &mut |header| found.header(header)) {
-        found.problem(0, what);
-    }
-    found.or_empty()
+    packages(sqlite::headers, bytes)
 }
 
 /// Reads `Packages.db`.
 pub(super) fn ndb(bytes: &[u8]) -> Packages {
-    let mut found = Packages::default();
-    if let Err(what) = ndb::headers(bytes, &mut |header| found.header(header)) {
-        found.problem(0, what);
-    }
-    found.or_empty()
+    packages(ndb::headers, bytes)
 }
 
-/// Says of `Packages` that it is not read; an empty one is left over by newer releases of rpm.
-pub(super) fn berkeley(bytes: &[u8]) -> Option<Packages> {
+/// Reads `Packages`.
+pub(super) fn berkeley(bytes: &[u8]) -> Packages {
+    packages(berkeley::headers, bytes)
+}
+
+fn packages(headers: Container, bytes: &[u8]) -> Packages {
     let mut found = Packages::default();
-    found.problem(
-        0,
-        "a Berkeley DB database of rpm: its packages are not evaluated; convert a copy of it with \
-         «rpmdb --rebuilddb» of rpm 4.16 or later",
-    );
-    (!bytes.is_empty()).then_some(found)
+    if let Err(what) = headers(bytes, &mut |header| found.header(header)) {
+        found.problem(0, what);
+    }
+    if found.packages.is_empty() && found.problems.is_empty() {
+        found.problem(0, EMPTY);
+    }
+    found
 }
 
 /// Says of `rpmdb.sqlite-wal` that what it holds is not in the database yet.
@@ -62,13 +63,6 @@ impl Packages {
             Ok(package) => self.push(package),
             Err(what) => self.problem(0, format!("a package's header: {what}")),
         }
-    }
-
-    fn or_empty(mut self) -> Self {
-        if self.packages.is_empty() && self.problems.is_empty() {
-            self.problem(0, EMPTY);
-        }
-        self
     }
 }
 
