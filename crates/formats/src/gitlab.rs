@@ -303,7 +303,7 @@ fn dependency_files(all: &[Vulnerability]) -> Vec<DependencyFile> {
 }
 
 /// A UUID of version 8 (RFC 9562, section 5.8) from the first half of the key's SHA-256.
-fn uuid(key: &str) -> String {
+pub fn uuid(key: &str) -> String {
     let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
     let mut number = u128::from_be_bytes(digest.first_chunk().copied().unwrap_or_default());
     number = number & !(0xf << 76) | 8 << 76;

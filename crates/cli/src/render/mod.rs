@@ -17,6 +17,7 @@ use std::io::{self, BufWriter, Write};
 use anyhow::{Context, anyhow};
 use app::estate::EstateReport;
 use app::report::Report;
+use formats::sbom::{Bill, Provenance};
 
 pub use beside::replace;
 pub use outputs::{Outputs, outputs};
@@ -25,15 +26,11 @@ use crate::args::{Format, OutputArgs};
 use crate::exit::{Exit, despite_pipe, failed, usage};
 use crate::terminal::Terminal;
 
-/// Every component with its licences and hashes. No reader fills one yet.
-pub type Bill = std::convert::Infallible;
-
 /// What a command found: what every format is made of.
 pub struct Found {
     /// The scan's result.
     pub report: Report,
     /// Every component, when a format that was asked for lists them ([`Outputs::want_bill`]).
-    #[expect(dead_code, reason = "no format reads one yet")]
     pub bill: Option<Bill>,
     /// What was scanned, in the words of who asked.
     pub name: String,
@@ -147,11 +144,31 @@ fn write(
         Format::Junit => formats::junit::write(&junit::suites(report), report.scanned_at, out)?,
         Format::Github => formats::workflow::write(&github::annotations(report), out)?,
         Format::Gitlab => formats::gitlab::write(&gitlab::log(report), out)?,
-        Format::Cyclonedx | Format::Spdx | Format::Openvex | Format::CyclonedxVex => {
-            return Err(unavailable(format));
+        Format::Cyclonedx => {
+            let (bill, provenance) = bill(found, format)?;
+            formats::sbom::write_cyclonedx(bill, &provenance, out)?;
         }
+        Format::Spdx => {
+            let (bill, provenance) = bill(found, format)?;
+            formats::sbom::write_spdx(bill, &provenance, out)?;
+        }
+        Format::Openvex | Format::CyclonedxVex => return Err(unavailable(format)),
     }
     Ok(())
+}
+
+/// The bill, and who writes it when. Its serial is made of what it says, so two bills that differ have
+/// two serials, without chance.
+fn bill(found: &Found, format: Format) -> anyhow::Result<(&Bill, Provenance)> {
+    let bill = found.bill.as_ref().ok_or_else(|| unavailable(format))?;
+    let made = found.report.scanned_at;
+    let key = format!("{format:?} {} {made} {bill:?}", found.name);
+    let provenance = Provenance {
+        tool_version: found.report.gabion.clone(),
+        timestamp: made.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        serial: format!("urn:uuid:{}", formats::gitlab::uuid(&key)),
+    };
+    Ok((bill, provenance))
 }
 
 /// The error for a format that this command has no matter for.

@@ -8,6 +8,8 @@ use formats::sarif::{Hit, Level, Log, Notification, Place, Rule, Suppression};
 use serde_json::json;
 use vocab::Severity;
 
+use super::words;
+
 /// Most notifications of one sort; the count of the rest is a notification of its own.
 const MOST: usize = 500;
 
@@ -16,14 +18,11 @@ pub fn log(report: &Report) -> Log {
     let mut rules: BTreeMap<String, Rule> = BTreeMap::new();
     let mut results = Vec::new();
     let base = base(report);
-    let ignored = report.ignored.iter().map(|i| (&i.finding, Some(i)));
-    for (finding, ignored) in report.findings.iter().map(|f| (f, None)).chain(ignored) {
+    let ignored = report.ignored.iter().map(|i| (&i.finding, Some(suppression(i))));
+    let stated = report.stated.iter().map(|s| (&s.finding, Some(statement(&s.statement))));
+    let all = report.findings.iter().map(|f| (f, None)).chain(ignored).chain(stated);
+    for (finding, suppression) in all {
         rules.entry(finding.advisory.to_string()).or_insert_with(|| rule(finding));
-        let suppressions = ignored.map(|i| Suppression {
-            justification: i.reason.clone(),
-            origin: i.origin.clone(),
-            until: Some(formats::text::day(i.until)),
-        });
         results.push(Hit {
             rule: finding.advisory.to_string(),
             level: level(finding),
@@ -31,7 +30,7 @@ pub fn log(report: &Report) -> Log {
             places: finding.places.iter().map(|p| at(&base, p)).collect(),
             identity: finding.identity.clone(),
             new: finding.new,
-            suppressions: suppressions.into_iter().collect(),
+            suppressions: suppression.into_iter().collect(),
             properties: properties(finding),
         });
     }
@@ -76,6 +75,33 @@ pub fn log(report: &Report) -> Log {
             ("components".into(), json!(report.components)),
             ("scannedAt".into(), json!(report.scanned_at)),
         ]),
+    }
+}
+
+fn suppression(ignored: &report::Ignored) -> Suppression {
+    Suppression {
+        justification: ignored.reason.clone(),
+        origin: ignored.origin.clone(),
+        until: Some(formats::text::day(ignored.until)),
+    }
+}
+
+/// A VEX statement has no end; whoever reads the log sees who made it, and when.
+fn statement(statement: &report::Statement) -> Suppression {
+    let dated = statement.dated.map(|at| format!(", {}", formats::text::day(at)));
+    Suppression {
+        justification: format!(
+            "{}: {}",
+            words::status(&statement.status),
+            words::reason(statement)
+        ),
+        origin: format!(
+            "VEX of {} ({}{})",
+            statement.author,
+            statement.origin,
+            dated.unwrap_or_default()
+        ),
+        until: None,
     }
 }
 
@@ -162,7 +188,7 @@ fn message(finding: &Finding, report: &Report) -> String {
 }
 
 fn properties(finding: &Finding) -> BTreeMap<String, serde_json::Value> {
-    BTreeMap::from([
+    let mut properties: BTreeMap<String, serde_json::Value> = BTreeMap::from([
         ("purl".into(), json!(finding.purl)),
         ("due".into(), json!(finding.due)),
         ("exposedSince".into(), json!(finding.exposed_since)),
@@ -170,7 +196,20 @@ fn properties(finding: &Finding) -> BTreeMap<String, serde_json::Value> {
         ("row".into(), json!(finding.row)),
         ("records".into(), json!(finding.records)),
         ("scope".into(), json!(finding.scope)),
-    ])
+    ]);
+    let mut add = |name: &str, value: serde_json::Value| properties.insert(name.into(), value);
+    if !finding.installed.is_empty() {
+        add("installed", json!(finding.installed));
+    }
+    let layers: Vec<_> = finding.places.iter().filter_map(|p| p.layer.as_deref()).collect();
+    if !layers.is_empty() {
+        add("layers", json!(layers));
+    }
+    let remarks = words::remarks(finding);
+    if !remarks.is_empty() {
+        add("remarks", json!(remarks));
+    }
+    properties
 }
 
 fn notifications(report: &Report) -> Vec<Notification> {

@@ -6,9 +6,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use app::report::{Finding, Fix, Notice, Report, Unevaluated};
+use formats::page::words::plural;
+pub use formats::page::words::when;
 use formats::text::{due_in, printable, width};
 use vocab::{Instant, Severity};
 
+use super::words;
 use crate::terminal::style::{CAUTION, FAINT, NAME, URGENT};
 
 /// How the table looks.
@@ -38,9 +41,11 @@ pub fn write(out: &mut dyn Write, report: &Report, style: Style, name: &str) -> 
     let mut page = Page { out, style, report, findings };
     page.answer(name)?;
     page.warnings()?;
+    page.installed()?;
     page.fixes()?;
     page.notices()?;
     page.ignored()?;
+    page.stated()?;
     page.unknown()?;
     page.sources()
 }
@@ -95,37 +100,11 @@ impl Page<'_> {
         };
         self.paragraph("", &line)?;
         if !report.complete && findings > 0 {
-            let line = format!("Incomplete: {}.", self.missing().join(", "));
+            let line = format!("Incomplete: {}.", words::missing(report).join(", "));
             let line = self.paint(CAUTION, &line);
             self.paragraph("", &line)?;
         }
         Ok(())
-    }
-
-    /// What keeps the scan from being complete, in counts.
-    fn missing(&self) -> Vec<String> {
-        let report = self.report;
-        let mut parts = Vec::new();
-        if !report.not_evaluated.is_empty() {
-            parts.push(format!(
-                "{} of {} not evaluated",
-                report.not_evaluated.len(),
-                plural(report.components, "component")
-            ));
-        }
-        if !report.not_read.is_empty() {
-            parts.push(format!(
-                "{} not read in whole",
-                plural(report.not_read.len() as u64, "place")
-            ));
-        }
-        if !report.unrecognised.is_empty() {
-            parts.push(format!(
-                "{} without a reader",
-                plural(report.unrecognised.len() as u64, "file")
-            ));
-        }
-        parts
     }
 
     fn warnings(&mut self) -> io::Result<()> {
@@ -134,6 +113,33 @@ impl Page<'_> {
             self.paragraph("  ", &format!("{label} {}", printable(warning)))?;
         }
         Ok(())
+    }
+
+    /// What images, systems and bills are: their distribution, its end, and their digest.
+    fn installed(&mut self) -> io::Result<()> {
+        let report = self.report;
+        let most = if self.style.verbose { usize::MAX } else { 10 };
+        let others: Vec<_> = report.assets.iter().filter(|a| a.kind != "repository").collect();
+        for asset in others.iter().take(most) {
+            let mut parts = vec![format!("{} {}", asset.kind, asset.id)];
+            parts.extend(asset.distribution.clone());
+            parts.extend(asset.digest.as_deref().map(|d| format!("digest {}", words::short(d))));
+            if asset.owned > 0 {
+                let owned = plural(asset.owned, "component");
+                parts.push(format!("{owned} brought by its distribution's packages"));
+            }
+            let text = printable(&parts.join(", ")).into_owned();
+            let ends = asset.ends.map(|ends| (ends < report.scanned_at, formats::text::day(ends)));
+            let text = match ends {
+                Some((true, day)) => {
+                    format!("{text}; {}", self.paint(CAUTION, &format!("its release ended {day}")))
+                }
+                Some((false, day)) => format!("{text}; its release ends {day}"),
+                None => text,
+            };
+            self.paragraph("  ", &text)?;
+        }
+        self.rest(others.len(), most)
     }
 
     fn fixes(&mut self) -> io::Result<()> {
@@ -161,22 +167,14 @@ impl Page<'_> {
     fn fix(&mut self, number: usize, fix: &Fix) -> io::Result<()> {
         let when = self.when(fix);
         writeln!(self.out, "{number:>3}. {when}")?;
-        let versions = match (&fix.to, fix.action.as_str()) {
-            (Some(to), _) => {
-                let step =
-                    if fix.step == "unknown" { String::new() } else { format!(" ({})", fix.step) };
-                format!("{} → {}{step}", printable(&fix.from.join(", ")), printable(to))
-            }
-            (None, "remove") => format!("{} — remove it", printable(&fix.from.join(", "))),
-            (None, _) => format!("{} — no fix published", printable(&fix.from.join(", "))),
-        };
         let name = self.paint(NAME, &printable(&fix.package));
         let owner =
             fix.owner.as_deref().map_or_else(String::new, |o| format!(" · owner {}", printable(o)));
         self.paragraph(
             "     ",
             &format!(
-                "{name} {versions} · {} · {}{owner}",
+                "{name} {} · {} · {}{owner}",
+                printable(&words::change(fix)),
                 printable(&fix.ecosystem),
                 printable(&fix.asset)
             ),
@@ -225,19 +223,12 @@ impl Page<'_> {
             let other = format!("{} row {}", other.policy, other.row);
             self.labelled("beside", &format!("{}: {due}", printable(&other)))?;
         }
-        let all = fix.closes.iter().chain(&fix.leaves);
-        let known = all.filter_map(|id| self.findings.get(id.as_str()));
-        if let Some(since) = known.filter_map(|(_, f)| f.exposed_since).min() {
+        if let Some(since) = self.findings_of(fix).filter_map(|f| f.exposed_since).min() {
             self.labelled("exposed", &format!("since {}", formats::text::day(since)))?;
         }
-        if let Some(origin) = &lead.origin {
-            self.labelled(
-                "note",
-                &format!(
-                    "matched although it is no release of the registry: {}",
-                    printable(origin)
-                ),
-            )?;
+        self.place(lead)?;
+        for remark in words::remarks(lead) {
+            self.labelled("note", &printable(&remark))?;
         }
         if self.style.verbose {
             for input in lead.inputs.iter() {
@@ -247,6 +238,17 @@ impl Page<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Under which name it is installed, and in which layer, where that is not plain from the files.
+    fn place(&mut self, lead: &Finding) -> io::Result<()> {
+        if !lead.installed.is_empty() {
+            self.labelled("as", &printable(&lead.installed.join(", ")))?;
+        }
+        match lead.places.iter().find(|place| place.layer.is_some()) {
+            Some(place) => self.labelled("at", &printable(&words::place(place))),
+            None => Ok(()),
+        }
     }
 
     fn when(&self, fix: &Fix) -> String {
@@ -262,13 +264,14 @@ impl Page<'_> {
         }
     }
 
-    /// Whether no finding of the fix is known to be an emergency: a stale feed makes it one.
     fn is_assumed(&self, fix: &Fix) -> bool {
+        words::is_assumed(self.findings_of(fix))
+    }
+
+    /// The findings that a fix closes or leaves.
+    fn findings_of<'a>(&'a self, fix: &'a Fix) -> impl Iterator<Item = &'a Finding> {
         let all = fix.closes.iter().chain(&fix.leaves);
-        let known = all.filter_map(|id| self.findings.get(id.as_str())).map(|(_, f)| *f);
-        let mut emergencies = known.filter(|f| f.emergency).peekable();
-        emergencies.peek().is_some()
-            && emergencies.all(|f| f.inputs.iter().any(|i| i.name == "kev" && i.how == "assumed"))
+        all.filter_map(|id| self.findings.get(id.as_str())).map(|(_, finding)| *finding)
     }
 
     /// Findings in short: name, severity, what attackers have.
@@ -285,19 +288,10 @@ impl Page<'_> {
             let unknown = severity == Severity::Unknown;
             let mut words =
                 vec![if unknown { "severity unknown" } else { severity.as_str() }.to_owned()];
-            let signals = &finding.signals;
             if finding.kind == "malicious" {
                 words = vec!["malicious package".to_owned()];
             }
-            if let Some(kev) = &signals.kev {
-                words.push(if kev.ransomware { "KEV, ransomware".into() } else { "KEV".into() });
-            }
-            if signals.exploit.is_some() {
-                words.push("public exploit".into());
-            }
-            if let Some(epss) = signals.epss.as_ref().filter(|e| e.percentile >= 0.9) {
-                words.push(format!("EPSS percentile {:.0}", epss.percentile * 100.0));
-            }
+            words.extend(super::words::marks(finding).iter().map(|m| printable(m).into_owned()));
             if finding.new == Some(true) {
                 words.push("new".into());
             }
@@ -352,6 +346,35 @@ impl Page<'_> {
             self.paragraph("  ", &printable(&text))?;
         }
         Ok(())
+    }
+
+    /// What VEX documents took out of the queue, and who says so.
+    fn stated(&mut self) -> io::Result<()> {
+        let all = &self.report.stated;
+        if all.is_empty() {
+            return Ok(());
+        }
+        let count = plural(all.len() as u64, "finding");
+        writeln!(self.out, "\n{count} stated not affected or fixed by VEX:")?;
+        let most = if self.style.verbose { usize::MAX } else { 10 };
+        for stated in all.iter().take(most) {
+            let (finding, statement) = (&stated.finding, &stated.statement);
+            let dated = statement.dated.map(|at| format!(", {}", formats::text::day(at)));
+            let text = format!(
+                "{} in {} {} ({}): {}, says {} ({}{}): {}",
+                finding.advisory,
+                finding.name,
+                finding.version,
+                finding.asset,
+                words::status(&statement.status),
+                statement.author,
+                statement.origin,
+                dated.unwrap_or_default(),
+                words::reason(statement)
+            );
+            self.paragraph("  ", &printable(&text))?;
+        }
+        self.rest(all.len(), most)
     }
 
     /// What nobody can say anything about; the part that other tools leave out.
@@ -476,14 +499,6 @@ fn example(row: &Unevaluated) -> String {
     if row.version.is_empty() { row.name.clone() } else { format!("{} {}", row.name, row.version) }
 }
 
-fn plural(count: u64, noun: &str) -> String {
-    match (count, noun) {
-        (1, _) => format!("1 {noun}"),
-        (_, n) if n.ends_with("fix") => format!("{count} {n}es"),
-        _ => format!("{count} {noun}s"),
-    }
-}
-
 /// Breaks at spaces; styles are written with no width, so escape sequences do not count.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -514,15 +529,6 @@ fn visible(text: &str) -> usize {
     total + width(rest)
 }
 
-/// When something is due. What an earlier row made overdue stays so, however far the present row's
-/// date is.
-pub fn when(now: Instant, due: Option<Instant>, overdue: bool) -> String {
-    let text =
-        due.map_or_else(|| "on the next upgrade".to_owned(), |due| formats::text::due(now, due));
-    let earlier = overdue && due.is_none_or(|due| due >= now);
-    if earlier { format!("overdue by an earlier row; now {text}") } else { text }
-}
-
 /// An instant as a day, or a dash.
 pub fn day_or_dash(instant: Option<Instant>) -> String {
     instant.map_or_else(|| "—".to_owned(), formats::text::day)
@@ -530,24 +536,7 @@ pub fn day_or_dash(instant: Option<Instant>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use vocab::instant;
-
-    use super::{when, wrap};
-
-    #[test]
-    fn what_an_earlier_row_made_overdue_is_said_to_be() {
-        let at = |text: &str| instant::parse(text).expect("an instant");
-        let now = at("2026-11-21T10:00:00Z");
-        let check = |due: Option<&str>, overdue, expect: &str| {
-            assert_eq!(when(now, due.map(at), overdue), expect);
-        };
-        check(Some("2026-11-21T21:00:00Z"), false, "due in 11 h (Sat 21 Nov 21:00 UTC)");
-        let said = "overdue by an earlier row; now due in 11 h (Sat 21 Nov 21:00 UTC)";
-        check(Some("2026-11-21T21:00:00Z"), true, said);
-        check(Some("2026-11-21T09:00:00Z"), true, "overdue by 1 h (Sat 21 Nov 09:00 UTC)");
-        check(None, true, "overdue by an earlier row; now on the next upgrade");
-        check(None, false, "on the next upgrade");
-    }
+    use super::wrap;
 
     #[test]
     fn lines_break_at_spaces_and_long_words_stay_whole() {

@@ -329,6 +329,8 @@ pub fn prose(text: &str) -> String {
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '|' => {
                 entity(&mut safe, c)
             }
+            // A time of day or a line number stays readable in the raw text.
+            ':' if next.is_none_or(|n| n.is_whitespace() || n.is_ascii_digit()) => safe.push(c),
             '@' | '#' | '!' | '~' | '%' | '&' | '$' | '^' | ':' => {
                 entity(&mut safe, c);
                 if parted {

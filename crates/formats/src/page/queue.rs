@@ -17,7 +17,7 @@ const NAME: usize = 300;
 /// Columns of a sentence.
 const SENTENCE: usize = 2_000;
 
-const TABLE: &str = "<div class=\"scroll\"><table class=\"queue\">\n<thead><tr><th scope=\"col\">#</th><th scope=\"col\">Due</th><th scope=\"col\">Fix</th><th scope=\"col\">Asset and owner</th><th scope=\"col\">Closes, and why then</th></tr></thead>\n<tbody>\n";
+const TABLE: &str = "<div class=\"scroll\"><table class=\"queue\">\n<thead><tr><th scope=\"col\">#</th><th scope=\"col\">Due</th><th scope=\"col\">Fix</th><th scope=\"col\">Asset, owner</th><th scope=\"col\">Closes, and why then</th></tr></thead>\n<tbody>\n";
 const TABLE_END: &str = "</tbody></table></div>\n";
 
 /// Writes the section.
@@ -87,9 +87,14 @@ fn row(page: &Page, number: usize, fix: &Fix, out: &mut Markup) {
     let owner = fix.owner.as_deref().map(|owner| format!("owner {}", cut(owner, NAME)));
     out.element("<div class=\"faint\">", owner.as_deref().unwrap_or("no owner"), "</div>");
     out.raw("</td><td data-is=\"Closes\">");
-    let named: Vec<&Finding> =
-        fix.closes.iter().chain(&fix.leaves).filter_map(|at| page.finding(*at)).collect();
-    names(&named, out);
+    let find = |all: &[usize]| -> Vec<&Finding> {
+        all.iter().filter_map(|at| page.finding(*at)).collect()
+    };
+    names(&find(&fix.closes), out);
+    if !fix.leaves.is_empty() {
+        out.raw("<div class=\"stays\">Stays open:</div>");
+        names(&find(&fix.leaves), out);
+    }
     out.element("<p>", &cut(&fix.why, SENTENCE), "</p>");
     more(page, fix, out);
     out.raw("</td></tr>\n");
@@ -123,7 +128,7 @@ fn due_cell(page: &Page, fix: &Fix, out: &mut Markup) {
 }
 
 fn names(named: &[&Finding], out: &mut Markup) {
-    out.raw("<div>");
+    out.raw(if named.is_empty() { "<div>Closes nothing by itself." } else { "<div>" });
     for (at, finding) in named.iter().take(6).enumerate() {
         out.raw(if at > 0 { "; " } else { "" });
         advisory(finding, out);
