@@ -1,1 +1,5 @@
-//! Integration tests of `codescan`, one binary.
+//! Tests of `codescan` through its public interface.
+
+mod answers;
+mod hostile;
+mod languages;
