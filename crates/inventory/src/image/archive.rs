@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read};
 use std::rc::Rc;
 
-use super::layer::{Budget, Contents, Layer, Look, lexical, note};
+use super::layer::{Budget, Contents, Layer, Look, Problem, lexical, note};
 use super::member::{Kind, Member, Members};
 use super::stream::{self, Digesting, Packing};
 
@@ -70,7 +70,7 @@ impl Default for Limits {
 pub(super) struct Archive {
     pub items: BTreeMap<String, Item>,
     pub links: BTreeMap<String, String>,
-    pub problems: Vec<(String, String)>,
+    pub problems: Vec<Problem>,
     /// The members as those of a layer.
     pub root: Contents,
     /// Of the whole stream; empty when it is an image for sure.

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::archive::{Item, LayerRead};
-use super::layer::{Contents, Look, note};
+use super::layer::{Contents, Look, Problem, note};
 use super::manifest::{self, Candidate, Documents, LayerAt};
 use super::merge::merge;
 use super::{Image, ImageError, Layer, stream};
@@ -35,7 +35,7 @@ pub(super) fn image(
 fn choose(
     candidates: Vec<Candidate>,
     platform: Option<&str>,
-) -> Result<(Candidate, Vec<(String, String)>), ImageError> {
+) -> Result<(Candidate, Vec<Problem>), ImageError> {
     let mut there: Vec<String> = candidates
         .iter()
         .map(|c| if c.platform.is_empty() { "one not stated".into() } else { c.platform.clone() })
@@ -108,7 +108,7 @@ fn fits(wanted: &str, platform: &str) -> bool {
 fn assemble(
     store: &mut dyn Store,
     chosen: Candidate,
-    mut problems: Vec<(String, String)>,
+    mut problems: Vec<Problem>,
     look: &dyn Look,
 ) -> Result<Image, ImageError> {
     chosen.problems.iter().for_each(|(path, what)| note(&mut problems, path, what.as_str()));
@@ -170,7 +170,7 @@ fn judge(
     at: &LayerAt,
     id: Option<&String>,
     name: &str,
-    problems: &mut Vec<(String, String)>,
+    problems: &mut Vec<Problem>,
 ) {
     if let Some(failure) = &read.failure {
         note(problems, name, format!("was not read to its end: {failure}"));

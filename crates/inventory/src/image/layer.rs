@@ -4,7 +4,7 @@
 //! links, whiteouts, and for every other path no more than a hash, so that a layer of a million files is
 //! held in some megabytes. Never: the bytes of a file, once it is read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read};
 use std::rc::Rc;
@@ -23,6 +23,9 @@ pub const MAX_FACTS: u64 = 128 << 20;
 pub const MAX_FILE: u64 = 128 << 20;
 /// Most problems that are kept.
 pub const MAX_PROBLEMS: usize = 1_000;
+
+/// What could not be read: path and why.
+pub(super) type Problem = (String, String);
 
 /// How files are looked into: the reader of installed software, or a test's own.
 pub trait Look {
@@ -106,13 +109,13 @@ pub(super) struct Contents {
 pub(super) struct Layer<'a> {
     look: &'a dyn Look,
     contents: Contents,
-    hard: Vec<(String, String)>,
+    hard: BTreeMap<String, String>,
     full: bool,
 }
 
 impl<'a> Layer<'a> {
     pub(super) fn new(look: &'a dyn Look) -> Self {
-        Self { look, contents: Contents::default(), hard: Vec::new(), full: false }
+        Self { look, contents: Contents::default(), hard: BTreeMap::new(), full: false }
     }
 
     pub(super) fn look(&self) -> &'a dyn Look {
@@ -177,6 +180,7 @@ impl<'a> Layer<'a> {
     fn forget(&mut self, path: &str) {
         self.contents.facts.remove(path);
         self.contents.symlinks.remove(path);
+        self.hard.remove(path);
     }
 
     /// Reads a file as far as it is wanted; true when it was looked into, whatever it told.
@@ -251,7 +255,7 @@ impl<'a> Layer<'a> {
             return false;
         };
         if take(&mut budget.names, cost(path, &target)) {
-            self.hard.push((path.to_owned(), target));
+            self.hard.insert(path.to_owned(), target);
         } else {
             self.over("links than are kept of an image; the rest is missing");
         }
@@ -263,11 +267,7 @@ impl<'a> Layer<'a> {
         self.contents.marks.sort_unstable();
         self.contents.marks.dedup();
         self.contents.marks.shrink_to_fit();
-        let mut hard = std::mem::take(&mut self.hard).into_iter().collect::<HashMap<_, _>>();
-        let mut paths: Vec<String> = hard.keys().cloned().collect();
-        paths.sort_unstable();
-        for path in paths {
-            let Some(target) = hard.remove(&path) else { continue };
+        for (path, target) in std::mem::take(&mut self.hard) {
             if let Some(fact) = self.contents.facts.get(&target).cloned() {
                 self.fact(&path, fact, budget);
             } else if !self.looked_into(&target) {

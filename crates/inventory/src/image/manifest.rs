@@ -10,6 +10,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::archive::MAX_LAYERS;
+use super::layer::Problem;
 use super::stream;
 
 /// Most descriptors followed.
@@ -33,7 +34,7 @@ pub(super) struct Candidate {
     pub platform: String,
     pub config: Config,
     pub layers: Vec<LayerAt>,
-    pub problems: Vec<(String, String)>,
+    pub problems: Vec<Problem>,
 }
 
 /// Where a layer lies.
@@ -117,9 +118,7 @@ struct Saved {
 
 /// All images that the documents describe and whose manifest is there, and what could not be read of
 /// the documents above them. `None` when there is no such document at all.
-pub(super) fn candidates(
-    documents: &dyn Documents,
-) -> Option<(Vec<Candidate>, Vec<(String, String)>)> {
+pub(super) fn candidates(documents: &dyn Documents) -> Option<(Vec<Candidate>, Vec<Problem>)> {
     let mut problems = Vec::new();
     let saved = documents.document("manifest.json").and_then(|b| parse::<Vec<Saved>>(&b));
     let index = documents.document("index.json").and_then(|bytes| parse::<Document>(&bytes));
@@ -147,7 +146,7 @@ pub(super) fn candidates(
 fn indexed(
     documents: &dyn Documents,
     top: Vec<Descriptor>,
-    problems: &mut Vec<(String, String)>,
+    problems: &mut Vec<Problem>,
 ) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     let mut seen = BTreeSet::new();
@@ -313,7 +312,7 @@ fn add(list: &mut Vec<String>, name: String) {
 }
 
 /// The document of a digest, and the problem when its bytes do not have it.
-fn blob(documents: &dyn Documents, digest: &str) -> Option<(Rc<[u8]>, Option<(String, String)>)> {
+fn blob(documents: &dyn Documents, digest: &str) -> Option<(Rc<[u8]>, Option<Problem>)> {
     let bytes = documents.document(&blob_path(digest)?)?;
     let real = stream::digest(&bytes);
     let wrong = (real != digest).then(|| (digest.to_owned(), mismatch(digest, &real)));

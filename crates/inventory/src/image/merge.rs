@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::system::Fact;
 
 use super::Placed;
-use super::layer::{Contents, Look, below, hash, hashes, mark, note};
+use super::layer::{Contents, Look, Problem, below, hash, hashes, mark, note};
 
 /// Most links followed on the way to one file (`ELOOP` of Linux).
 const MAX_HOPS: usize = 40;
@@ -30,10 +30,7 @@ const DATABASES: &[&str] = &[
 ];
 
 /// Puts layers on each other.
-pub(super) fn merge(
-    layers: &[Rc<Contents>],
-    look: &dyn Look,
-) -> (Vec<Placed>, Vec<(String, String)>) {
+pub(super) fn merge(layers: &[Rc<Contents>], look: &dyn Look) -> (Vec<Placed>, Vec<Problem>) {
     let tree = Tree::new(layers);
     let mut problems = Vec::new();
     let mut visible: BTreeMap<String, (usize, Rc<Fact>)> = BTreeMap::new();
