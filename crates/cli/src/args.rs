@@ -64,6 +64,8 @@ pub enum Command {
     Sync(SyncArgs),
     /// Tell all that is known of one advisory, and why its date is what it is
     Explain(ExplainArgs),
+    /// Tell which assets of a scanned estate new advisories and signals touch, without reading it again
+    WatchIntel(WatchIntelArgs),
     /// Show a queue from a small invented estate: no network, no set-up
     Demo(DemoArgs),
     /// Check or show the tables that decide due times
@@ -231,6 +233,29 @@ pub struct ExplainArgs {
     /// What the scan reads and how it decides.
     #[command(flatten)]
     pub reading: ReadingArgs,
+}
+
+/// `gabion watch-intel`.
+#[derive(Debug, Args)]
+pub struct WatchIntelArgs {
+    /// The estate file, as it was scanned
+    #[arg(long, value_name = "FILE")]
+    pub estate: PathBuf,
+    /// As JSON, schema gabion.watch/1
+    #[arg(long)]
+    pub json: bool,
+    /// Tell the same news again the next time
+    #[arg(long)]
+    pub peek: bool,
+    /// Exit 1 when something is touched
+    #[arg(long)]
+    pub fail_on_news: bool,
+    /// Policy to apply: a built-in name or a table's file; several: the strictest wins
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Vec<String>,
+    /// Age up to which a feed's silence means «no», such as 30d
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = crate::gate::hours)]
+    pub max_intel_age: i64,
 }
 
 /// `gabion demo`.

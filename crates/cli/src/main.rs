@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
         Command::Scan(args) => commands::scan::run(args, &cli.global, &terminal),
+        Command::WatchIntel(args) => commands::watch_intel::run(args, &cli.global, &terminal),
         Command::Sync(args) => commands::sync::run(args, &cli.global, &terminal),
         Command::Explain(args) => commands::explain::run(args, &cli.global, &terminal),
         Command::Demo(args) => commands::demo::run(args, &terminal),

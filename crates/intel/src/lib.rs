@@ -14,8 +14,9 @@ pub mod signals;
 
 pub use cve::CveId;
 pub use index::{
-    Advisory, AdvisoryRef, BuildError, Builder, Counts, EcosystemCoverage, Evaluation, Group,
-    GroupRef, Index, IndexError, Match, Meta, Package, Problem, Skipped, Source, Summary, Text,
+    Advisory, AdvisoryRef, BuildError, Builder, Census, Change, Counts, EcosystemCoverage,
+    Evaluation, Group, GroupRef, Index, IndexError, Match, Meta, News, Package, Problem, Skipped,
+    Source, Summary, Text,
 };
 pub use osv::{Kind, Named};
 pub use signals::{CveSignals, FeedError, FeedSummary};

@@ -5,11 +5,15 @@
 //! its report is added up and dropped: memory grows with what differs, not with the number of assets. One
 //! that fails is named, and the rest goes on. Out: one [`EstateReport`].
 
+pub mod kept;
+pub mod place;
 pub mod report;
 mod sum;
 mod targets;
+pub mod watch;
 
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
@@ -23,12 +27,16 @@ use crate::intelligence::Intelligence;
 use crate::report::Unread;
 use crate::scan::{Request, ScanError, Scanner, Target};
 use crate::sync::status;
+use kept::Keeping;
+use place::Place;
 use sum::Sum;
 
 /// What to scan and how.
 pub struct EstateRequest<'a> {
     /// The estate file.
     pub file: &'a Path,
+    /// Where what it holds is kept for [`watch`], and what the index said; `None` keeps nothing.
+    pub place: Option<&'a Place>,
     /// How it decides; its targets and configurations are the estate file's.
     pub settings: Request,
 }
@@ -52,8 +60,14 @@ pub fn scan(
     let scanner = Scanner::new(&settings, intelligence, now)?;
     let total = targets.len() as u64;
     let done = AtomicU64::new(0);
+    let keeping = request.place.map(|_| Mutex::new(Keeping::default()));
     let one = |target: &Target| {
         let scanned = scanner.scan(&[target]);
+        if let (Some(keeping), Ok(scanned)) = (&keeping, &scanned)
+            && let Ok(mut keeping) = keeping.lock()
+        {
+            keeping.add(&scanned.gathered, &scanned.report.assets);
+        }
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         scanned
     };
@@ -65,8 +79,32 @@ pub fn scan(
             Ok(sum)
         })
         .try_reduce(Sum::new, |a, b| Ok(a.merge(b)))?;
-    let index = intelligence.index()?;
-    Ok(finish(sum, missing, status::intel(index.meta(), now), scanner.policies(), now))
+    let mut report =
+        finish(sum, missing, status::intel(scanner.index().meta(), now), scanner.policies(), now);
+    if let (Some(place), Some(keeping)) = (request.place, keeping) {
+        let keeping = keeping.into_inner().unwrap_or_default();
+        report.distinct = Some(keeping.distinct());
+        keep(place, keeping, &scanner, &mut report)?;
+    }
+    Ok(report)
+}
+
+/// Keeps what was met, and what the index said of it. That this failed is a warning: the report is whole.
+fn keep(
+    place: &Place,
+    keeping: Keeping,
+    scanner: &Scanner<'_>,
+    report: &mut EstateReport,
+) -> Result<(), ScanError> {
+    let census = scanner.index().census().map_err(|source| scanner.unusable(source))?;
+    let kept = place.keep(|out| keeping.write(out)).and_then(|()| place.remember(&census));
+    if let Err(error) = kept {
+        let why = crate::sync::chain(&error);
+        report.warnings.push(format!(
+            "what the estate holds was not kept ({why}): `gabion watch-intel` tells nothing of it"
+        ));
+    }
+    Ok(())
 }
 
 fn finish(
@@ -88,7 +126,7 @@ fn finish(
         scanned_at: now,
         complete: sum.complete && not_read_total == 0 && !empty,
         components: sum.assets.iter().map(|a| a.components).sum(),
-        distinct: 0,
+        distinct: None,
         findings: sum.assets.iter().map(|a| a.findings).sum(),
         ignored: sum.ignored,
         stated: sum.stated,

@@ -28,8 +28,9 @@ pub struct EstateReport {
     pub assets: Vec<EstateAsset>,
     /// Components over all assets.
     pub components: u64,
-    /// Distinct (ecosystem, name, version) among them.
-    pub distinct: u64,
+    /// Distinct (ecosystem, name, version) among them, where they were counted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub distinct: Option<u64>,
     /// Findings over all assets.
     pub findings: u64,
     /// Findings left out by the configuration.

@@ -137,7 +137,7 @@ pub enum ScanError {
 pub struct Scanned {
     /// What to fix, when, and why.
     pub report: Report,
-    gathered: Gathered,
+    pub(crate) gathered: Gathered,
 }
 
 impl Scanned {
@@ -203,6 +203,43 @@ impl<'a> Scanner<'a> {
         let index = intelligence.index()?;
         let chosen = policy::for_scan(&request.policies, &trust)?;
         Ok(Self { request, intelligence, index, exclude, trust, chosen, now })
+    }
+
+    /// The index that is asked.
+    pub fn index(&self) -> &intel::Index<'a> {
+        &self.index
+    }
+
+    /// The instant of the scan.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The error for damage of the index met later.
+    pub fn unusable(&self, source: intel::IndexError) -> ScanError {
+        self.intelligence.unusable(source).into()
+    }
+
+    /// A finding of a group on an asset without its package, first seen now; `None` where none of the
+    /// records starts a clock.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn timed(
+        &self,
+        asset: &report::Asset,
+        group: intel::GroupRef,
+        records: &[intel::AdvisoryRef],
+        scope: vocab::Scope,
+    ) -> Result<Option<report::Finding>, ScanError> {
+        let context = Context {
+            index: &self.index,
+            trust: &self.trust,
+            policies: &self.chosen.policies,
+            request: self.request,
+            now: self.now,
+        };
+        timed::alone(&context, asset, group, records, scope).map_err(|source| self.unusable(source))
     }
 
     /// The names of the tables that act everywhere.

@@ -113,6 +113,41 @@ impl Timed {
     }
 }
 
+/// A finding of a group on an asset without its package, first seen now.
+pub(super) fn alone(
+    context: &Context<'_>,
+    asset: &Asset,
+    group: intel::GroupRef,
+    records: &[AdvisoryRef],
+    scope: Scope,
+) -> Result<Option<Finding>, intel::IndexError> {
+    let mut advisories = Vec::with_capacity(records.len());
+    for record in records {
+        let advisory = context.index.advisory(*record)?;
+        if matches!(advisory.kind, intel::Kind::Vulnerability | intel::Kind::Malicious) {
+            advisories.push(advisory);
+        }
+    }
+    if advisories.is_empty() {
+        return Ok(None);
+    }
+    let mut group = facts::group(context, group)?;
+    if advisories.iter().all(|a| a.severity == Severity::Unknown) {
+        group.others = facts::others(context, &group.group)?;
+    }
+    let advisories: Vec<&Advisory> = advisories.iter().collect();
+    let occasion = Occasion {
+        asset,
+        asset_id: &asset.id.as_str().into(),
+        advisory: &group.name,
+        scope,
+        records: &advisories,
+        first_seen: None,
+    };
+    let timed = Timed::new(context, facts::feeds(context), &group, &occasion);
+    Ok(timed.map(|timed| timed.finding()))
+}
+
 /// The key under which a [`Timed`] is shared.
 pub(super) type Key = (intel::GroupRef, Vec<AdvisoryRef>, u32, Scope, Option<Instant>);
 

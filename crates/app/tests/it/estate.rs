@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use app::estate::kept::Kept;
+use app::estate::place::Place;
+use app::estate::watch::{self, WatchError, Watched};
 use app::estate::{self, EstateReport, EstateRequest};
 use app::intelligence::Intelligence;
-use app::scan::Request;
+use app::scan::{Request, Scanner};
 
 use crate::world::{self, World, now};
 
@@ -15,7 +18,7 @@ fn scan(world: &World, text: &str) -> EstateReport {
     }
     let intelligence = Intelligence::open(&world.data()).expect("an index");
     let file = world.path("estate/estate.toml");
-    let request = EstateRequest { file: &file, settings: Request::of(Vec::new()) };
+    let request = EstateRequest { file: &file, place: None, settings: Request::of(Vec::new()) };
     estate::scan(request, &intelligence, now(), &|_, _| {}).expect("a report")
 }
 
@@ -81,4 +84,87 @@ fn its_rules_describe_the_assets() {
     let shop = report.assets.iter().find(|a| &*a.id == "shop").expect("an asset of that name");
     assert_eq!((shop.exposure, shop.owner.as_deref()), (vocab::Exposure::Internet, Some("web")));
     assert_eq!(report.fixes.len(), 2, "two owners are two actions: {:?}", report.fixes);
+}
+
+/// Scans an estate and keeps it.
+fn keep(world: &World) -> Place {
+    world.write("estate/estate.toml", ALL.as_bytes());
+    world.sync();
+    let intelligence = Intelligence::open(&world.data()).expect("an index");
+    let file = world.path("estate/estate.toml");
+    let place = Place::of(&world.data(), &file);
+    let settings = Request::of(Vec::new());
+    let request = EstateRequest { file: &file, place: Some(&place), settings };
+    let report = estate::scan(request, &intelligence, now(), &|_, _| {}).expect("a report");
+    assert_eq!(report.distinct, Some(4), "bad in three versions, fine in one");
+    place
+}
+
+fn watch(world: &World, place: &Place, remember: bool) -> Watched {
+    let intelligence = Intelligence::open(&world.data()).expect("an index");
+    let mut request = Request::of(Vec::new());
+    request.configs = vec![app::scan::Target::new(world.path("estate/estate.toml"))];
+    let scanner = Scanner::new(&request, &intelligence, now()).expect("a scanner");
+    watch::watch(place, &scanner, remember).expect("news")
+}
+
+fn told(watched: &Watched) -> Vec<(&str, Vec<&str>, Vec<&str>)> {
+    let rows = watched.touched.iter().map(|t| {
+        let assets = t.packages.iter().flat_map(|p| p.assets.iter().map(String::as_str)).collect();
+        (t.advisory.as_str(), t.what.iter().map(String::as_str).collect(), assets)
+    });
+    rows.collect()
+}
+
+#[test]
+fn news_name_the_assets_they_touch_once() {
+    let world = world();
+    let place = keep(&world);
+    assert_eq!(watch(&world, &place, true).news, 0, "the scan told what was known");
+    // A new advisory for what one asset has, one for what none has, and one that is now exploited.
+    let new = world::advisory("RUSTSEC-2026-2", &["CVE-2026-1000"], "bad", "1.1.0");
+    let other = world::advisory("RUSTSEC-2026-3", &[], "elsewhere", "9.0.0");
+    for (id, json) in [("RUSTSEC-2026-2", new), ("RUSTSEC-2026-3", other)] {
+        world.write(&format!("feeds/osv/crates.io/{id}.json"), json.as_bytes());
+    }
+    world.sync();
+    let peeked = watch(&world, &place, false);
+    assert_eq!((peeked.assets, peeked.news), (3, 2));
+    assert_eq!(told(&peeked), [("CVE-2026-1000", vec!["new advisory"], vec!["repos/a"])]);
+    assert_eq!(peeked.touched[0].packages[0].fixed_in, ["1.1.0"]);
+    assert!(!peeked.touched[0].emergency && peeked.touched[0].due.is_some());
+    assert_eq!(watch(&world, &place, true), peeked, "peeking changed nothing");
+    assert_eq!(watch(&world, &place, true).touched, []);
+    let kev = world::kev(&[("CVE-2020-1000", "2020-01-02"), ("CVE-2026-1000", "2026-11-20")]);
+    world.write("feeds/kev/known_exploited_vulnerabilities.json", &kev);
+    world.sync();
+    let watched = watch(&world, &place, true);
+    assert_eq!(told(&watched), [("CVE-2026-1000", vec!["known exploited (KEV)"], vec!["repos/a"])]);
+    assert!(watched.touched[0].emergency, "{}", watched.touched[0].why);
+}
+
+#[test]
+fn a_damaged_or_absent_kept_estate_is_told_and_never_silent() {
+    let world = world();
+    let place = keep(&world);
+    let intelligence = Intelligence::open(&world.data()).expect("an index");
+    let request = Request::of(Vec::new());
+    let scanner = Scanner::new(&request, &intelligence, now()).expect("a scanner");
+    let elsewhere = Place::of(&world.data(), &world.path("estate/other.toml"));
+    let nothing = watch::watch(&elsewhere, &scanner, true).expect_err("nothing kept");
+    assert!(matches!(nothing, WatchError::NothingKept), "{nothing}");
+    let folder = world.data().0.join("estates");
+    let mut kept =
+        std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path());
+    let kept = kept.find(|p| p.extension().is_some_and(|e| e == "kept")).expect("kept");
+    let whole = std::fs::read(&kept).expect("bytes");
+    for cut in (0..whole.len()).step_by(7) {
+        assert!(Kept::open(whole[..cut].to_vec()).is_err(), "cut at {cut}");
+        let mut altered = whole.clone();
+        altered[cut] ^= 1;
+        assert!(Kept::open(altered).is_err(), "altered at {cut}");
+    }
+    std::fs::write(&kept, &whole[..whole.len() / 2]).expect("written");
+    let damaged = watch::watch(&place, &scanner, true).expect_err("damaged");
+    assert!(matches!(damaged, WatchError::Kept(_)), "{damaged}");
 }

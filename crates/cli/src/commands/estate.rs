@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
+use app::estate::place::Place;
 use app::estate::{EstateReport, EstateRequest};
-use app::intelligence::Intelligence;
+use app::intelligence::{DataDir, Intelligence};
 use app::scan::Request;
 use vocab::Instant;
 
@@ -19,6 +20,7 @@ use crate::terminal::Terminal;
 pub fn run(
     file: &Path,
     settings: Request,
+    data: &DataDir,
     intelligence: &Intelligence,
     args: &OutputArgs,
     outputs: &Outputs,
@@ -33,7 +35,8 @@ pub fn run(
     }
     let now = super::now();
     let bar = terminal.progress();
-    let request = EstateRequest { file, settings };
+    let place = Place::of(data, file);
+    let request = EstateRequest { file, place: Some(&place), settings };
     let report = app::estate::scan(request, intelligence, now, &|done, total| {
         bar.set_length(total);
         bar.set_position(done);

@@ -8,6 +8,7 @@ pub mod man;
 pub mod policy;
 pub mod scan;
 pub mod sync;
+pub mod watch_intel;
 
 use anyhow::anyhow;
 use app::config::Config;

@@ -33,7 +33,15 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
     }
     .map_err(super::intelligence_failed)?;
     if let Some(file) = &args.estate {
-        return super::estate::run(file, request, &intelligence, &args.output, &outputs, terminal);
+        return super::estate::run(
+            file,
+            request,
+            &data,
+            &intelligence,
+            &args.output,
+            &outputs,
+            terminal,
+        );
     }
     let report =
         app::scan::scan(&request, &intelligence, super::now()).map_err(super::scan_failed)?;

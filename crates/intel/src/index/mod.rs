@@ -8,6 +8,7 @@
 mod advisories;
 mod affected;
 mod builder;
+mod census;
 mod cves;
 mod evaluate;
 mod file;
@@ -26,6 +27,7 @@ use vocab::{Base, Ecosystem};
 
 pub use advisories::{Advisory, AdvisoryRef, Group, GroupRef, Package, Text};
 pub use builder::{BuildError, Builder, Skipped, Summary};
+pub use census::{Census, Change, News};
 pub use evaluate::{Evaluation, Match};
 pub use layout::FORMAT;
 pub use meta::{Counts, EcosystemCoverage, MAX_PROBLEMS, Meta, Problem, Source};

@@ -1,0 +1,102 @@
+//! `gabion watch-intel --estate FILE`: which assets do new advisories and signals touch?
+
+use std::io::{self, Write};
+
+use anyhow::anyhow;
+use app::estate::place::Place;
+use app::estate::watch::{self, WatchError, Watched};
+use app::intelligence::Intelligence;
+use app::scan::{Request, Scanner, Target};
+use formats::text::{due, printable};
+
+use crate::args::{Global, WatchIntelArgs};
+use crate::exit::{Exit, despite_pipe, failed, usage};
+use crate::terminal::Terminal;
+use crate::terminal::style::{NAME, URGENT};
+
+/// Assets named for one package version.
+const NAMED: usize = 5;
+
+/// Tells the news.
+pub fn run(args: WatchIntelArgs, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let data = super::data_dir(global)?;
+    let intelligence = Intelligence::open(&data).map_err(super::intelligence_failed)?;
+    let mut request = Request::of(Vec::new());
+    request.configs = vec![Target::new(&args.estate)];
+    request.policies.clone_from(&args.policy);
+    request.max_intel_age = args.max_intel_age;
+    let scanner =
+        Scanner::new(&request, &intelligence, super::now()).map_err(super::scan_failed)?;
+    let place = Place::of(&data, &args.estate);
+    let watched = watch::watch(&place, &scanner, !args.peek).map_err(|error| match error {
+        WatchError::NothingKept => {
+            usage(error, format!("scan it first: gabion scan --estate {}", args.estate.display()))
+        }
+        WatchError::Scan(error) => super::scan_failed(error),
+        WatchError::Kept(_) => failed(
+            anyhow!(error),
+            format!("scan it again: gabion scan --estate {}", args.estate.display()),
+        ),
+    })?;
+    let hit = args.fail_on_news && !watched.touched.is_empty();
+    let judged = if hit { Exit::Gate } else { Exit::Complete };
+    despite_pipe(print(&watched, args.json, terminal), judged)
+}
+
+fn print(watched: &Watched, json: bool, terminal: &Terminal) -> anyhow::Result<()> {
+    if json {
+        let mut out = io::BufWriter::new(terminal.data());
+        serde_json::to_writer_pretty(&mut out, watched).map_err(io::Error::from)?;
+        writeln!(out)?;
+        return Ok(out.flush()?);
+    }
+    let mut out = terminal.out();
+    let day = formats::text::day(watched.index_built_at);
+    match watched.touched.len() {
+        0 => writeln!(
+            out,
+            "Nothing new touches the {} assets: {} new or changed advisories, index of {day}.",
+            watched.assets, watched.news
+        )?,
+        touched => writeln!(
+            out,
+            "{touched} of {} new or changed advisories touch the {} assets, index of {day}.",
+            watched.news, watched.assets
+        )?,
+    }
+    for (number, row) in watched.touched.iter().enumerate() {
+        let when = row.due.map_or_else(|| "on the next upgrade".to_owned(), |d| due(watched.at, d));
+        let mark = if row.emergency { "EMERGENCY, " } else { "" };
+        let style = if row.emergency { URGENT } else { NAME };
+        writeln!(out, "\n{:>3}. {style}{mark}{when}{style:#}", number + 1)?;
+        writeln!(
+            out,
+            "     {} ({}): {}",
+            printable(&row.advisory),
+            row.what.join(", "),
+            printable(&row.title)
+        )?;
+        for package in &row.packages {
+            let fixed = match package.fixed_in.as_slice() {
+                [] => "no fix published".to_owned(),
+                fixed => format!("fixed in {}", fixed.join(", ")),
+            };
+            let named = package.assets.iter().take(NAMED).map(String::as_str);
+            let named = named.collect::<Vec<_>>().join(", ");
+            let more = match package.assets.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            writeln!(
+                out,
+                "     {} {} ({}), {}: in {}{more}",
+                printable(&package.name),
+                printable(&package.version),
+                printable(&package.ecosystem),
+                printable(&fixed),
+                printable(&named)
+            )?;
+        }
+    }
+    Ok(out.flush()?)
+}
