@@ -14,6 +14,8 @@ mod judge;
 mod paths;
 mod timed;
 mod tree_config;
+#[cfg_attr(not(test), expect(dead_code, reason = "no request names statements yet"))]
+mod vex;
 
 use std::path::PathBuf;
 

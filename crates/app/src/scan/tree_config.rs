@@ -27,7 +27,7 @@ pub(super) fn named(request: &Request) -> Result<Trust, ScanError> {
 }
 
 /// The repository around a path, else the folder itself or the one that the file lies in.
-fn tree_of(path: &Path) -> Option<PathBuf> {
+pub(super) fn tree_of(path: &Path) -> Option<PathBuf> {
     let real = path.canonicalize().ok()?;
     let folder = if real.is_dir() { real.as_path() } else { real.parent()? };
     let repository = folder.ancestors().find(|f| f.join(".git").symlink_metadata().is_ok());

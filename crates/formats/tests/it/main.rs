@@ -1,4 +1,9 @@
 //! Integration tests of `formats`, one binary.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of tests may fail a test, as the tests may"
+)]
 
 mod sarif;
 mod text;

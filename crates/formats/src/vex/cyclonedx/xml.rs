@@ -229,7 +229,7 @@ impl Walk<'_> {
         let parent = self.parent().to_owned();
         let Some((_, vulnerability)) = &mut self.vulnerability else { return };
         let analysis = vulnerability.analysis.as_mut().filter(|_| parent == "analysis");
-        let text = Some(content);
+        let text = Some(content.clone());
         match (parent.as_str(), name, analysis) {
             ("vulnerability", "id", _) => vulnerability.id = text,
             ("vulnerability", "recommendation", _) => vulnerability.recommendation = text,
@@ -247,7 +247,7 @@ impl Walk<'_> {
             }
             ("target", "ref", _) => {
                 if let Some(affected) = vulnerability.affects.last_mut() {
-                    affected.reference = text.unwrap_or_default();
+                    affected.reference = content;
                 }
             }
             ("version", "version" | "range" | "status", _) => {
