@@ -87,7 +87,7 @@ pub(super) fn read(source: &mut dyn Read, look: &dyn Look) -> Archive {
     if let Err(error) = pass(&mut raw, &count, &on, look, &mut archive) {
         archive.cut = Some(reason(&error));
     }
-    if let Err(error) = raw.drain(MAX_TRAILING) {
+    if let Err(error) = stream::drain(&mut raw, MAX_TRAILING) {
         archive.cut.get_or_insert_with(|| reason(&error));
     }
     archive.digest = if on.get() { raw.digest() } else { String::new() };
@@ -128,7 +128,8 @@ fn pass(
         }
     };
     archive.root = root.finish(&mut limits.budget);
-    outcome
+    // The checksum of a packed archive comes behind its end.
+    outcome.and_then(|()| stream::drain(&mut unpacked, MAX_TRAILING))
 }
 
 impl Archive {
@@ -244,12 +245,13 @@ pub(super) fn layer(
     let outcome = stream::unpack(&mut raw, packing, &count, limits.unpacked).and_then(|unpacked| {
         let mut tar = Digesting::new(unpacked, &tar_count, &tar_on);
         let outcome = members(&mut tar, &mut layer, &mut limits.budget);
-        let outcome = outcome.and_then(|marked| tar.drain(MAX_TRAILING).map(|()| marked));
+        let outcome =
+            outcome.and_then(|marked| stream::drain(&mut tar, MAX_TRAILING).map(|()| marked));
         tar_digest = Some(tar.digest());
         outcome
     });
     limits.unpacked = limits.unpacked.saturating_sub(tar_count.get());
-    let rest = raw.drain(u64::MAX);
+    let rest = stream::drain(&mut raw, u64::MAX);
     let digest = raw.digest();
     let unpacked =
         tar_digest.filter(|_| packing != Packing::Plain).unwrap_or_else(|| digest.clone());

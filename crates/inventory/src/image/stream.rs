@@ -18,7 +18,7 @@ pub const MAX_UNPACKED: u64 = 64 << 30;
 /// How many times its size a stream may unpack to: more than DEFLATE can (1,032), less than a zstd bomb.
 pub const MAX_RATIO: u64 = 1_100;
 /// What any stream may unpack to.
-pub const FREE: u64 = 64 << 20;
+pub const FREE: u64 = 16 << 20;
 /// How much is looked at to tell what a stream is.
 pub(super) const HEAD: usize = 512;
 const BUFFER: usize = 1 << 16;
@@ -112,24 +112,6 @@ impl<'a, R: BufRead> Digesting<'a, R> {
         Self { inner, hasher: Sha256::new(), count, on }
     }
 
-    /// Reads to the end, at most so many bytes.
-    ///
-    /// # Errors
-    /// The stream cannot be read, or goes on beyond that.
-    pub(super) fn drain(&mut self, most: u64) -> io::Result<()> {
-        let mut left = most;
-        loop {
-            let there = self.fill_buf()?.len();
-            if there == 0 {
-                return Ok(());
-            }
-            left = left.checked_sub(there as u64).ok_or_else(|| {
-                io::Error::new(io::ErrorKind::InvalidData, "goes on behind its end without an end")
-            })?;
-            self.consume(there);
-        }
-    }
-
     /// `sha256:…` of what was consumed.
     pub(super) fn digest(self) -> String {
         name(&self.hasher.finalize())
@@ -164,6 +146,24 @@ impl<R: BufRead> BufRead for Digesting<'_, R> {
         }
         self.count.set(self.count.get() + count as u64);
         self.inner.consume(count);
+    }
+}
+
+/// Reads a stream to its end, at most so many bytes.
+///
+/// # Errors
+/// The stream cannot be read, or goes on beyond that.
+pub(super) fn drain(source: &mut dyn BufRead, most: u64) -> io::Result<()> {
+    let mut left = most;
+    loop {
+        let there = source.fill_buf()?.len();
+        if there == 0 {
+            return Ok(());
+        }
+        left = left.checked_sub(there as u64).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidData, "goes on behind its end without an end")
+        })?;
+        source.consume(there);
     }
 }
 
