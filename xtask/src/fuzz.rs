@@ -22,6 +22,8 @@ const TARGETS: &[(&str, u32)] = &[
     ("policy", 8_192),
     ("config", 4_096),
     ("versions", 256),
+    ("system", 65_536),
+    ("image", 65_536),
 ];
 /// Longest time for one input, in seconds, and most memory, in MiB.
 const LIMITS: &[&str] = &["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"];

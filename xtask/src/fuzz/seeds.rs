@@ -27,6 +27,7 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
         "config" => below(&root.join("crates/app/demo"), "toml")?,
         "versions" => version_lines(corpus)?,
         "system" => systems(root),
+        "image" => images(root),
         // `index` starts from an index that it builds itself: edits grow from nothing.
         _ => vec![vec![0], vec![1, 0, 0, 0], vec![3, 0, 1, 2, 3]],
     };
@@ -142,6 +143,14 @@ fn systems(root: &Path) -> Vec<Vec<u8>> {
     releases
         .flat_map(|release| (0..).zip(texts).map(move |(at, text)| prefixed(release + at, text)))
         .collect()
+}
+
+/// Image archives of both layouts and a root file system, each with and without a platform asked for.
+fn images(root: &Path) -> Vec<Vec<u8>> {
+    let fixtures = root.join("crates/inventory/tests/fixtures");
+    let archive = |name: &str| testkit::unzstd(&fixtures.join(format!("image-{name}.tar.zst")));
+    let archives = ["docker", "oci", "root"].map(archive);
+    (0..4).flat_map(|first| archives.iter().map(move |bytes| prefixed(first, bytes))).collect()
 }
 
 /// Pairs of versions out of the order files, tried under every scheme.

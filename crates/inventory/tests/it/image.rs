@@ -312,6 +312,29 @@ fn a_layout_in_a_folder_is_read_as_its_archive_is() {
 }
 
 #[test]
+fn a_distribution_is_found_by_the_reader_of_systems() {
+    let fixture = |name: &str| {
+        let path = format!("{}/tests/fixtures/image-{name}.tar.zst", env!("CARGO_MANIFEST_DIR"));
+        testkit::unzstd(std::path::Path::new(&path))
+    };
+    for (name, expect) in [
+        ("docker", ["usr/lib/apk/db/installed 1", "usr/lib/os-release 0"]),
+        ("oci", ["usr/lib/apk/db/installed 1", "usr/lib/os-release 0"]),
+        ("root", ["usr/lib/os-release 0", "var/lib/dpkg/status 0"]),
+    ] {
+        let image = inventory::image::read(&mut fixture(name).as_slice(), None).unwrap();
+        let placed: Vec<String> =
+            image.placed.iter().map(|p| format!("{} {}", p.path, p.layer)).collect();
+        assert_eq!((placed, image.problems), (expect.map(str::to_owned).to_vec(), vec![]));
+        let mut system = inventory::system::System::default();
+        image.placed.into_iter().for_each(|p| system.add(&p.path, Some(p.layer), p.fact));
+        let installed = system.finish();
+        assert_eq!(installed.release.unwrap().id, "debian");
+        assert_eq!(installed.readings.iter().map(|r| r.reading.components.len()).sum::<usize>(), 1);
+    }
+}
+
+#[test]
 fn an_archive_is_recognised_by_its_first_bytes() {
     let bytes = archive(&docker(&[tar(&[])]));
     for (head, expect) in [
