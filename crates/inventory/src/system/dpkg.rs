@@ -15,6 +15,7 @@ struct Stanza<'a> {
     status: Option<&'a str>,
     version: &'a str,
     source: &'a str,
+    built_using: &'a str,
     architecture: &'a str,
 }
 
@@ -48,6 +49,7 @@ pub(super) fn status(bytes: &[u8]) -> Packages {
             key if key.eq_ignore_ascii_case("status") => stanza.status = Some(value),
             key if key.eq_ignore_ascii_case("version") => stanza.version = value,
             key if key.eq_ignore_ascii_case("source") => stanza.source = value,
+            key if key.eq_ignore_ascii_case("built-using") => stanza.built_using = value,
             key if key.eq_ignore_ascii_case("architecture") => stanza.architecture = value,
             _ => {}
         }
@@ -130,15 +132,31 @@ fn text_state(state: &str) -> &str {
 
 /// `Source: name` or `name (version)`; without a version it is the package's own (deb-control(5)).
 fn source(stanza: &Stanza<'_>) -> Option<(String, String)> {
-    if stanza.source.is_empty() {
-        return None;
-    }
     let (name, version) = match stanza.source.split_once('(') {
         Some((name, rest)) => (name.trim_ascii(), rest.trim_end_matches(')').trim_ascii()),
+        None if stanza.source.is_empty() => (stanza.package, stanza.version),
         None => (stanza.source, stanza.version),
     };
+    if let Some(unsigned) = unsigned(name, stanza) {
+        return Some(unsigned);
+    }
     let differs = name != stanza.package || version != stanza.version;
     (differs && !name.is_empty()).then(|| (name.to_owned(), version.to_owned()))
+}
+
+/// Of a source that only signs what another built (`linux-signed-amd64`, `grub-efi-amd64-signed`), that
+/// other: advisories speak of it alone. Debian names it in `Built-Using`; Ubuntu gives the kernel's its
+/// name with `-signed` in it, and its version.
+fn unsigned(source: &str, stanza: &Stanza<'_>) -> Option<(String, String)> {
+    let kernel = source.strip_prefix("linux-signed");
+    if kernel.is_none() && !source.ends_with("-signed") {
+        return None;
+    }
+    let built = stanza.built_using.split(',').next().and_then(|first| {
+        let (name, rest) = first.trim_ascii().split_once(" (= ")?;
+        Some((name.to_owned(), rest.strip_suffix(')')?.to_owned()))
+    });
+    built.or_else(|| Some((format!("linux{}", kernel?), stanza.version.to_owned())))
 }
 
 /// `info/NAME.list`: one path on each line.

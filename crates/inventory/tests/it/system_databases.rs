@@ -80,6 +80,31 @@ fn a_source_has_its_own_name_and_version() {
 }
 
 #[test]
+fn what_is_only_signed_is_known_by_what_was_built() {
+    let check = |stanza: &str, expect: Option<(&str, &str)>| {
+        let text = format!("{stanza}\nStatus: install ok installed\n\n");
+        let found = packages("var/lib/dpkg/status", text.as_bytes());
+        let expect = expect.map(|(name, version)| (name.to_owned(), version.to_owned()));
+        assert_eq!(found.packages[0].source, expect, "{stanza}");
+    };
+    check(
+        "Package: linux-image-6.1.0-56-amd64\nSource: linux-signed-amd64 (6.1.192+2)\nVersion: 6.1.192-2\n\
+         Built-Using: linux (= 6.1.192-2)",
+        Some(("linux", "6.1.192-2")),
+    );
+    check(
+        "Package: grub-efi-amd64-signed\nVersion: 1+2.06+13+deb12u2\nBuilt-Using: grub2 (= 2.06-13+deb12u2)",
+        Some(("grub2", "2.06-13+deb12u2")),
+    );
+    let ubuntu =
+        "Package: linux-image-6.8.0-31-generic\nVersion: 6.8.0-31.31\nSource: linux-signed";
+    check(ubuntu, Some(("linux", "6.8.0-31.31")));
+    check(&format!("{ubuntu}-hwe-6.8"), Some(("linux-hwe-6.8", "6.8.0-31.31")));
+    check("Package: x-signed\nVersion: 1", None);
+    check("Package: docker.io\nVersion: 1\nBuilt-Using: glibc (= 2.36-9), golang (= 1)", None);
+}
+
+#[test]
 fn a_part_of_a_distroless_image_is_installed() {
     let text = "package: libc6\nSOURCE: glibc\nVersion: 2.36-9\nArchitecture: amd64";
     assert_eq!(
