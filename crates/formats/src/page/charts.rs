@@ -50,7 +50,7 @@ pub fn timeline(page: &Page, out: &mut Markup) {
         rows.push((format!("After {last}"), later));
     }
     let most = rows.iter().map(|(_, fixes)| fixes.len()).max().unwrap_or(1).max(1);
-    out.raw("<section aria-labelledby=\"when-title\">\n<h2 id=\"when-title\">What is due when</h2>\n<div class=\"scroll\"><table class=\"when\">\n<thead><tr><th scope=\"col\">Day (UTC)</th><th scope=\"col\">Fixes</th><th scope=\"col\"><span class=\"hide\">As a bar</span></th><th scope=\"col\">First of them</th></tr></thead>\n<tbody>\n");
+    out.raw("<section aria-labelledby=\"when-title\">\n<h2 id=\"when-title\">What is due when</h2>\n<div class=\"scroll\" tabindex=\"0\"><table class=\"when\">\n<thead><tr><th scope=\"col\">Day (UTC)</th><th scope=\"col\">Fixes</th><th scope=\"col\"><span class=\"hide\">As a bar</span></th><th scope=\"col\">First of them</th></tr></thead>\n<tbody>\n");
     for (label, fixes) in &rows {
         let urgent = fixes.iter().filter(|f| f.overdue || f.emergency != Emergency::No).count();
         out.element("<tr><th scope=\"row\">", label, "</th><td>").number(fixes.len() as i64);
@@ -91,7 +91,7 @@ pub fn age(page: &Page, out: &mut Markup) {
 }
 
 fn table(rows: &[Row], out: &mut Markup) {
-    out.raw("<div class=\"scroll\"><table>\n<caption>Findings by days exposed</caption>\n<thead><tr><th scope=\"col\">Exposure</th>");
+    out.raw("<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>Findings by days exposed</caption>\n<thead><tr><th scope=\"col\">Exposure</th><th scope=\"col\" class=\"n\">over age</th>");
     for (at, most) in BANDS.iter().enumerate() {
         let from = at.checked_sub(1).and_then(|b| BANDS.get(b)).map_or(0, |b| b + 1);
         out.raw("<th scope=\"col\" class=\"n\">")
@@ -100,16 +100,16 @@ fn table(rows: &[Row], out: &mut Markup) {
             .number(*most)
             .raw(" d</th>");
     }
-    out.raw("<th scope=\"col\" class=\"n\">more</th><th scope=\"col\" class=\"n\">not known</th><th scope=\"col\" class=\"n\">oldest</th><th scope=\"col\" class=\"n\">longer than they may stay</th></tr></thead>\n<tbody>\n");
+    out.raw("<th scope=\"col\" class=\"n\">more</th><th scope=\"col\" class=\"n\">not known</th><th scope=\"col\" class=\"n\">oldest</th></tr></thead>\n<tbody>\n");
     for row in rows {
         out.raw("<tr><th scope=\"row\">").raw(sign(row.exposure)).raw(" ");
-        out.text(row.exposure.as_str()).raw("</th>");
+        out.text(row.exposure.as_str()).raw("</th><td class=\"n\">");
+        out.number(row.longer as i64).raw(" of ").number(row.findings as i64).raw("</td>");
         for count in row.bands.iter().chain([&row.undated]) {
             out.raw("<td class=\"n\">").number(*count as i64).raw("</td>");
         }
         let oldest = row.oldest.map_or_else(|| "—".to_owned(), |days| format!("{days} d"));
-        out.element("<td class=\"n\">", &oldest, "</td><td class=\"n\">");
-        out.number(row.longer as i64).raw(" of ").number(row.findings as i64).raw("</td></tr>\n");
+        out.element("<td class=\"n\">", &oldest, "</td></tr>\n");
     }
     out.raw("</tbody></table></div>\n");
 }
@@ -164,7 +164,7 @@ fn drawing(points: &[Point], out: &mut Markup) {
     for ((exposure, cx, cy), count) in cells {
         mark(exposure, cx, cy, count, out);
     }
-    out.raw("</svg>\n<figcaption class=\"faint\">Each sign is one finding or several close together, larger for more: ● internet ◆ unknown ■ internal ▲ isolated. In the shaded part they have been exposed for longer than they may stay.</figcaption></figure>\n");
+    out.raw("</svg>\n<figcaption class=\"faint\">Each sign is one finding or several close together, larger for more: ● internet ◆ unknown ■ internal ▲ isolated. In the shaded part they are over age: exposed for longer than they may stay.</figcaption></figure>\n");
 }
 
 fn mark(exposure: Exposure, cx: i64, cy: i64, count: u64, out: &mut Markup) {

@@ -27,6 +27,8 @@ impl Markup {
                 '>' => self.0.push_str("&gt;"),
                 '"' => self.0.push_str("&quot;"),
                 '\'' => self.0.push_str("&#39;"),
+                // No character of HTML's, though none that harms.
+                '\u{fffe}' | '\u{ffff}' => self.0.extend(c.escape_default()),
                 _ => self.0.push(c),
             }
         }

@@ -22,7 +22,7 @@ pub fn unknown(page: &Page, out: &mut Markup) {
         out.raw("<p class=\"box caution\"><strong>About these nothing is known. They are not clean.</strong></p>\n");
     }
     if !page.not_evaluated.is_empty() {
-        out.raw("<div class=\"scroll\"><table>\n<caption>Components not evaluated</caption>\n<thead><tr><th scope=\"col\">How many</th><th scope=\"col\">Ecosystem</th><th scope=\"col\">Reason</th><th scope=\"col\">Which</th></tr></thead>\n<tbody>\n");
+        out.raw("<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>Components not evaluated</caption>\n<thead><tr><th scope=\"col\">How many</th><th scope=\"col\">Ecosystem</th><th scope=\"col\">Reason</th><th scope=\"col\">Which</th></tr></thead>\n<tbody>\n");
         for row in page.not_evaluated.iter().take(ROWS) {
             out.raw("<tr><th scope=\"row\">").number(row.components.len() as i64).raw("</th>");
             cells(&[&row.ecosystem, &row.reason], out);
@@ -206,7 +206,11 @@ pub fn sources(page: &Page, out: &mut Markup) {
 }
 
 fn table(caption: &str, columns: &[&str], out: &mut Markup) {
-    out.element("<div class=\"scroll\"><table>\n<caption>", caption, "</caption>\n<thead><tr>");
+    out.element(
+        "<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>",
+        caption,
+        "</caption>\n<thead><tr>",
+    );
     for column in columns {
         out.element("<th scope=\"col\">", column, "</th>");
     }

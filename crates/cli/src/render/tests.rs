@@ -1,0 +1,341 @@
+//! Every format whole, from the demo at a fixed instant: what a user sees, changed only on purpose.
+
+use std::collections::BTreeSet;
+
+use app::report::{Gone, Ignored, Reach, Report, Stated, Statement, Unread};
+use serde_json::Value;
+
+use super::{Found, outputs::name, table, write};
+use crate::args::Format;
+
+fn demo() -> Report {
+    let now = vocab::instant::parse("2026-11-21T10:00:00Z").expect("an instant");
+    app::demo::demo(now).expect("the demo")
+}
+
+fn found(report: Report) -> Found {
+    Found { report, bill: None, name: "demo".to_owned() }
+}
+
+fn rendered(format: Format, width: usize) -> String {
+    let style = table::Style { limit: 0, verbose: false, colour: false, width };
+    let mut out = Vec::new();
+    write(&mut out, &found(demo()), format, style).expect("written");
+    String::from_utf8(out).expect("text").replace(env!("CARGO_PKG_VERSION"), "VERSION")
+}
+
+#[test]
+fn each_format_of_the_demo_is_as_it_was() {
+    for format in FORMATS {
+        insta::assert_snapshot!(format!("demo.{}", name(format)), rendered(format, 80));
+    }
+}
+
+#[test]
+fn nothing_in_a_fix_steers_the_terminal() {
+    let hostile = || "x\u{1b}[2J\u{202e}\n".to_owned();
+    let mut report = demo();
+    for fix in &mut report.fixes {
+        fix.to = Some(hostile());
+        fix.brings = vec![hostile()];
+        fix.step = "patch".to_owned();
+        fix.ecosystem = hostile();
+    }
+    for finding in &mut report.findings {
+        finding.origin = Some(hostile());
+    }
+    let style = table::Style { limit: 0, verbose: true, colour: false, width: 80 };
+    let mut out = Vec::new();
+    write(&mut out, &found(report), Format::Table, style).expect("written");
+    let text = String::from_utf8(out).expect("text");
+    assert!(text.contains("brings"), "{text}");
+    assert_eq!(text.find(['\u{1b}', '\u{202e}']), None, "{text}");
+}
+
+#[test]
+fn the_table_keeps_to_its_columns_but_for_commands() {
+    for width in [40, 80, 120] {
+        let table = rendered(Format::Table, width);
+        let long =
+            table.lines().filter(|l| !l.contains(" $ ") && l.chars().count() > width.max(60));
+        assert_eq!(long.collect::<Vec<_>>(), Vec::<&str>::new(), "{width}");
+    }
+}
+
+/// Every format that a report alone is enough for.
+const FORMATS: [Format; 8] = [
+    Format::Table,
+    Format::Json,
+    Format::Sarif,
+    Format::Markdown,
+    Format::Html,
+    Format::Junit,
+    Format::Github,
+    Format::Gitlab,
+];
+
+fn of(report: Report, format: Format) -> String {
+    let style = table::Style { limit: 0, verbose: false, colour: false, width: 80 };
+    let mut out = Vec::new();
+    write(&mut out, &found(report), format, style).expect("written");
+    String::from_utf8(out).expect("text").replace(env!("CARGO_PKG_VERSION"), "VERSION")
+}
+
+/// The demo with one of everything that a repository alone does not have.
+fn rich() -> Report {
+    let mut report = demo();
+    let at = |text: &str| vocab::instant::parse(text).expect("an instant");
+    let asset = &mut report.assets[0];
+    asset.kind = "image".to_owned();
+    asset.digest = Some(format!("sha256:{}", "0123456789abcdef".repeat(4)));
+    asset.distribution = Some("Debian GNU/Linux 10 (buster)".to_owned());
+    asset.ends = Some(at("2024-06-30T00:00:00Z"));
+    asset.owned = 31;
+    let statement = |status: &str| Statement {
+        status: status.to_owned(),
+        justification: Some("vulnerable_code_not_in_execute_path".to_owned()),
+        text: "the parser is never called".to_owned(),
+        author: "security@brightcart.example".to_owned(),
+        dated: Some(at("2026-11-01T00:00:00Z")),
+        origin: "vex/shop.json".to_owned(),
+    };
+    let last = report.findings.len() - 1;
+    for (rank, finding) in report.findings.iter_mut().enumerate() {
+        finding.new = Some(rank % 3 == 0);
+    }
+    let finding = &mut report.findings[last];
+    finding.installed = vec!["libyaml-0-2".to_owned(), "libyaml-dev".to_owned()];
+    finding.statement = Some("will not fix".into());
+    finding.disputed = true;
+    finding.vex = vec![statement("under_investigation")];
+    finding.places[0].layer = Some("sha256:feedfacecafe0123456789".into());
+    finding.reach = Some(Reach {
+        answer: "not_imported".to_owned(),
+        detail: "no import of yamlish in 41 Python files".to_owned(),
+        places: Vec::new(),
+    });
+    let ignored = report.findings[last - 1].clone();
+    let stated = report.findings[last - 2].clone();
+    report.ignored = vec![Ignored {
+        finding: ignored,
+        reason: "replaced in the next release".to_owned(),
+        until: at("2026-12-24T00:00:00Z"),
+        origin: "gabion.toml:40".to_owned(),
+    }];
+    report.stated = vec![Stated { finding: stated, statement: statement("not_affected") }];
+    report.gone = vec![Gone {
+        identity: "web shop|pkg:npm/left-pad|CVE-2026-900099".to_owned(),
+        aliases: Vec::new(),
+        first_seen: at("2026-10-01T00:00:00Z"),
+    }];
+    report.not_read = vec![Unread {
+        path: "shop/yarn.lock".to_owned(),
+        line: 12,
+        problem: "expected a version, found «»».".to_owned(),
+    }];
+    report.unrecognised = vec!["shop/odd.lock".to_owned()];
+    report.warnings = vec!["the feed kev is 9 d old; its silence says nothing".to_owned()];
+    report
+}
+
+#[test]
+fn each_format_tells_what_images_statements_and_baselines_add() {
+    for format in [Format::Table, Format::Markdown, Format::Html, Format::Junit, Format::Github] {
+        insta::assert_snapshot!(format!("rich.{}", name(format)), of(rich(), format));
+    }
+    let sarif = of(rich(), Format::Sarif);
+    for part in ["will not fix", "VEX of security@brightcart.example", "libyaml-0-2", "layers"] {
+        assert!(sarif.contains(part), "{part}");
+    }
+}
+
+const PAYLOAD: &str = "\"'><img src=x onerror=alert(1)></td></title></style></script><script>alert(1)</script>\
+    &amp;<!--]]>|`@octocat #1 ![x](http://e.vil) [y](javascript:alert) https://e.vil www.e.vil GH-1\
+    \u{1b}[2J\u{202e}\u{0}\u{fffe}\r\n::error::x\n# x\n- x\n</details>";
+
+/// The report with something after every text in it that is no date and no word of a closed set.
+fn with_all(report: &Report, payload: &str) -> Report {
+    fn visit(value: &mut Value, payload: &str) {
+        const WORDS: [&str; 15] = [
+            "internet",
+            "internal",
+            "isolated",
+            "unknown",
+            "production",
+            "staging",
+            "development",
+            "runtime",
+            "optional",
+            "none",
+            "low",
+            "medium",
+            "high",
+            "critical",
+            "gabion.scan/1",
+        ];
+        match value {
+            Value::String(text) => {
+                if vocab::instant::parse(text).is_none() && !WORDS.contains(&text.as_str()) {
+                    text.push_str(payload);
+                }
+            }
+            Value::Array(all) => all.iter_mut().for_each(|v| visit(v, payload)),
+            Value::Object(all) => all.values_mut().for_each(|v| visit(v, payload)),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(report).expect("JSON");
+    visit(&mut value, payload);
+    serde_json::from_value(value).expect("a report")
+}
+
+/// The distinct tags of a document, each with the names of its attributes.
+fn tags(text: &str) -> BTreeSet<String> {
+    // What is inside a style or a script is no markup; both are our own.
+    let text = text.split("<style>").map(|p| p.split_once("</style>").map_or(p, |(_, r)| r));
+    let text: String = text.collect();
+    let text = text.split("<script>").map(|p| p.split_once("</script>").map_or(p, |(_, r)| r));
+    let text: String = text.collect();
+    let mut all = BTreeSet::new();
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find('<') {
+        let tag = &rest[start + 1..];
+        let (mut names, mut quoted, mut end) = (String::new(), false, tag.len());
+        for (at, c) in tag.char_indices() {
+            match c {
+                '"' => quoted = !quoted,
+                '>' if !quoted => {
+                    end = at;
+                    break;
+                }
+                _ if !quoted => names.push(c),
+                _ => {}
+            }
+        }
+        all.insert(names);
+        rest = &tag[end..];
+    }
+    all
+}
+
+/// What is not inside a code span (CommonMark, section 6.1).
+fn outside_code(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(start) = rest.find('`') {
+        out.push_str(&rest[..start]);
+        let after = &rest[start..];
+        let run = after.len() - after.trim_start_matches('`').len();
+        let inner = &after[run..];
+        let mut at = 0;
+        let close = loop {
+            let found = inner[at..].find('`').map(|f| at + f).expect("a closed span");
+            let length = inner[found..].len() - inner[found..].trim_start_matches('`').len();
+            if length == run {
+                break found + length;
+            }
+            at = found + length;
+        };
+        rest = &inner[close..];
+    }
+    out + rest
+}
+
+/// With numeric character references as the characters they stand for.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split("&#");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (number, rest) = part.split_once(';').expect("a reference");
+        out.extend(number.parse().ok().and_then(char::from_u32));
+        out.push_str(rest);
+    }
+    out
+}
+
+#[test]
+fn nothing_in_a_report_becomes_markup() {
+    let (hostile, harmless) = (with_all(&rich(), PAYLOAD), with_all(&rich(), "x"));
+    for format in [Format::Html, Format::Junit] {
+        let (bad, good) = (of(hostile.clone(), format), of(harmless.clone(), format));
+        assert_eq!(tags(&bad), tags(&good), "{format:?}");
+        assert_eq!(bad.find(['\u{1b}', '\u{202e}', '\u{0}', '\u{fffe}']), None, "{format:?}");
+    }
+    let markdown = of(hostile.clone(), Format::Markdown);
+    assert!(markdown.chars().count() < formats::page::markdown::MOST);
+    let shown = outside_code(&markdown);
+    for tag in shown.split('<').skip(1) {
+        let ours = ["details>", "/details>", "summary>", "/summary>", "sub>", "/sub>"];
+        assert!(ours.iter().any(|o| tag.starts_with(o)), "<{tag}");
+    }
+    for part in ["](", "\n# x", "\n- x", "\n::", "\u{202e}"] {
+        assert!(!shown.contains(part), "{part}");
+    }
+    // What hosts look for in the text as it is shown, escapes undone.
+    let shown = unescaped(&shown);
+    for part in ["@oct", "#1", "://", "www.e", "GH-1", ":error:"] {
+        assert!(!shown.contains(part), "{part}");
+    }
+    for row in markdown.lines().filter(|line| line.starts_with("| ")) {
+        assert_eq!(row.replace("\\|", "").matches('|').count(), 6, "{row}");
+    }
+    for line in of(hostile.clone(), Format::Github).lines() {
+        let command = line.strip_prefix("::").and_then(|rest| rest.split_once("::"));
+        let (head, _) = command.expect("a command");
+        let word = head.split(' ').next().unwrap_or_default();
+        assert!(["error", "warning", "notice"].contains(&word), "{line}");
+        assert!(head.matches(',').count() <= 2 && !head.contains(':'), "{line}");
+    }
+    let gitlab: Value = serde_json::from_str(&of(hostile, Format::Gitlab)).expect("JSON");
+    for entry in gitlab["vulnerabilities"].as_array().expect("a list") {
+        for key in ["description", "solution"] {
+            let text = entry[key].as_str().expect("a text");
+            assert!(text.len() < 7_000, "{}", text.len());
+            assert_eq!(text.find(['<', '[', '`', '@']), None, "{text}");
+        }
+    }
+}
+
+/// The demo so often that its queue has at least so many fixes.
+fn many(fixes: usize) -> Report {
+    let report = demo();
+    let copies = fixes.div_ceil(report.fixes.len());
+    let mut all = report.clone();
+    all.findings.clear();
+    all.fixes.clear();
+    for copy in 0..copies {
+        let tell = |id: &String| format!("{id}#{copy}");
+        all.findings.extend(report.findings.iter().cloned().map(|mut finding| {
+            finding.id = tell(&finding.id);
+            finding.name = format!("{}-{copy}", finding.name);
+            finding.exposed_since = finding.exposed_since.and_then(|since| {
+                since.checked_sub(jiff::SignedDuration::from_hours((copy as i64 % 900) * 24)).ok()
+            });
+            finding
+        }));
+        all.fixes.extend(report.fixes.iter().cloned().map(|mut fix| {
+            fix.package = format!("{}-{copy}", fix.package);
+            fix.asset = format!("{} {}", fix.asset, copy % 97);
+            fix.closes = fix.closes.iter().map(tell).collect();
+            fix.leaves = fix.leaves.iter().map(tell).collect();
+            fix
+        }));
+    }
+    all.fixes.truncate(fixes);
+    all
+}
+
+#[test]
+fn what_is_beyond_a_bound_is_counted() {
+    let report = many(12_000);
+    let html = of(report.clone(), Format::Html);
+    assert!(html.len() < 40_000_000, "{}", html.len());
+    assert!(html.contains("Fixes 9901 to 10000") && !html.contains("Fixes 10001"));
+    assert!(html.contains("2000 further fixes are left out of this page"));
+    let markdown = of(report.clone(), Format::Markdown);
+    assert!(markdown.chars().count() < formats::page::markdown::MOST);
+    assert!(markdown.contains("… and 11985 more fixes.") && markdown.contains("What was known"));
+    assert_eq!(of(report.clone(), Format::Github).lines().count(), 30);
+    let gitlab: Value = serde_json::from_str(&of(report, Format::Gitlab)).expect("JSON");
+    assert_eq!(gitlab["vulnerabilities"].as_array().map(Vec::len), Some(10_000));
+    assert_eq!(gitlab["scan"]["status"], "failure");
+}
