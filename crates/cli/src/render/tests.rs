@@ -174,10 +174,10 @@ fn with_all(report: &Report, payload: &str) -> Report {
             "gabion.scan/1",
         ];
         match value {
-            Value::String(text) => {
-                if vocab::instant::parse(text).is_none() && !WORDS.contains(&text.as_str()) {
-                    text.push_str(payload);
-                }
+            Value::String(text)
+                if vocab::instant::parse(text).is_none() && !WORDS.contains(&text.as_str()) =>
+            {
+                text.push_str(payload);
             }
             Value::Array(all) => all.iter_mut().for_each(|v| visit(v, payload)),
             Value::Object(all) => all.values_mut().for_each(|v| visit(v, payload)),
