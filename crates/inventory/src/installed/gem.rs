@@ -3,14 +3,14 @@
 //! In: NAME-VERSION[-PLATFORM].gemspec as RubyGems writes it on installation, or as a distribution puts it
 //! there: Ruby code, of which only literal assignments and the «stub» comment are read (RubyGems source,
 //! `Gem::Specification#to_ruby`, `Gem::StubSpecification`); and the gemspec of a gem that Bundler checked
-//! out of git. Out: one component; a platform's build of a version is that version. Never: Ruby executed.
+//! out of git. Where it states nothing that can be read, its name is believed. Out: one component; a platform's build of a version is that version. Never: Ruby executed.
 
 use vocab::{Base, Declared, Origin};
 
 use super::fields::{is_plain, licences};
 use super::last;
 use crate::reading::{Details, Reading, pinned};
-use crate::{Document, Problem, text};
+use crate::{Document, text};
 
 /// Whether a gemspec in this folder speaks of an installed gem.
 pub(super) fn is_installed(folder: &str) -> bool {
@@ -22,7 +22,8 @@ pub(super) fn is_installed(folder: &str) -> bool {
 
 /// Reads a gemspec.
 pub(super) fn read(document: Document<'_>) -> Reading {
-    parsed(document).unwrap_or_else(Reading::from)
+    // The second stub line has the extensions' paths with NUL between them; so this is no plain text.
+    parsed(document.path, &String::from_utf8_lossy(document.bytes))
 }
 
 /// The abbreviated commit of Bundler's checkout `bundler/gems/NAME-COMMIT`.
@@ -41,9 +42,9 @@ struct Stated<'a> {
     licences: Vec<&'a str>,
 }
 
-fn parsed(document: Document<'_>) -> Result<Reading, Problem> {
-    let stated = stated(text::of(document.bytes)?);
-    let (folder, file) = document.path.rsplit_once('/').unwrap_or(("", document.path));
+fn parsed(path: &str, content: &str) -> Reading {
+    let stated = stated(content);
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.strip_suffix(".gemspec").unwrap_or(file);
     let named = split_stem(stem);
     let commit = checkout(folder);
@@ -74,7 +75,7 @@ fn parsed(document: Document<'_>) -> Result<Reading, Problem> {
     {
         reading.details.insert(index, Details { licences, ..Details::default() });
     }
-    Ok(reading)
+    reading
 }
 
 fn agrees(stem: &str, name: &str, version: &str) -> bool {

@@ -15,6 +15,8 @@ use crate::text::short;
 
 /// What stands for a version where there is none.
 const DEVELOPMENT: &str = "(devel)";
+/// Versions of modules that have none, because a folder replaces them.
+const PLACEHOLDERS: [&str; 2] = ["v0.0.0", "v0.0.0-00010101000000-000000000000"];
 
 /// One `mod` or `dep` line with the `=>` after it.
 struct Module<'a> {
@@ -104,7 +106,12 @@ impl Module<'_> {
                 (path, Origin::Foreign(format!("{path} in the place of {}", self.path)))
             }
         };
-        let version = if folder { self.version } else { version };
+        // A folder in the place of a release is a copy of it, as likely as not with its defects.
+        let version = match folder {
+            true if PLACEHOLDERS.contains(&self.version) => "",
+            true => self.version,
+            false => version,
+        };
         component(path, declared(version), self.line, origin)
     }
 }

@@ -112,7 +112,10 @@ impl Kind {
     fn by_ending(folder: &str, name: &str) -> Option<Self> {
         let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty())?.1;
         match ending {
-            "egg-info" => (!name.starts_with('~')).then_some(Self::Metadata),
+            "egg-info" => {
+                let other = name.starts_with('~') || python::is_of_python(folder, name);
+                (!other).then_some(Self::Metadata)
+            }
             "egg" => Some(Self::Egg),
             "gemspec" => gem::is_installed(folder).then_some(Self::Gemspec),
             "json" => name.ends_with(".deps.json").then_some(Self::DotnetDeps),

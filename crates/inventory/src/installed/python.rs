@@ -17,6 +17,14 @@ use crate::{Document, Problem, json, source, text};
 
 const WANTED: &[&str] = &["Name", "Version", "License", "License-Expression", "Classifier"];
 
+/// Whether a file of metadata is that of the standard library (`lib/python2.7/wsgiref.egg-info`), or of the
+/// interpreter, whose name is another package's on PyPI. pip leaves them out too.
+pub(super) fn is_of_python(folder: &str, name: &str) -> bool {
+    let parent = last(folder);
+    let library = parent == "lib-dynload" || parent.starts_with("python");
+    library && ["Python-", "wsgiref", "argparse"].iter().any(|own| name.starts_with(own))
+}
+
 /// Reads METADATA or PKG-INFO.
 pub(super) fn metadata(document: Document<'_>) -> Reading {
     let fields = Fields::read(document.bytes, WANTED, Fold::Lines);

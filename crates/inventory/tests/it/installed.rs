@@ -57,6 +57,8 @@ fn files_are_wanted_by_their_path() {
         "srv/rails/a.gemspec",
         "srv/library/a/DESCRIPTION",
         "usr/lib/python3/dist-packages/~a-1.0.dist-info/METADATA",
+        "usr/lib/python2.7/lib-dynload/Python-2.7.egg-info",
+        "usr/lib/python2.7/wsgiref.egg-info",
     ] {
         assert_eq!(wants(path), None, "{path}");
     }
@@ -194,6 +196,10 @@ fn a_gem_is_read_without_running_it() {
         \x20 s.add_runtime_dependency(%q<racc>.freeze, [\"~> 1.4\"])\nend\n";
     let path = "usr/lib/ruby/gems/3.1.0/specifications/nokogiri-1.13.3-x86_64-linux.gemspec";
     check(path, text, "5 RubyGems nokogiri 1.13.3 registry unknown ?");
+    // The extensions of a default gem stand on the second line, with NUL between them.
+    let extensions = "# -*-\n# stub: json 2.6.1 ruby lib\n# stub: a/extconf.rb\0b/extconf.rb\n";
+    let default = "usr/lib/ruby/gems/3.1.0/specifications/default/json-2.6.1.gemspec";
+    check(default, extensions, "1 RubyGems json 2.6.1 registry unknown ?");
     assert_eq!(reading(path, text.as_bytes()).details[&0].licences, ["MIT", "X"]);
     // Written by hand: only the stub, only the file's name, code in the place of a text.
     let folder = "usr/share/rubygems-integration/all/specifications";

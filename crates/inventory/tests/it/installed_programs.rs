@@ -186,12 +186,14 @@ fn the_version_of_go_is_written_as_advisories_have_it() {
 #[test]
 fn a_build_from_a_folder_is_first_party() {
     let list = "path\tx\nmod\texample.com/x\tv0.1.1-0.20250101000000-abcdefabcdef+dirty\t\n\
-        dep\texample.com/y\t(devel)\t\n";
+        dep\texample.com/y\t(devel)\t\n\
+        dep\texample.com/z\tv0.0.0\n=>\t./z\t(devel)\t\n";
     check(
         "bin/x",
         elf(MODERN, ".go.buildinfo", &inline("go1.24.0", list)),
         "2 Go example.com/x v0.1.1-0.20250101000000-abcdefabcdef+dirty first-party runtime ?
         3 Go example.com/y - first-party runtime ?
+        4 Go example.com/z - first-party runtime ?
         0 Go stdlib 1.24.0 registry runtime ?",
     );
 }
