@@ -4,6 +4,7 @@
 //! runs each target for N seconds (60 unless told) under cargo-fuzz and reports runs, coverage and
 //! crashes. Fails when a target crashed. docs/TESTING.md names the targets.
 
+mod installed;
 mod seeds;
 
 use std::path::Path;
@@ -24,6 +25,7 @@ const TARGETS: &[(&str, u32)] = &[
     ("versions", 256),
     ("system", 65_536),
     ("image", 65_536),
+    ("installed", 16_384),
 ];
 /// Longest time for one input, in seconds, and most memory, in MiB.
 const LIMITS: &[&str] = &["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"];

@@ -28,6 +28,9 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
         "versions" => version_lines(corpus)?,
         "system" => systems(root),
         "image" => images(root),
+        "installed" => {
+            super::installed::files()?.iter().map(|(at, bytes)| prefixed(*at, bytes)).collect()
+        }
         // `index` starts from an index that it builds itself: edits grow from nothing.
         _ => vec![vec![0], vec![1, 0, 0, 0], vec![3, 0, 1, 2, 3]],
     };
