@@ -118,6 +118,10 @@ fn assemble(
         let what = format!("the configuration speaks of {stated} layers, the manifest of {there}");
         note(&mut problems, &chosen.digest, what);
     }
+    if chosen.platform.starts_with("windows/") {
+        let what = "a Windows image: what Windows itself installs is not evaluated";
+        note(&mut problems, &chosen.platform, what);
+    }
     let created = chosen.config.created_by();
     let told = created.len() == chosen.layers.len();
     let mut layers = Vec::new();

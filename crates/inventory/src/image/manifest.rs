@@ -22,6 +22,8 @@ const MAX_DEPTH: usize = 4;
 pub(super) trait Documents {
     /// The bytes of a document, by path in the archive.
     fn document(&self, path: &str) -> Option<Rc<[u8]>>;
+    /// Whether there is anything at a path, be it no document.
+    fn is_there(&self, path: &str) -> bool;
 }
 
 /// One image of the archive.
@@ -134,9 +136,15 @@ pub(super) fn candidates(documents: &dyn Documents) -> Option<(Vec<Candidate>, V
         // Both documents describe the same images; the names may be in either.
         for saved in &saved {
             let config = saved.config.rsplit_once('/').map_or(saved.config.as_str(), |(_, n)| n);
-            if let Some(candidate) = found.iter_mut().find(|c| c.configured == config) {
-                let names = saved.repo_tags.iter().flatten().cloned();
-                names.for_each(|name| add(&mut candidate.references, name));
+            let names = saved.repo_tags.iter().flatten().cloned();
+            match found.iter_mut().find(|c| c.configured == config) {
+                Some(candidate) => names.for_each(|name| add(&mut candidate.references, name)),
+                // Which of the two is taken when it is loaded depends on the version of Docker.
+                None => {
+                    let what =
+                        format!("names an image that «index.json» does not: {config}; not read");
+                    problems.push(("manifest.json".into(), what));
+                }
             }
         }
     }
@@ -174,7 +182,12 @@ fn indexed(
             continue;
         }
         // `docker save` of one platform keeps the index of all: what is not there is no candidate.
-        let Some((bytes, wrong)) = blob(documents, &descriptor.digest) else { continue };
+        let Some((bytes, wrong)) = blob(documents, &descriptor.digest) else {
+            if blob_path(&descriptor.digest).is_some_and(|path| documents.is_there(&path)) {
+                problems.push((descriptor.digest, "is too large for a manifest; not read".into()));
+            }
+            continue;
+        };
         let Some(document) = parse::<Document>(&bytes) else {
             problems.push((descriptor.digest, "is no manifest or index that can be read".into()));
             continue;

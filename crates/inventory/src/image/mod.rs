@@ -197,6 +197,10 @@ impl Documents for Archive {
             _ => None,
         }
     }
+
+    fn is_there(&self, path: &str) -> bool {
+        self.find(path).is_some()
+    }
 }
 
 impl Store for Archive {
@@ -218,6 +222,10 @@ impl Documents for Folder<'_> {
         let mut bytes = Vec::new();
         self.blobs.open(path)?.take(MAX_DOCUMENT + 1).read_to_end(&mut bytes).ok()?;
         (bytes.len() as u64 <= MAX_DOCUMENT).then(|| bytes.into())
+    }
+
+    fn is_there(&self, path: &str) -> bool {
+        self.blobs.open(path).is_some()
     }
 }
 

@@ -181,9 +181,8 @@ fn layers_that_lie_elsewhere_are_said() {
     let bytes = serde_json::json!({"config": config, "layers": [layer]}).to_string().into_bytes();
     let descriptor = blob(&mut parts, "application/vnd.oci.image.manifest.v1+json", bytes);
     let image = read(&archive(&layout(parts, &[descriptor])), None).unwrap();
-    assert!(
-        image.problems[0].1.starts_with("is not in the archive, but has to be fetched elsewhere")
-    );
+    let what = "is not in the archive, but has to be fetched elsewhere";
+    assert!(image.problems.iter().any(|(_, said)| said.starts_with(what)), "{image:?}");
 }
 
 #[test]
@@ -470,4 +469,33 @@ fn a_document_at_the_limit_is_kept_and_one_past_it_is_not() {
         let folder = LayoutFolder(parts.into_iter().collect());
         assert_eq!(read_layout_with(&folder, None, &Facts).is_ok(), readable);
     }
+}
+
+#[test]
+fn two_documents_that_disagree_are_said() {
+    let layers = [tar(&[("a.fact", File("harmless"))])];
+    let mut parts = oci(&layers, gzip);
+    parts.extend(docker(&[tar(&[("a.fact", File("other"))])]));
+    let image = read(&archive(&parts), None).unwrap();
+    assert_eq!(shown(&image), ["a.fact 0 harmless"]);
+    assert_eq!(image.problems.len(), 1);
+    assert!(image.problems[0].1.starts_with("names an image that «index.json» does not"));
+}
+
+#[test]
+fn a_manifest_too_large_is_said_and_not_passed_over() {
+    let mut parts = Parts::new();
+    let good = manifest(&mut parts, "linux/amd64", &[tar(&[("a.fact", File("a"))])], gzip);
+    let large = blob(&mut parts, "x", vec![b' '; MAX_DOCUMENT as usize + 1]);
+    let image = read(&archive(&layout(parts, &[large, good])), None).unwrap();
+    assert_eq!(shown(&image), ["a.fact 0 a"]);
+    assert_eq!(image.problems[0].1, "is too large for a manifest; not read");
+}
+
+#[test]
+fn an_image_of_windows_is_incomplete() {
+    let mut parts = Parts::new();
+    let descriptor = manifest(&mut parts, "windows/amd64", &[tar(&[])], gzip);
+    let image = read(&archive(&layout(parts, &[descriptor])), None).unwrap();
+    assert_eq!(problems(&image).len(), 1);
 }
