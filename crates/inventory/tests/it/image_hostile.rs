@@ -94,7 +94,7 @@ fn any_byte_that_changes_is_noticed() {
 fn a_blob_that_is_not_what_its_digest_says_is_said() {
     let layer = tar(&[("a.fact", File("a"))]);
     let other = tar(&[("a.fact", File("b"))]);
-    let mut parts = oci(&[layer.clone()], |b| b.to_vec());
+    let mut parts = oci(std::slice::from_ref(&layer), |b| b.to_vec());
     let of_layer = format!("blobs/sha256/{}", hex(&layer));
     parts.iter_mut().filter(|(path, _)| *path == of_layer).for_each(|(_, b)| b.clone_from(&other));
     let image = read(&archive(&parts), None).unwrap();
@@ -376,7 +376,7 @@ fn bombs_are_refused_and_named() {
     let image = read(&archive(&oci(&[zeros(free - 8192)], zstd)), None).unwrap();
     assert_eq!(image.problems, []);
     let bomb = zeros(free + 16 * 1024 * 1024);
-    let image = read(&archive(&oci(&[bomb.clone()], zstd)), None).unwrap();
+    let image = read(&archive(&oci(std::slice::from_ref(&bomb), zstd)), None).unwrap();
     assert_eq!(shown(&image), ["a.fact 0 a"], "what was read before");
     assert!(image.problems[0].1.contains("decompression bomb"), "{:?}", image.problems);
     assert_eq!(read(&archive(&oci(&[bomb], gzip)), None).unwrap().problems, []);
@@ -434,7 +434,7 @@ fn problems_are_bounded_too() {
 fn gzip_in_several_members_is_one_layer_and_a_forged_tail_is_said() {
     let layer = tar(&[("a.fact", File("a")), ("b.fact", File("b"))]);
     let split = |b: &[u8]| [gzip(&b[..700]), gzip(&b[700..])].concat();
-    let image = read(&archive(&oci(&[layer.clone()], split)), None).unwrap();
+    let image = read(&archive(&oci(std::slice::from_ref(&layer), split)), None).unwrap();
     assert_eq!((shown(&image).len(), clean(&image)), (2, true));
     let tail = |b: &[u8]| [gzip(b), b"tail".to_vec()].concat();
     assert!(!clean(&read(&archive(&oci(&[layer], tail)), None).unwrap()));
@@ -451,7 +451,7 @@ fn members_behind_a_block_of_zeros_are_not_passed_over_in_silence() {
 #[test]
 fn a_member_that_is_there_twice_is_said() {
     let layer = tar(&[("a.fact", File("a"))]);
-    let mut parts = docker(&[layer.clone()]);
+    let mut parts = docker(std::slice::from_ref(&layer));
     parts.insert(0, (parts[0].0.clone(), tar(&[("a.fact", File("b"))])));
     let image = read(&archive(&parts), None).unwrap();
     assert_eq!(shown(&image), ["a.fact 0 a"]);
