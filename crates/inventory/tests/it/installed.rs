@@ -3,6 +3,7 @@
 use inventory::Reading;
 use inventory::installed::{self, MAX_ARCHIVE, MAX_PROGRAM, MAX_TEXT};
 use inventory::system::Want;
+use proptest::prelude::*;
 
 use crate::rows::rows;
 
@@ -280,4 +281,32 @@ fn one_long_line_and_many_lines_are_read_once() {
     check("a-1.dist-info/METADATA", &text, "1 PyPI a 1 registry unknown ?");
     let many = format!("Name: a\nVersion: 1\n{}", "Classifier: License :: X\n".repeat(200_000));
     assert!(reading("a-1.dist-info/METADATA", many.as_bytes()).details[&0].licences.len() <= 16);
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        text in r#"([\[\]{}"':=#. \n\t-]|Name|Version|name|version|url|license|s\.|# stub: |packages|a|1){0,40}"#,
+    ) {
+        for path in [
+            "x-1.dist-info/METADATA",
+            "x-1.dist-info/direct_url.json",
+            "node_modules/x/package.json",
+            "specifications/x-1.gemspec",
+            "bundler/gems/x-0123456/x.gemspec",
+            "site-library/x/DESCRIPTION",
+            "composer/installed.json",
+            "x.deps.json",
+            "x-1.jar",
+            "x.egg",
+            "bin/x",
+        ] {
+            prop_assert!(installed::wants(path, 1, false).is_some());
+            for content in [&bytes, text.as_bytes()] {
+                let reading = installed::read(path, content).unwrap_or_default();
+                prop_assert!(reading.components.iter().all(|c| !c.name.is_empty()), "{}", path);
+            }
+        }
+    }
 }

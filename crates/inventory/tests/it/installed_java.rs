@@ -190,3 +190,18 @@ fn a_zipped_egg_has_its_metadata_inside() {
     check("x/site-packages/six-1.0-py2.7.egg", egg, "1 PyPI six 1.0 registry unknown ?");
     check("x/site-packages/six.egg", "no zip", "nothing");
 }
+
+#[test]
+fn no_changed_byte_makes_a_panic() {
+    let inner = jar("org.a", "a", "1.0");
+    let whole = archive(&[("META-INF/MANIFEST.MF", b"Bundle-Version: 1\n"), ("b.jar", &inner)]);
+    let first = reading("a.jar", &whole);
+    assert_eq!((first.components.len(), first.problems.len()), (1, 0));
+    for at in 0..whole.len() {
+        for value in [0, 1, 0x7f, 0xff] {
+            let mut changed = whole.clone();
+            changed[at] = value;
+            let _ = inventory::installed::read("a.jar", &changed);
+        }
+    }
+}

@@ -291,3 +291,24 @@ fn a_broken_list_of_crates_is_a_problem() {
     of(&at_bound(0), "");
     of(&at_bound(1), "! 0 the section .dep-v0: larger than 16777216 bytes; it was not read");
 }
+
+#[test]
+fn no_changed_byte_makes_a_panic() {
+    let list =
+        r#"{"packages":[{"name":"a","version":"1","source":"crates.io","dependencies":[0]}]}"#;
+    let old = Layout { wide: false, big: true };
+    for whole in [
+        elf(MODERN, ".go.buildinfo", &inline("go1.19.8", LIST)),
+        elf(old, ".go.buildinfo", &pointers(old, "go1.16.2", LIST)),
+        elf(MODERN, ".dep-v0", &packed(list)),
+    ] {
+        assert!(!reading("bin/x", &whole).components.is_empty());
+        for at in 0..whole.len() {
+            for value in [0, 1, 0x7f, 0xff] {
+                let mut changed = whole.clone();
+                changed[at] = value;
+                let _ = inventory::installed::read("bin/x", &changed);
+            }
+        }
+    }
+}
