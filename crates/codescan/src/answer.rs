@@ -124,6 +124,12 @@ fn reason(
             place.path, place.line
         ));
     }
+    if let Some(place) = sources.outside().filter(|_| language == Language::Rust) {
+        return Some(format!(
+            "{name} was not met, but {}:{} names code that lies outside what was read",
+            place.path, place.line
+        ));
+    }
     let why = names::absence_says_nothing(question.ecosystem, name)?;
     Some(format!("{name} was not met, but {why}"))
 }

@@ -69,6 +69,7 @@ pub struct Sources {
     unread: BTreeMap<Language, u64>,
     truncated: bool,
     generated: Option<Place>,
+    outside: Option<Place>,
 }
 
 type Symbols = HashMap<String, Option<Place>>;
@@ -137,10 +138,9 @@ impl Sources {
         self.files.get(&language).copied().unwrap_or(0)
     }
 
-    /// How many files of a language, or that may mention anything, were not read.
+    /// How many files of a language were not read.
     pub fn unread(&self, language: Language) -> u64 {
-        let of = |language| self.unread.get(&language).copied().unwrap_or(0);
-        of(language) + of(Language::Words)
+        self.unread.get(&language).copied().unwrap_or(0)
     }
 
     /// Whether not all files were looked at.
@@ -151,6 +151,11 @@ impl Sources {
     /// A place at which Rust takes in code that is generated when it is built.
     pub fn generated(&self) -> Option<&Place> {
         self.generated.as_ref()
+    }
+
+    /// A place at which a manifest names code of the project that lies above what is read.
+    pub fn outside(&self) -> Option<&Place> {
+        self.outside.as_ref()
     }
 
     /// What was met of a name; `None` when it was not looked for.
@@ -181,6 +186,11 @@ impl Sources {
             Met::Mention { language, name, line } => {
                 if let Some(hits) = self.wanted(language, name) {
                     hits.mentioned.get_or_insert_with(|| place(line));
+                }
+            }
+            Met::Above { levels, line } => {
+                if levels > path.matches('/').count() {
+                    self.outside.get_or_insert_with(|| place(line));
                 }
             }
             Met::Generated { line } => {

@@ -26,6 +26,7 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
         "policy" => below(&root.join("crates/triage/policies"), "toml")?,
         "config" => below(&root.join("crates/app/demo"), "toml")?,
         "versions" => version_lines(corpus)?,
+        "codescan" => sources(root)?,
         "system" => systems(root),
         "image" => images(root),
         "installed" => {
@@ -39,6 +40,12 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
         std::fs::write(&file, seed).with_context(|| file.display().to_string())?;
     }
     Ok(seeds.len())
+}
+
+/// The scanner's own sources and tests, as Rust.
+fn sources(root: &Path) -> Result<Vec<Vec<u8>>> {
+    let files = below(&root.join("crates/codescan"), "rs")?;
+    Ok(files.iter().map(|bytes| prefixed(0, bytes)).collect())
 }
 
 /// Lock files, each with its format's number before it; the same share for every format.

@@ -4,12 +4,18 @@ use super::{Met, beginnings, ends_with_word, quoted, words};
 use crate::language::Language;
 use crate::names;
 
-/// `Cargo.toml`: `other = { package = "name" }` gives a crate another name in the source.
+/// `Cargo.toml`: `other = { package = "name" }` gives a crate another name in the source, and
+/// `path = "../other"` may lead out of what is read.
 pub fn cargo(text: &str, each: &mut dyn FnMut(Met<'_>)) {
     for (code, line) in text.split('\n').zip(1u32..) {
         for (before, string) in quoted(code, &['"', '\'']) {
             let key = before.trim_end().strip_suffix('=').unwrap_or("");
-            if ends_with_word(key.trim_end().trim_end_matches(['"', '\'']), "package") {
+            let key = key.trim_end().trim_end_matches(['"', '\'']);
+            if ends_with_word(key, "path") {
+                let levels = string.split(['/', '\\']).take_while(|part| *part == "..").count();
+                each(Met::Above { levels, line });
+            }
+            if ends_with_word(key, "package") {
                 let name = names::collapsed(string);
                 each(Met::Mention { language: Language::Rust, name: &name, line });
             }

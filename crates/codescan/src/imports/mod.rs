@@ -36,6 +36,13 @@ pub enum Met<'t> {
         /// Counted from 1.
         line: u32,
     },
+    /// A folder that lies this many levels above the file's own holds code of the project.
+    Above {
+        /// How many.
+        levels: usize,
+        /// Counted from 1.
+        line: u32,
+    },
     /// Code that is generated when it is built comes in here.
     Generated {
         /// Counted from 1.

@@ -72,6 +72,19 @@ fn crates() {
 }
 
 #[test]
+fn code_outside_leaves_it_open() {
+    let q = question(Base::CratesIo, "left", &[]);
+    let at = |path: &str, manifest: &str| ask(&q, &[("a/x.rs", ""), (path, manifest)]).detail;
+    let inside = "none of 1 Rust files read imports left";
+    assert_eq!(at("a/Cargo.toml", "b = { path = \"../b\" }"), inside);
+    assert_eq!(at("Cargo.toml", "b = { path = \"b\" }"), inside);
+    assert_eq!(
+        at("a/Cargo.toml", "\nb = { path = \"../../b\" }"),
+        "left was not met, but a/Cargo.toml:2 names code that lies outside what was read"
+    );
+}
+
+#[test]
 fn functions_of_crates() {
     let q = question(Base::CratesIo, "sv", &[("sv::SmallVec", &["insert_many", "grow"])]);
     check(
