@@ -169,6 +169,9 @@ pub struct ReadingArgs {
     /// Policy to apply: a built-in name or a table's file; several: the strictest wins
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
+    /// Read the sources too and tell which findings they import or name; orders what is equally due
+    #[arg(long)]
+    pub reach: bool,
     /// An earlier scan's JSON: carries first sightings forward and marks what is new
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

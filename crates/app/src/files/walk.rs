@@ -271,7 +271,8 @@ fn looks_like_manifest(relative: &str, present: &HashSet<&str>) -> bool {
         || name.ends_with(".gemspec")
 }
 
-fn folder_rule(path: &Path, is_folder: bool) -> Option<String> {
+/// The built-in rule by which a folder is passed over.
+pub fn folder_rule(path: &Path, is_folder: bool) -> Option<String> {
     if !is_folder {
         return None;
     }

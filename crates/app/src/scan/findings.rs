@@ -362,21 +362,31 @@ impl Making<'_> {
                 &b.advisory,
             ))
         });
-        made.findings.sort_by(|a, b| {
-            let clocks = triage::queue_order(&a.timed.clock, &b.timed.clock, context.now);
-            clocks.then_with(|| weight(&a.report).cmp(&weight(&b.report)))
-        });
+        made.order(context.now);
         made
     }
 }
 
-/// Among findings of the same urgency: what is known to be exploited, then what is known rather than
-/// assumed, then the likelier and the worse.
-fn weight(finding: &Finding) -> (bool, bool, Reverse<u64>, Reverse<Severity>, &str) {
+impl Findings {
+    /// Puts the findings into queue order.
+    pub fn order(&mut self, now: Instant) {
+        self.findings.sort_by(|a, b| {
+            let clocks = triage::queue_order(&a.timed.clock, &b.timed.clock, now);
+            clocks.then_with(|| weight(&a.report).cmp(&weight(&b.report)))
+        });
+    }
+}
+
+/// Among findings of the same urgency: what the sources may use, then what is known to be exploited, then
+/// what is known rather than assumed, then the likelier and the worse.
+fn weight(finding: &Finding) -> (bool, (bool, bool, Reverse<u64>, Reverse<Severity>, &str)) {
+    let unused = finding.reach.as_ref().is_some_and(|r| r.answer == "not_imported");
     let assumed = finding.inputs.iter().any(|i| i.how == "assumed");
     let percentile = finding.signals.epss.as_ref().map_or(0.0, |e| e.percentile);
     let likely = Reverse((percentile * 1e6) as u64);
-    (finding.signals.kev.is_none(), assumed, likely, Reverse(finding.severity), &finding.id)
+    let likelier =
+        (finding.signals.kev.is_none(), assumed, likely, Reverse(finding.severity), &*finding.id);
+    (unused, likelier)
 }
 
 fn ignored(finding: Finding, rule: &IgnoreRule) -> Ignored {

@@ -12,6 +12,7 @@ mod fixes;
 mod gather;
 mod judge;
 mod paths;
+mod reach;
 mod timed;
 mod tree_config;
 #[cfg_attr(not(test), expect(dead_code, reason = "no request names statements yet"))]
@@ -56,6 +57,8 @@ pub struct Request {
     pub from_signal: bool,
     /// Age in hours up to which a feed's silence means «no».
     pub max_intel_age: i64,
+    /// Read the sources and tell what they import; costs reading them.
+    pub reachability: bool,
 }
 
 /// One path, and how people call it.
@@ -99,6 +102,7 @@ impl Request {
             baseline: None,
             from_signal: false,
             max_intel_age: status::STALE_AFTER_HOURS,
+            reachability: false,
         }
     }
 }
@@ -355,6 +359,10 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
     let assets = findings::assets(context, gathered);
     let judged = judge::judge(context, gathered)?;
     let mut made = findings::findings(context, gathered, &assets, &judged)?;
+    if context.request.reachability {
+        reach::fill(context, gathered, &mut made)?;
+        made.order(context.now);
+    }
     let fixes = fixes::plan(context, gathered, &assets, &made)?;
     let intel = status::intel(context.index.meta(), context.now);
     let mut warnings = stale(&intel, context);

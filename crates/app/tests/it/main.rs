@@ -9,6 +9,7 @@ mod demo_files;
 mod estate;
 mod hostile;
 mod oracle;
+mod reach;
 mod scan;
 mod sync;
 mod upstream;

@@ -64,6 +64,7 @@ pub fn request(reading: &ReadingArgs, targets: Vec<Target>) -> anyhow::Result<Re
     request.policies.clone_from(&reading.policy);
     request.baseline = baseline;
     request.max_intel_age = reading.max_intel_age;
+    request.reachability = reading.reach;
     request.from_signal = reading.clock == ClockArg::Signal;
     Ok(request)
 }

@@ -132,6 +132,13 @@ fn finding(out: &mut dyn Write, f: &Finding, what: &str, terminal: &Terminal) ->
             format!("- {} = {} ({}; {}{as_of})", input.name, input.value, input.how, input.source);
         paragraph(out, terminal, &text)?;
     }
+    if let Some(reach) = &f.reach {
+        let at = match reach.places.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", places(&reach.places)),
+        };
+        paragraph(out, terminal, &format!("sources: {}{at}", reach.detail))?;
+    }
     if let Some(statement) = &f.statement {
         paragraph(out, terminal, &format!("stated by the distribution: {statement}"))?;
     }
