@@ -12,8 +12,8 @@ use super::{Bill, Component, Refused};
 const KNOWN: [&str; 8] = ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
 /// The namespace of XML documents, before the version.
 pub const NAMESPACE: &str = "http://cyclonedx.org/schema/bom/";
-/// Properties in which tools tell further CPE names.
-const CPE_PROPERTIES: [&str; 2] = ["gabion:cpe", "syft:cpe23"];
+/// The property in which Syft tells further CPE names.
+const FURTHER_CPE: &str = "syft:cpe23";
 
 /// Reads a JSON document.
 pub fn read_json(root: &Node<'_>) -> Result<Bill, Refused> {
@@ -124,7 +124,12 @@ impl Reader {
             self.gather.problem(node.line, place, what);
             return None;
         }
-        let index = self.gather.push(component(node, parent), place)?;
+        let mut component = component(node, parent);
+        let restored = gather::restore(&mut component);
+        let index = self.gather.push(component, place)?;
+        if restored.subject == Some(true) {
+            self.gather.bill.subjects.push(index);
+        }
         self.components(node, Some(index), place);
         Some(index)
     }
@@ -184,7 +189,7 @@ impl Reader {
 fn component(node: &Node<'_>, parent: Option<u32>) -> Component {
     let mut cpes: Vec<String> = node.string_at("cpe").into_iter().collect();
     let properties = properties(node);
-    let further = properties.iter().filter(|(name, _)| CPE_PROPERTIES.contains(&name.as_str()));
+    let further = properties.iter().filter(|(name, _)| name == FURTHER_CPE);
     for (_, cpe) in further {
         if !cpes.contains(cpe) {
             cpes.push(cpe.clone());

@@ -158,6 +158,43 @@ impl Gather {
     }
 }
 
+/// What Gabion's own properties told of a component besides its fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Its scope, where a property tells that.
+    pub scope: Option<Option<Scope>>,
+    /// Whether the bill is about it, where a property tells that.
+    pub subject: Option<bool>,
+}
+
+/// Properties with which a writer keeps what its format has no field for; a reader takes them back into
+/// the fields. All others stay properties.
+pub fn restore(component: &mut Component) -> Restored {
+    let mut restored = Restored::default();
+    for (name, value) in std::mem::take(&mut component.properties) {
+        match name.as_str() {
+            "gabion:type" => component.kind = component_type(&value),
+            "gabion:group" => component.group = Some(value),
+            "gabion:bom-ref" => component.id = value,
+            "gabion:supplier" => component.supplier = Some(value),
+            "gabion:version-text" => component.version = Some(value),
+            "gabion:purl" => component.purl = Some(value),
+            "gabion:licence" => component.licences.push(value),
+            "gabion:cpe" => component.cpes.push(value),
+            "gabion:needed" => restored.scope = Some(scope(&value)),
+            "gabion:subject" => restored.subject = Some(value == "true"),
+            "gabion:hash" => component.hashes.extend(
+                value.split_once(' ').map(|(alg, digits)| (alg.to_owned(), digits.to_owned())),
+            ),
+            _ => component.properties.push((name, value)),
+        }
+    }
+    if let Some(scope) = restored.scope {
+        component.scope = scope;
+    }
+    restored
+}
+
 /// CycloneDX's word for a component's type, or SPDX's purpose in either version's spelling.
 pub fn component_type(word: &str) -> ComponentType {
     use ComponentType as T;

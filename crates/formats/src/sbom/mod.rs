@@ -9,6 +9,7 @@
 mod cyclonedx;
 mod gather;
 mod json;
+mod licence;
 pub mod model;
 mod node;
 mod spdx;

@@ -121,6 +121,27 @@ pub enum ComponentType {
     CryptographicAsset,
 }
 
+impl ComponentType {
+    /// CycloneDX's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Framework => "framework",
+            Self::Library => "library",
+            Self::Container => "container",
+            Self::Platform => "platform",
+            Self::OperatingSystem => "operating-system",
+            Self::Device => "device",
+            Self::DeviceDriver => "device-driver",
+            Self::Firmware => "firmware",
+            Self::File => "file",
+            Self::MachineLearningModel => "machine-learning-model",
+            Self::Data => "data",
+            Self::CryptographicAsset => "cryptographic-asset",
+        }
+    }
+}
+
 /// Whether a component is needed (CycloneDX `scope`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
@@ -130,6 +151,17 @@ pub enum Scope {
     Optional,
     /// Not part of what runs: tests, tools.
     Excluded,
+}
+
+impl Scope {
+    /// CycloneDX's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+            Self::Excluded => "excluded",
+        }
+    }
 }
 
 /// Something that could not be read; the rest of the document was.

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::gather::{self, Gather};
+use super::gather::{self, Gather, Restored};
 use super::node::short;
 use super::{Bill, Component, ComponentType, Scope};
 
@@ -25,8 +25,8 @@ pub struct Document {
     pub describes: Vec<String>,
     /// Every relationship, as written.
     pub relationships: Vec<Relationship>,
-    /// Scopes told in Gabion's own annotations: these are what relationships were made from.
-    pub told: HashMap<u32, Option<Scope>>,
+    /// What Gabion's own annotations tell; it goes before what relationships tell.
+    told: HashMap<u32, Restored>,
 }
 
 /// One relationship.
@@ -79,6 +79,18 @@ fn meaning(kind: &str) -> Meaning {
 }
 
 impl Document {
+    /// Adds a package or file, its annotations already among its properties.
+    pub fn push(&mut self, mut component: Component, place: &str) {
+        let id = component.id.clone();
+        let restored = gather::restore(&mut component);
+        if let Some(index) = self.gather.push(component, place) {
+            self.gather.also(&id, index);
+            if restored != Restored::default() {
+                self.told.insert(index, restored);
+            }
+        }
+    }
+
     /// Adds a relationship.
     pub fn relate(&mut self, from: &str, kind: &str, to: &str) {
         let owned = |text: &str| text.trim().to_owned();
@@ -98,11 +110,14 @@ impl Document {
         }
         for id in std::mem::take(&mut self.describes) {
             let subject = self.end(&id);
+            let told = |index: &u32| self.told.get(index).and_then(|told| told.subject);
+            let subject = subject.filter(|index| told(index) != Some(false));
             self.gather.bill.subjects.extend(subject);
         }
         for (index, scope) in scopes {
             if let Some(component) = self.gather.bill.components.get_mut(index as usize) {
-                component.scope = self.told.get(&index).copied().unwrap_or(scope);
+                let told = self.told.get(&index).and_then(|told| told.scope);
+                component.scope = told.unwrap_or(scope);
             }
         }
         self.gather.finish()
@@ -198,10 +213,10 @@ pub fn external(component: &mut Component, kind: &str, locator: &str) {
     match kind.rsplit('/').next().unwrap_or_default() {
         _ if locator.is_empty() => {}
         "purl" | "packageUrl" => another_purl(component, locator),
-        "cpe22Type" | "cpe23Type" | "cpe22" | "cpe23" => {
-            if !component.cpes.iter().any(|known| known == locator) {
-                component.cpes.push(locator.to_owned());
-            }
+        "cpe22Type" | "cpe23Type" | "cpe22" | "cpe23"
+            if !component.cpes.iter().any(|known| known == locator) =>
+        {
+            component.cpes.push(locator.to_owned());
         }
         _ => {}
     }
@@ -225,28 +240,11 @@ pub fn licence(component: &mut Component, text: Option<&str>) {
     }
 }
 
-/// What an annotation of Gabion's tells of a component; the scope that it tells, if it does.
-pub fn annotation(component: &mut Component, comment: &str) -> Option<Option<Scope>> {
-    let list = comment.trim().strip_prefix(ANNOTATION)?;
-    let pairs: Vec<(String, String)> = serde_json::from_str(list).ok()?;
-    let mut told = None;
-    for (name, value) in pairs {
-        match name.as_str() {
-            "gabion:type" => component.kind = gather::component_type(&value),
-            "gabion:group" => component.group = Some(value),
-            "gabion:bom-ref" => component.id = value,
-            "gabion:licence" => component.licences.push(value),
-            "gabion:needed" => told = Some(gather::scope(&value)),
-            "gabion:hash" => component.hashes.extend(
-                value.split_once(' ').map(|(alg, digits)| (alg.to_owned(), digits.to_owned())),
-            ),
-            _ => component.properties.push((name, value)),
-        }
-    }
-    if let Some(scope) = told {
-        component.scope = scope;
-    }
-    told
+/// Adds what an annotation of Gabion's holds to a component's properties; others are left alone.
+pub fn annotation(component: &mut Component, comment: &str) {
+    let list = comment.trim().strip_prefix(ANNOTATION);
+    let pairs = list.and_then(|list| serde_json::from_str::<Vec<(String, String)>>(list).ok());
+    component.properties.extend(pairs.unwrap_or_default());
 }
 
 /// The kind of a package by its purpose; what is not told is a library, which is evaluated.

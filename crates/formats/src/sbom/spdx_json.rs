@@ -72,16 +72,10 @@ fn elements(document: &mut Document, root: &Node<'_>, key: &str, read: Reader) {
             continue;
         }
         let mut component = read(node);
-        let id = component.id.clone();
-        let mut told = None;
         for note in node.at("annotations").into_iter().flat_map(|list| list.items("")) {
-            let comment = note.text_at("comment").unwrap_or_default();
-            told = spdx::annotation(&mut component, comment).or(told);
+            spdx::annotation(&mut component, note.text_at("comment").unwrap_or_default());
         }
-        if let Some(index) = document.gather.push(component, &place) {
-            document.gather.also(&id, index);
-            document.told.extend(told.map(|scope| (index, scope)));
-        }
+        document.push(component, &place);
     }
 }
 
@@ -102,6 +96,9 @@ fn package(node: &Node<'_>) -> Component {
         {
             spdx::external(&mut component, kind, locator);
         }
+    }
+    if let Some(text) = node.string_at("sourceInfo") {
+        component.properties.push(("sourceInfo".to_owned(), text));
     }
     spdx::licence(&mut component, node.text_at("licenseDeclared"));
     spdx::licence(&mut component, node.text_at("licenseConcluded"));

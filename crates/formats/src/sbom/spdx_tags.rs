@@ -6,7 +6,7 @@
 use super::gather;
 use super::node::{refused, short};
 use super::spdx::{self, Document};
-use super::{Bill, Component, ComponentType, Refused, Scope};
+use super::{Bill, Component, ComponentType, Refused};
 
 /// Most bytes of one `<text>`; what a reader keeps of texts is short.
 const MAX_TEXT: usize = 1 << 20;
@@ -91,7 +91,6 @@ struct Reader {
     document: Document,
     part: Part,
     open: Component,
-    told: Option<Option<Scope>>,
     /// The package that files belong to which follow it.
     package: Option<String>,
     /// An annotation's comment, until its element is named.
@@ -145,10 +144,7 @@ impl Reader {
             (Part::Package, _) => self.package = Some(id).filter(|id| !id.is_empty()),
             _ => {}
         }
-        let told = self.told.take();
-        if let Some(index) = self.document.gather.push(component, "") {
-            self.document.told.extend(told.map(|scope| (index, scope)));
-        }
+        self.document.push(component, "");
     }
 
     fn relationship(&mut self, value: &str, line: u32) {
@@ -165,7 +161,7 @@ impl Reader {
     fn annotation(&mut self, element: &str) {
         let Some(comment) = self.comment.take() else { return };
         if !self.open.id.is_empty() && self.open.id == element {
-            self.told = spdx::annotation(&mut self.open, &comment).or(self.told);
+            spdx::annotation(&mut self.open, &comment);
         }
     }
 
@@ -194,6 +190,9 @@ impl Reader {
                 self.open.supplier = spdx::asserted(Some(value)).map(spdx::actor);
             }
             "PrimaryPackagePurpose" => self.open.kind = spdx::purpose(Some(value)),
+            "PackageSourceInfo" => {
+                self.open.properties.push(("sourceInfo".to_owned(), value.to_owned()));
+            }
             "PackageChecksum" => self.checksum(value),
             "PackageLicenseDeclared" | "PackageLicenseConcluded" => {
                 spdx::licence(&mut self.open, Some(value));

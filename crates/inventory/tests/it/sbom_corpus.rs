@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use formats::sbom::{self, Bill};
+use formats::sbom::{self, Bill, Provenance};
+use vocab::Component;
 
 #[derive(Default)]
 struct Row {
@@ -51,6 +52,63 @@ fn every_bill_is_read_or_refused_with_the_reason() {
         }
     }
     eprintln!("{}", table(&rows));
+}
+
+fn provenance() -> Provenance {
+    Provenance {
+        tool_version: "0.1.0".into(),
+        timestamp: "2026-11-21T12:00:00Z".into(),
+        serial: "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".into(),
+    }
+}
+
+/// What a bill means, without lines and without the order of components.
+fn meaning(bill: &Bill) -> Vec<String> {
+    let reading = inventory::sbom::components(bill);
+    let name = |i: u32| {
+        let Component { ecosystem, name, version, .. } = &reading.components[i as usize];
+        format!("{ecosystem} {name} {}", version.text())
+    };
+    let mut all: Vec<String> = (0u32..)
+        .zip(&reading.components)
+        .map(|(i, c)| {
+            format!("{:?} {:?}", Component { line: 0, ..c.clone() }, reading.details.get(&i))
+        })
+        .collect();
+    all.extend(
+        reading.requires.iter().map(|(from, to)| format!("{} -> {}", name(*from), name(*to))),
+    );
+    all.extend(inventory::sbom::passed_over(bill).iter().map(|p| format!("{p:?}")));
+    all.sort();
+    all
+}
+
+#[test]
+fn every_bill_written_in_either_format_means_the_same() {
+    let Some(corpus) = testkit::corpus("bills written again") else { return };
+    let folder = testkit::unpack(&corpus.join("sboms/sboms.tar.zst"));
+    let keep = std::env::var_os("GABION_WRITTEN").map(std::path::PathBuf::from);
+    type Write = fn(&Bill, &Provenance, &mut dyn std::io::Write) -> std::io::Result<()>;
+    let writers: [(&str, Write); 2] =
+        [("cdx.json", sbom::write_cyclonedx), ("spdx.json", sbom::write_spdx)];
+    for (number, relative) in testkit::files(folder.path()).iter().enumerate() {
+        let path = relative.display();
+        let bytes = std::fs::read(folder.path().join(relative)).expect("a file of the archive");
+        let Ok(bill) = sbom::read(&bytes) else { continue };
+        for (ending, write) in writers {
+            let mut out = Vec::new();
+            write(&bill, &provenance(), &mut out).expect("a write to memory");
+            if let Some(keep) = &keep {
+                std::fs::write(keep.join(format!("{number}.{ending}")), &out).expect("a file");
+            }
+            let again = sbom::read(&out).unwrap_or_else(|e| panic!("{path} {ending}: {e}"));
+            assert_eq!(again.components.len(), bill.components.len(), "{path} {ending}");
+            let (then, now) = (meaning(&bill), meaning(&again));
+            let lost: Vec<_> = then.iter().filter(|t| now.binary_search(t).is_err()).collect();
+            let new: Vec<_> = now.iter().filter(|t| then.binary_search(t).is_err()).collect();
+            assert!(then == now, "{path} {ending}:\nlost {lost:#?}\nnew {new:#?}");
+        }
+    }
 }
 
 fn sane(path: &str, bill: &Bill) {
