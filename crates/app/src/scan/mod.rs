@@ -147,6 +147,13 @@ pub struct Scanned {
 }
 
 impl Scanned {
+    /// The report alone. The program ends soon, so what was met is not taken apart.
+    pub fn into_report(self) -> Report {
+        let Self { report, gathered } = self;
+        std::mem::forget(gathered);
+        report
+    }
+
     /// Every component met, as a bill of materials.
     pub fn bill(&self) -> formats::sbom::Bill {
         bill::bill(&self.gathered, &self.report.assets)

@@ -43,8 +43,10 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
             terminal,
         );
     }
-    let report =
-        app::scan::scan(&request, &intelligence, super::now()).map_err(super::scan_failed)?;
+    let scanned =
+        app::scan::scan_whole(&request, &intelligence, super::now()).map_err(super::scan_failed)?;
+    let bill = outputs.want_bill().then(|| scanned.bill());
+    let report = scanned.into_report();
     let name = match args.paths.as_slice() {
         // «.» says nothing to whoever reads the report later.
         [one] if one.file_name().is_none() => {
@@ -53,5 +55,5 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
         [one] => one.to_string_lossy().into_owned(),
         several => format!("{} paths", several.len()),
     };
-    render::show(Found { report, bill: None, name }, &args.output, &outputs, terminal)
+    render::show(Found { report, bill, name }, &args.output, &outputs, terminal)
 }

@@ -20,7 +20,6 @@ pub struct Outputs {
 
 impl Outputs {
     /// Whether a format was asked for that lists every component.
-    #[expect(dead_code, reason = "no reader fills a bill yet")]
     pub fn want_bill(&self) -> bool {
         let files = self.files.iter().map(|(format, _)| *format);
         files.chain([self.stdout]).any(|f| matches!(f, Format::Cyclonedx | Format::Spdx))
