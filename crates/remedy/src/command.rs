@@ -12,7 +12,7 @@ use vocab::{Base, Scope};
 
 use crate::order::compatible;
 use crate::row::{Kind, Row, direct, out_of_reach};
-use crate::{Affected, shell};
+use crate::{Affected, shell, system};
 
 /// At most so many lines; more folders than that are a job for a script of the user's own.
 const LINES: usize = 12;
@@ -95,6 +95,9 @@ struct Ask<'a> {
 
 /// The lines of a row, or `None` when there is not one for any of its files.
 pub fn lines(row: &Row<'_>) -> Option<String> {
+    if system::is_distribution(row) {
+        return system::line(row);
+    }
     let mut lines: BTreeSet<String> = BTreeSet::new();
     for member in row.members.iter().filter(|member| !member.git) {
         for file in &member.files {
@@ -109,6 +112,9 @@ pub fn lines(row: &Row<'_>) -> Option<String> {
 
 /// Files of a row that no line serves, sorted.
 pub fn unserved<'a>(row: &Row<'a>) -> BTreeSet<&'a str> {
+    if system::is_distribution(row) {
+        return BTreeSet::new();
+    }
     let files = row.members.iter().flat_map(|member| member.files.iter().map(move |f| (member, f)));
     files
         .filter(|(member, file)| member.git || line(row, member, file).is_none())

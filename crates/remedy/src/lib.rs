@@ -15,6 +15,7 @@ pub mod edit;
 mod order;
 mod row;
 mod shell;
+mod system;
 mod words;
 
 use vocab::{Ecosystem, Instant, Scope};
@@ -53,6 +54,10 @@ pub struct Affected {
     pub owner: Option<String>,
     /// Taken from a git commit, which no version number moves.
     pub git: bool,
+    /// The installed packages, where `name` is the source package that advisories name.
+    pub installed: Vec<String>,
+    /// It lies in an image, which is built anew and not changed.
+    pub image: bool,
 }
 
 /// A finding as far as a plan needs it.

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use crate::order::compatible;
 use crate::row::{Kind, Row, chains, direct, out_of_reach, parents};
-use crate::{Affected, Hop, command};
+use crate::{Affected, Hop, command, system};
 
 /// So many paths, parents or files are named; the rest is counted.
 const NAMED: usize = 3;
@@ -26,6 +26,9 @@ pub fn how(row: &Row<'_>) -> String {
         (Kind::RaiseParent, Some(to)) => raise(row, to),
         _ => mitigation(row),
     };
+    if row.members.iter().any(|member| member.image) {
+        text.push("An image is not changed: build it anew, on a base that has this.".to_owned());
+    }
     text.extend(rest(row));
     text.join(" ")
 }
@@ -34,7 +37,10 @@ fn upgrade(row: &Row<'_>, to: &str) -> Vec<String> {
     let name = name(row);
     let told: Vec<Option<bool>> = row.members.iter().map(|m| direct(m)).collect();
     let mut text = Vec::new();
-    if row.members.iter().all(|m| m.git) {
+    if system::is_distribution(row) {
+        let packages = listed(system::packages(row).iter().map(|name| short(name).into_owned()));
+        text.push(format!("Upgrade {packages} to {to} or later."));
+    } else if row.members.iter().all(|m| m.git) {
         text.push(format!(
             "{name} is taken from a git commit: move it to a commit that holds what {to} released, in {}.",
             manifests(row)

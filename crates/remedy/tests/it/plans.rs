@@ -292,3 +292,21 @@ fn packages_without_findings_give_no_row() {
     assert_eq!(plan(&[cargo("fine", "1.0.0").candidate("1.0.1", "")]), []);
     assert_eq!(plan(&[]), []);
 }
+
+#[test]
+fn a_distribution_moves_its_installed_packages_and_an_image_is_built_anew() {
+    let mut one = affected("Debian:12", "openssl", "1.0.0", "/var/lib/dpkg/status")
+        .finding("F1", 24)
+        .candidate("1.0.1", "");
+    one.installed = vec!["libssl3".into(), "openssl".into()];
+    let fixes = plan(std::slice::from_ref(&one));
+    let [fix] = fixes.as_slice() else { panic!("{fixes:?}") };
+    let command = "apt-get install --only-upgrade libssl3 openssl";
+    assert_eq!(fix.command.as_deref(), Some(command));
+    assert_eq!(fix.how, "Upgrade libssl3 and openssl to 1.0.1 or later.");
+    one.image = true;
+    let fixes = plan(&[one]);
+    let [fix] = fixes.as_slice() else { panic!("{fixes:?}") };
+    assert_eq!(fix.command, None);
+    assert!(fix.how.ends_with("build it anew, on a base that has this."), "{}", fix.how);
+}

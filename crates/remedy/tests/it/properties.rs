@@ -55,6 +55,8 @@ fn package() -> impl Strategy<Value = Affected> {
                 files: vec![FILES[rest.2].into()],
                 owner: rest.1,
                 git,
+                installed: Vec::new(),
+                image: false,
             }
         })
 }

@@ -19,6 +19,8 @@ pub fn affected(ecosystem: &str, name: &str, version: &str, file: &str) -> Affec
         files: vec![file.into()],
         owner: None,
         git: false,
+        installed: Vec::new(),
+        image: false,
     }
 }
 
