@@ -146,13 +146,13 @@ fn components(found: Packages, path: &str, release: Option<&OsRelease>) -> Readi
     let ecosystem = match release.map(OsRelease::shown_ecosystem) {
         Some(ecosystem) if fits(&ecosystem, tool) => ecosystem,
         // Packages of another tool than the distribution's own are not the distribution's.
-        Some(ecosystem) => {
+        Some(_) => {
             let name = release.map_or("", |release| &release.id);
             let what = format!(
                 "{tool} packages beside those of «{name}»: nobody writes advisories for them there; \
                  they are not evaluated"
             );
-            if ecosystem.base() != Base::Other && !found.packages.is_empty() {
+            if !found.packages.is_empty() {
                 reading.problem(0, what);
             }
             unknown(&format!("{tool} on {name}"))

@@ -252,6 +252,38 @@ mod together {
     }
 
     #[test]
+    fn rpm_packages_bear_the_names_that_their_records_use() {
+        let check = |release: &str, expect: &[&str]| {
+            let mut system = System::default();
+            for (path, bytes) in [
+                ("usr/lib/os-release", release.as_bytes()),
+                ("var/lib/rpm/rpmdb.sqlite", &crate::system_databases::rpm_database()),
+            ] {
+                system.add(path, None, read(path, bytes).expect(path));
+            }
+            assert_eq!(lines(&system.finish()), expect);
+        };
+        check(
+            "ID=almalinux\nVERSION_ID=9.4\n",
+            &[
+                "AlmaLinux:9 gabion-sample 2:1.2-3.el9",
+                "AlmaLinux:9 libsample 2:1.2.7-3.el9",
+                "AlmaLinux:9 python3-sample 2:1.2-3.el9",
+                "AlmaLinux:9 plain-sample 0~rc1-1",
+            ],
+        );
+        check(
+            "ID=opensuse-leap\nVERSION_ID=15.6\n",
+            &[
+                "openSUSE:Leap 15.6 gabion-sample 2:1.2-3.el9, package gabion-sample",
+                "openSUSE:Leap 15.6 gabion-sample 2:1.2-3.el9, package libsample",
+                "openSUSE:Leap 15.6 gabion-sample 2:1.2-3.el9, package python3-sample",
+                "openSUSE:Leap 15.6 plain-sample 0~rc1-1, package plain-sample",
+            ],
+        );
+    }
+
+    #[test]
     fn an_empty_status_beside_its_parts_is_no_problem() {
         let part = ("var/lib/dpkg/status.d/base", "Package: base-files\nVersion: 12.4\n");
         let status = ("var/lib/dpkg/status", "");
