@@ -2,8 +2,9 @@
 //!
 //! In: bytes. Out: names and contents, bounded in number, size and ratio by a [`Budget`] that all archives
 //! within one file share. Never: an entry's name used as a path. Of entries with the same name the last
-//! counts, as the `zip` crate has it.
+//! counts, as the `zip` crate has it; [`repeated`] tells of the others.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
 /// Most archives within each other, the outermost counted.
@@ -20,6 +21,9 @@ const MAX_RATIO: u64 = 200;
 const RATIO_SLACK: u64 = 1 << 20;
 /// Fewest bytes of an entry in the central directory (APPNOTE.TXT 4.3.12).
 const SMALLEST_ENTRY: usize = 46;
+
+/// With which an entry of the central directory begins.
+const SIGNATURE: &[u8] = b"PK\x01\x02";
 
 /// An open archive.
 pub(super) type Archive<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
@@ -106,9 +110,39 @@ impl Budget {
     }
 }
 
+/// The names that several entries of an archive have, of those that `matters`; only the last of each is
+/// read, and another reader may take the first (APPNOTE.TXT 4.3.12: name, extra field and comment follow
+/// the fixed part, their lengths are at 28, 30 and 32).
+pub(super) fn repeated(
+    archive: &Archive<'_>,
+    bytes: &[u8],
+    matters: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    if !archive.has_duplicate_names() {
+        return Vec::new();
+    }
+    let (mut seen, mut repeated) = (HashSet::new(), Vec::new());
+    let start = usize::try_from(archive.central_directory_start()).unwrap_or(usize::MAX);
+    let mut rest = bytes.get(start..).unwrap_or_default();
+    while let Some(header) = rest.get(..SMALLEST_ENTRY).filter(|h| h.starts_with(SIGNATURE)) {
+        let length = |at: usize| match header.get(at..at + 2) {
+            Some([low, high]) => usize::from(u16::from_le_bytes([*low, *high])),
+            _ => 0,
+        };
+        let end = SMALLEST_ENTRY + length(28);
+        let name = rest.get(SMALLEST_ENTRY..end).unwrap_or_default();
+        let text = String::from_utf8_lossy(name);
+        if !seen.insert(name) && matters(&text) {
+            repeated.push(text.into_owned());
+        }
+        rest = rest.get(end + length(30) + length(32)..).unwrap_or_default();
+    }
+    repeated
+}
+
 /// An upper bound of the entries, before anything is made of them: the signatures in the bytes.
 fn entries_at_most(bytes: &[u8]) -> usize {
-    bytes.windows(4).filter(|window| *window == b"PK\x01\x02").count()
+    bytes.windows(4).filter(|window| *window == SIGNATURE).count()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 use vocab::{Base, Component, Declared, Origin};
 
-use super::archive::{Archive, Budget, MAX_DEPTH, is_java};
+use super::archive::{Archive, Budget, MAX_DEPTH, is_java, repeated};
 use super::fields::{Fields, Fold, is_plain, licences};
 use super::java_names::{self, Coordinates, FileName};
 use super::last;
@@ -77,6 +77,11 @@ impl Walk {
             Err(why) => return self.problem(place, &why),
         };
         let contents = Contents::of(&archive);
+        let matters = |name: &str| java_names::is_pom_properties(name) || is_nested(name);
+        for name in repeated(&archive, bytes, matters) {
+            let why = "several entries have this name; only the last was read";
+            self.problem(&format!("{place}!/{name}"), why);
+        }
         let mut found = Vec::new();
         for (index, name) in &contents.poms {
             match self.budget.content(&mut archive, *index, MAX_PROPERTIES) {
@@ -183,12 +188,17 @@ impl Contents {
                 contents.manifest = Some(index);
             } else if java_names::is_pom_properties(&name) {
                 contents.poms.push((index, name.into_owned()));
-            } else if is_java(&name) || name.ends_with(".rar") {
+            } else if is_nested(&name) {
                 contents.nested.push((index, name.into_owned()));
             }
         }
         contents
     }
+}
+
+/// Whether an entry is an archive to go into; outside of others, `.rar` is another format's ending.
+fn is_nested(name: &str) -> bool {
+    is_java(name) || name.ends_with(".rar")
 }
 
 /// Names that are used for nothing else.

@@ -130,6 +130,27 @@ fn what_cannot_be_read_is_named_by_its_place() {
 }
 
 #[test]
+fn an_entry_behind_another_of_its_name_is_told() {
+    let (a, b) = (jar("org.a", "a", "1.0"), jar("org.b", "b", "1.0"));
+    let twice = |same: &str| {
+        let mut bytes =
+            archive(&[("x/a.jar", &a), ("y/a.jar", &b), ("A.txt", b""), ("B.txt", b"")]);
+        let parts: Vec<usize> =
+            (0..bytes.len()).filter(|at| bytes[*at..].starts_with(same.as_bytes())).collect();
+        parts.iter().for_each(|at| bytes[*at] = if same == "y/" { b'x' } else { b'B' });
+        bytes
+    };
+    let row = "0 Maven org.b:b 1.0 registry unknown ?";
+    let problem = "! 0 q.jar!/x/a.jar: several entries have this name; only the last was read";
+    check("q.jar", twice("y/"), &format!("{row}\n{problem}"));
+    // A script before it shifts every place.
+    let shifted = [b"#!/bin/sh\n".as_slice(), &twice("y/")].concat();
+    check("q.jar", shifted, &format!("{row}\n{problem}"));
+    // Of other names it does not matter; licences and notices are often there twice.
+    check("q.jar", twice("A.txt"), &format!("0 Maven org.a:a 1.0 registry unknown ?\n{row}"));
+}
+
+#[test]
 fn archives_within_archives_end_at_five() {
     let mut bytes = jar("org.a", "a", "1.0");
     for _ in 1..5 {
