@@ -3,7 +3,8 @@
 //! In: NAME-VERSION[-PLATFORM].gemspec as RubyGems writes it on installation, or as a distribution puts it
 //! there: Ruby code, of which only literal assignments and the «stub» comment are read (RubyGems source,
 //! `Gem::Specification#to_ruby`, `Gem::StubSpecification`); and the gemspec of a gem that Bundler checked
-//! out of git. Where it states nothing that can be read, its name is believed. Out: one component; a platform's build of a version is that version. Never: Ruby executed.
+//! out of git. Where it states nothing that can be read, its name is believed. Out: one component; a
+//! platform's build of a version is that version. Never: Ruby executed.
 
 use vocab::{Base, Declared, Origin};
 
