@@ -58,7 +58,8 @@ pub enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List the fixes due in repositories, and why
+    /// List the fixes due in repositories, images, systems and bills of materials, and why
+    #[command(after_help = SCAN_HELP)]
     Scan(ScanArgs),
     /// Fetch advisories and exploitation signals, and build the index
     Sync(SyncArgs),
@@ -128,6 +129,26 @@ pub struct OutputArgs {
     #[arg(long)]
     pub allow_incomplete: bool,
 }
+
+/// What a newcomer may want to do with `gabion scan`; every line is tried by a test.
+const SCAN_HELP: &str = "\
+Examples:
+  gabion scan .                                     a repository
+  gabion scan services/a services/b/yarn.lock       several, or one lock file
+  docker save web:1.4 | gabion scan -               an image, without a daemon of ours
+  gabion scan web.tar --platform linux/arm64        one image of an archive for several platforms
+  gabion scan /                                     this system's packages; /mnt scans a mounted one
+  gabion scan product.cdx.json                      a bill of materials, CycloneDX or SPDX
+  gabion scan --estate estate.toml                  all that the estate file names, side by side
+  gabion scan . --fail-on emergency --fail-on 'due<=3d'          in a pipeline
+  gabion scan . --baseline last.json -o json=last.json           what is new since the last time
+  gabion scan . -o html=report.html -o markdown=comment.md       for people, and for a pull request
+  gabion scan . -o gitlab=gl-dependency-scanning-report.json     for GitLab; github, junit, sarif too
+
+Before the first scan: `gabion sync` fetches what the world knows; `gabion demo` needs nothing.
+
+Exit codes: 0 complete and gate not hit, 1 gate hit, 2 usage or configuration,
+            3 incomplete (see --allow-incomplete), 4 failed";
 
 /// `gabion scan`.
 #[derive(Debug, Args)]
@@ -284,4 +305,26 @@ pub enum PolicyCommand {
         #[arg(value_name = "NAME|FILE")]
         policy: Option<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::{Cli, SCAN_HELP};
+
+    #[test]
+    fn every_example_of_the_help_can_be_typed() {
+        let examples = SCAN_HELP.lines().filter_map(|line| line.strip_prefix("  "));
+        let mut tried = 0;
+        for line in examples.filter(|line| line.contains("gabion ")) {
+            // The command ends where its remark begins; a pipe's other end is not ours.
+            let command = line.split("  ").next().unwrap_or_default();
+            let command = command.rsplit('|').next().unwrap_or_default().replace('\'', "");
+            let read = Cli::try_parse_from(command.split_whitespace());
+            assert!(read.is_ok(), "{command}: {:?}", read.err());
+            tried += 1;
+        }
+        assert!(tried >= 10, "{tried}");
+    }
 }
