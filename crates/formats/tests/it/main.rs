@@ -5,6 +5,7 @@
     reason = "the helpers of tests may fail a test, as the tests may"
 )]
 
+mod page;
 mod sarif;
 mod text;
 mod vex;
