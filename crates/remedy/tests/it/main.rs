@@ -1,6 +1,7 @@
 //! Integration tests of `remedy`, one binary.
 
 mod commands;
+mod edit;
 mod plans;
 mod properties;
 mod write;
