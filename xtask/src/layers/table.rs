@@ -213,7 +213,7 @@ pub const OWNED: &[Owned] = &[
     },
     Owned {
         thing: "processes",
-        crates: &["duct", "subprocess", "command-group", "nix", "rustix", "wait4"],
+        crates: &["duct", "subprocess", "command-group", "nix", "rustix", "wait4", "signal-hook"],
         owners: &["sandbox", "xtask"],
         in_tests: false,
         deep: true,
