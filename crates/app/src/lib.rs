@@ -12,6 +12,7 @@ pub mod estate;
 pub mod explain;
 pub mod feeds;
 pub mod files;
+pub mod fix;
 pub mod formats_read;
 pub mod intelligence;
 pub mod policy;

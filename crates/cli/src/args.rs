@@ -67,6 +67,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Tell which assets of a scanned estate new advisories and signals touch, without reading it again
     WatchIntel(WatchIntelArgs),
+    /// Edit manifests and lock files so that the fixes hold; shows what would change unless --write
+    Fix(FixArgs),
     /// Show a queue from a small invented estate: no network, no set-up
     Demo(DemoArgs),
     /// Check or show the tables that decide due times
@@ -280,6 +282,41 @@ pub struct WatchIntelArgs {
     /// Age up to which a feed's silence means «no», such as 30d
     #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = crate::gate::hours)]
     pub max_intel_age: i64,
+}
+
+/// `gabion fix`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 every fix is applied (or, with --plan, can be), 2 usage, 3 something could not be\n            applied, 4 failed"
+)]
+pub struct FixArgs {
+    /// Repositories, folders of them, or single lock files
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Show what would change, as a diff; nothing is written [default]
+    #[arg(long, conflicts_with = "write")]
+    pub plan: bool,
+    /// Change the files, all of a project or none, then scan again
+    #[arg(long)]
+    pub write: bool,
+    /// As JSON, schema gabion.fix/1
+    #[arg(long)]
+    pub json: bool,
+    /// Edit manifests only; lock files stay behind until you run their tools
+    #[arg(long)]
+    pub manifest_only: bool,
+    /// Run no tool that uses the network
+    #[arg(long)]
+    pub offline: bool,
+    /// Change files that have changes which are not committed
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Most time for one run of a package manager, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub tool_timeout: u64,
+    /// What the scan reads and how it decides.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 /// `gabion demo`.

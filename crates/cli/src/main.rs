@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::WatchIntel(args) => commands::watch_intel::run(args, &cli.global, &terminal),
         Command::Sync(args) => commands::sync::run(args, &cli.global, &terminal),
         Command::Explain(args) => commands::explain::run(args, &cli.global, &terminal),
+        Command::Fix(args) => commands::fix::run(args, &cli.global, &terminal),
         Command::Demo(args) => commands::demo::run(args, &terminal),
         Command::Policy(command) => commands::policy::run(command, &terminal),
         Command::Completions { shell } => commands::completions::run(shell, &terminal),

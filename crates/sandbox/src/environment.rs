@@ -96,7 +96,11 @@ fn settings(toolbox: &Toolbox, tool: Tool) -> Vec<(OsString, OsString)> {
         Tool::Uv => {
             point("UV_CONFIG_FILE", toolbox.file_of("UV_CONFIG_FILE", ".config/uv/uv.toml"));
             point("UV_CACHE_DIR", toolbox.folder_of("UV_CACHE_DIR", ".cache/uv"));
-            all.extend(fixed(&[("UV_NO_BUILD", "1"), ("UV_NO_PROGRESS", "1")]));
+            all.extend(fixed(&[
+                ("UV_NO_BUILD", "1"),
+                ("UV_NO_PROGRESS", "1"),
+                ("UV_PYTHON_DOWNLOADS", "never"),
+            ]));
         }
         Tool::Poetry => {
             point("POETRY_CONFIG_DIR", toolbox.folder_of("POETRY_CONFIG_DIR", ".config/pypoetry"));

@@ -1,5 +1,6 @@
 //! How does one run go, from its start to its record?
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::PoisonError;
@@ -120,18 +121,28 @@ impl Toolbox {
         }
         let path = self.find(order.tool).ok_or(SandboxError::Absent(program))?;
         let failed = |source| SandboxError::Start { path: path.clone(), source };
-        let version = Order {
+        let version = self.version(&path, order).map_err(failed)?;
+        let mut attestation = self.start(&path, order).map_err(failed)?;
+        attestation.version = version;
+        Ok(attestation)
+    }
+
+    fn version(&self, path: &Path, order: &Order<'_>) -> std::io::Result<String> {
+        let known = |versions: &HashMap<Tool, String>| versions.get(&order.tool).cloned();
+        if let Some(version) = known(&self.versions.lock().unwrap_or_else(PoisonError::into_inner))
+        {
+            return Ok(version);
+        }
+        let asked = Order {
             arguments: order.tool.version_arguments().iter().map(|a| (*a).to_owned()).collect(),
             limits: Limits { seconds: 30, ..order.limits },
             ..order.clone()
         };
-        let version = match self.start(&path, &version) {
-            Ok(run) => run.stdout_tail.lines().next().unwrap_or_default().trim().to_owned(),
-            Err(error) => return Err(failed(error)),
-        };
-        let mut attestation = self.start(&path, order).map_err(failed)?;
-        attestation.version = version;
-        Ok(attestation)
+        let said = self.start(path, &asked)?.stdout_tail;
+        let version = said.lines().next().unwrap_or_default().trim().to_owned();
+        let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        versions.insert(order.tool, version.clone());
+        Ok(version)
     }
 
     fn start(&self, path: &Path, order: &Order<'_>) -> std::io::Result<Attestation> {

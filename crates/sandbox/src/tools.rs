@@ -1,7 +1,9 @@
 //! Which tools may be run, and where are they?
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use vocab::Instant;
 
@@ -57,6 +59,8 @@ pub struct Toolbox {
     pub(crate) forbidden: Vec<PathBuf>,
     pub(crate) offline: bool,
     pub(crate) interrupt: Interrupt,
+    /// What each tool said of its version, asked once.
+    pub(crate) versions: Mutex<HashMap<Tool, String>>,
     /// The world's time when the toolbox was opened, and the steady clock's.
     pub(crate) began: (Instant, std::time::Instant),
 }
@@ -77,7 +81,8 @@ impl Toolbox {
         let path = variables.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value);
         let folders = path.map(|path| trusted(path, &forbidden)).unwrap_or_default();
         let began = (now, std::time::Instant::now());
-        Self { folders, variables, forbidden, offline, interrupt, began }
+        let versions = Mutex::default();
+        Self { folders, variables, forbidden, offline, interrupt, versions, began }
     }
 
     /// Where a tool is: the first regular, executable file of its name, after links are followed, that

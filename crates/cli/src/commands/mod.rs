@@ -4,6 +4,7 @@ pub mod completions;
 pub mod demo;
 pub mod estate;
 pub mod explain;
+pub mod fix;
 pub mod man;
 pub mod policy;
 pub mod scan;

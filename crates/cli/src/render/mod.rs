@@ -3,6 +3,7 @@
 mod beside;
 mod estate;
 pub mod explain;
+pub mod fix;
 mod github;
 mod gitlab;
 mod junit;
