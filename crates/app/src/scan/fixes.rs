@@ -10,7 +10,7 @@ use vocab::{Ecosystem, NotEvaluated, Origin};
 
 use super::Context;
 use super::findings::{Findings, Made};
-use super::gather::{Gathered, Kind, Package};
+use super::gather::{self, Gathered, Package};
 use super::paths::Ways;
 use crate::report::{Asset, Fix};
 
@@ -72,7 +72,7 @@ pub(super) fn plan(
             files: files(gathered, package),
             owner: asset.owner.clone(),
             installed: gathered.installed(package),
-            image: asset.kind == Kind::Image.as_str(),
+            image: asset.kind == gather::Kind::Image.as_str(),
             git: package.origins.iter().any(|o| matches!(o, Origin::Git { .. })),
         });
     }
