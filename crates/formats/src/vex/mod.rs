@@ -13,6 +13,7 @@ pub mod matching;
 mod openvex;
 pub mod purl;
 mod source;
+pub mod write;
 
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::disallowed_methods,
     reason = "the helpers of tests may fail a test, as the tests may"
 )]
 
@@ -9,4 +10,5 @@ mod page;
 mod sarif;
 mod text;
 mod vex;
+mod vex_bounds;
 mod vex_matching;

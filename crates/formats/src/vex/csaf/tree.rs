@@ -17,6 +17,8 @@ use super::super::{Place, Product, Purl, Refused};
 const MAX_COMBINED: usize = 8;
 /// Most purls of one product.
 const MAX_PURLS: usize = 64;
+/// Most products that one combination holds, and that all of them hold together.
+const MAX_HELD: [usize; 2] = [4_096, 1_000_000];
 
 /// The products of a document by their ids.
 #[derive(Default)]
@@ -220,6 +222,10 @@ impl Tree {
 
     /// Builds the combinations, those of combinations after the ones they are made of.
     fn combine(&mut self, mut open: Vec<Combination>, line: u32, problems: &mut Problems) {
+        let place = Place { line, path: "product_tree".to_owned() };
+        let mut sizes: HashMap<String, Size> = HashMap::new();
+        let mut room = MAX_HELD[1];
+        let mut refused: Vec<String> = Vec::new();
         for _ in 0..MAX_COMBINED {
             let mut left = Vec::new();
             for combination in open {
@@ -228,23 +234,53 @@ impl Tree {
                     left.push(combination);
                     continue;
                 }
+                let size = |id: &String| {
+                    let plain = Size { deep: 1, held: self.products(id).len().max(1) };
+                    sizes.get(id).copied().unwrap_or(plain)
+                };
+                let outer = combination.outer.iter().map(size);
+                let whole = outer.fold(size(&combination.inner), Size::within);
+                let fits = whole.deep <= MAX_COMBINED && whole.held <= MAX_HELD[0].min(room);
+                if !fits {
+                    refused.push(combination.id);
+                    continue;
+                }
+                room -= whole.held;
                 let mut built = self.products(&combination.inner).to_vec();
-                for outer in combination.outer.iter().take(MAX_COMBINED) {
+                for outer in &combination.outer {
                     built = placed(&built, self.products(outer));
                 }
-                if combination.outer.len() <= MAX_COMBINED {
-                    self.products.entry(combination.id).or_insert(built);
-                }
+                sizes.insert(combination.id.clone(), whole);
+                self.products.entry(combination.id).or_insert(built);
             }
             open = left;
             if open.is_empty() {
-                return;
+                break;
             }
         }
-        if let Some(first) = open.first() {
-            let what = format!("{} combinations of products lead nowhere, such as", open.len());
-            let place = Place { line, path: "product_tree".to_owned() };
-            problems.add(&place, format!("{what} «{}»", source::quote(&first.id)));
+        let nowhere: Vec<String> = open.into_iter().map(|c| c.id).collect();
+        for (ids, what) in [(nowhere, "lead nowhere"), (refused, "are too deep or too large")] {
+            if let Some(first) = ids.first() {
+                let what = format!("{} combinations of products {what}, such as", ids.len());
+                problems.add(&place, format!("{what} «{}»", source::quote(first)));
+            }
+        }
+    }
+}
+
+/// How large the products of one id are: they grow by multiplication.
+#[derive(Clone, Copy)]
+struct Size {
+    deep: usize,
+    held: usize,
+}
+
+impl Size {
+    /// Of these inside others, at most.
+    fn within(self, outer: Self) -> Self {
+        Self {
+            deep: self.deep.saturating_add(outer.deep),
+            held: outer.held.saturating_mul(self.held.saturating_add(1)),
         }
     }
 }
@@ -257,7 +293,7 @@ fn cpe_version(cpe: &str) -> bool {
 
 /// The inner products as parts of the outer ones; of an outer that has parts itself, as parts of these.
 fn placed(inner: &[Arc<Product>], outer: &[Arc<Product>]) -> Vec<Arc<Product>> {
-    let outer = outer.iter().take(MAX_PURLS).map(|outer| {
+    let outer = outer.iter().map(|outer| {
         let subcomponents = match outer.subcomponents.is_empty() {
             true => inner.to_vec(),
             false => placed(inner, &outer.subcomponents),
