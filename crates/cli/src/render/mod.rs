@@ -7,10 +7,12 @@ pub mod fix;
 mod github;
 mod gitlab;
 mod junit;
+mod openvex;
 mod outputs;
 mod page;
 mod sarif;
 mod table;
+mod vdr;
 mod words;
 
 use std::io::{self, BufWriter, Write};
@@ -153,7 +155,8 @@ fn write(
             let (bill, provenance) = bill(found, format)?;
             formats::sbom::write_spdx(bill, &provenance, out)?;
         }
-        Format::Openvex | Format::CyclonedxVex => return Err(unavailable(format)),
+        Format::Openvex => openvex::write(report, out)?,
+        Format::CyclonedxVex => vdr::write(report, out)?,
     }
     Ok(())
 }
