@@ -32,6 +32,7 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
         "installed" => {
             super::installed::files()?.iter().map(|(at, bytes)| prefixed(*at, bytes)).collect()
         }
+        "vex" => statements(corpus),
         // `index` starts from an index that it builds itself: edits grow from nothing.
         _ => vec![vec![0], vec![1, 0, 0, 0], vec![3, 0, 1, 2, 3]],
     };
@@ -40,6 +41,27 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
         std::fs::write(&file, seed).with_context(|| file.display().to_string())?;
     }
     Ok(seeds.len())
+}
+
+/// VEX documents of every format: three small ones, and those of the corpus.
+fn statements(corpus: Option<&Path>) -> Vec<Vec<u8>> {
+    let mut seeds = vec![
+        br#"{"@context":"https://openvex.dev/ns/v0.2.0","statements":[{"vulnerability":{"name":"CVE-1"},"products":[{"@id":"pkg:oci/app","subcomponents":[{"@id":"pkg:npm/a@1"}]}],"status":"fixed"}]}"#.to_vec(),
+        br#"{"document":{"csaf_version":"2.0","tracking":{"id":"1"}},"product_tree":{"full_product_names":[{"product_id":"a","name":"A","product_identification_helper":{"purl":"pkg:npm/a"}}],"relationships":[{"category":"default_component_of","product_reference":"a","relates_to_product_reference":"a","full_product_name":{"product_id":"b","name":"B"}}]},"vulnerabilities":[{"cve":"CVE-1","product_status":{"fixed":["b"]},"flags":[{"label":"component_not_present","product_ids":["a"]}]}]}"#.to_vec(),
+        br#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><vulnerabilities><vulnerability><id>CVE-1</id><analysis><state>resolved</state></analysis><affects><target><ref>pkg:npm/a@1</ref></target></affects></vulnerability></vulnerabilities></bom>"#.to_vec(),
+    ];
+    for archive in corpus.into_iter().flat_map(|c| {
+        ["sboms/sboms.tar.zst", "scanner-reports/defectdojo-scans.tar.zst"].map(|a| c.join(a))
+    }) {
+        let unpacked = testkit::unpack(&archive);
+        let below = testkit::files(unpacked.path());
+        let read = below.iter().filter_map(|path| files::bytes(&unpacked.path().join(path)).ok());
+        let fitting = read.filter(|b| b.len() <= LARGEST);
+        let words = ["openvex.dev/ns", "csaf_version", "ulnerabilities"];
+        let has = |b: &[u8], word: &str| b.windows(word.len()).any(|w| w == word.as_bytes());
+        seeds.extend(fitting.filter(|b| words.iter().any(|w| has(b, w))).take(MOST));
+    }
+    seeds
 }
 
 /// The scanner's own sources and tests, as Rust.
