@@ -242,9 +242,10 @@ fn checksums<'c>(c: &'c Component, kept: &mut Vec<(&str, String)>) -> Vec<Checks
 
 fn references<'c>(c: &'c Component, kept: &mut Vec<(&str, String)>) -> Vec<Reference<'c>> {
     let plain = |text: &str| !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    let is_purl = |text: &str| plain(text) && vocab::purl::parse(text).is_some();
     let mut references = Vec::new();
     match c.purl.as_deref() {
-        Some(purl) if purl.starts_with("pkg:") && plain(purl) => references.push(Reference {
+        Some(purl) if purl.starts_with("pkg:") && is_purl(purl) => references.push(Reference {
             reference_category: "PACKAGE-MANAGER",
             reference_type: "purl",
             reference_locator: purl,
@@ -253,9 +254,8 @@ fn references<'c>(c: &'c Component, kept: &mut Vec<(&str, String)>) -> Vec<Refer
     }
     for cpe in &c.cpes {
         let kind = match cpe {
-            cpe if !plain(cpe) => None,
-            cpe if cpe.starts_with("cpe:2.3:") && colons(cpe) == 12 => Some("cpe23Type"),
-            cpe if cpe.starts_with("cpe:/") => Some("cpe22Type"),
+            cpe if is_cpe23(cpe) => Some("cpe23Type"),
+            cpe if is_cpe22(cpe) => Some("cpe22Type"),
             _ => None,
         };
         match kind {
@@ -270,14 +270,60 @@ fn references<'c>(c: &'c Component, kept: &mut Vec<(&str, String)>) -> Vec<Refer
     references
 }
 
-/// Colons that part the values of a CPE name; those within a value are escaped (NISTIR 7695, 6.2).
-fn colons(cpe: &str) -> usize {
-    let (mut count, mut escaped) = (0, false);
-    for byte in cpe.bytes() {
-        count += usize::from(byte == b':' && !escaped);
+/// A formatted string of CPE 2.3 (NISTIR 7695, 6.2; SPDX 2.3, annex F): a part, then ten values.
+fn is_cpe23(cpe: &str) -> bool {
+    let Some(rest) = cpe.strip_prefix("cpe:2.3:") else { return false };
+    let mut values = Vec::new();
+    let (mut start, mut escaped) = (0, false);
+    for (at, byte) in rest.bytes().enumerate() {
+        if byte == b':' && !escaped {
+            values.extend(rest.get(start..at));
+            start = at + 1;
+        }
         escaped = byte == b'\\' && !escaped;
     }
-    count
+    values.extend(rest.get(start..));
+    let [part, before @ .., language, a, b, c, d] = values.as_slice() else { return false };
+    let short =
+        |text: &str| matches!(text.len(), 2 | 3) && text.bytes().all(|b| b.is_ascii_alphabetic());
+    matches!(*part, "a" | "h" | "o" | "*" | "-")
+        && before.len() == 5
+        && before.iter().chain([a, b, c, d]).all(|value| is_cpe23_value(value))
+        && (matches!(*language, "*" | "-") || short(language))
+}
+
+/// `*`, `-`, or letters, digits and escaped signs, with `?` or `*` at the ends only.
+fn is_cpe23_value(value: &str) -> bool {
+    if matches!(value, "*" | "-") {
+        return true;
+    }
+    let inner = value.trim_start_matches(['?', '*']);
+    let mut bytes = inner.trim_end_matches(['?', '*']).bytes();
+    let mut any = false;
+    while let Some(byte) = bytes.next() {
+        any = true;
+        let fits = match byte {
+            b'\\' => bytes.next().is_some_and(|b| b.is_ascii_punctuation()),
+            byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'),
+        };
+        if !fits {
+            return false;
+        }
+    }
+    any
+}
+
+/// A URI of CPE 2.2 (SPDX 2.3, annex F).
+fn is_cpe22(cpe: &str) -> bool {
+    let Some(rest) = cpe.strip_prefix("cpe:/") else { return false };
+    let mut values = rest.split(':');
+    let part = values.next().unwrap_or_default();
+    let letters =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'~' | b'%');
+    part.len() <= 1
+        && part.bytes().all(|b| b"AHOaho".contains(&b))
+        && values.clone().count() <= 6
+        && values.all(|value| value.bytes().all(letters))
 }
 
 /// An identifier for each component: its own where that is one of SPDX's and no earlier one bears it.

@@ -8,6 +8,7 @@
 
 mod page;
 mod sarif;
+mod sbom;
 mod text;
 mod vex;
 mod vex_bounds;

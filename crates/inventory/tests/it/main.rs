@@ -34,6 +34,7 @@ mod r;
 mod rows;
 mod ruby;
 mod rust;
+mod sbom;
 mod sbom_corpus;
 mod system;
 mod system_databases;
