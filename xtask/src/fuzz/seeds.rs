@@ -27,6 +27,7 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
         "config" => below(&root.join("crates/app/demo"), "toml")?,
         "versions" => version_lines(corpus)?,
         "codescan" => sources(root)?,
+        "sbom" => bills(corpus)?,
         "system" => systems(root),
         "image" => images(root),
         "installed" => {
@@ -62,6 +63,20 @@ fn statements(corpus: Option<&Path>) -> Vec<Vec<u8>> {
         seeds.extend(fitting.filter(|b| words.iter().any(|w| has(b, w))).take(MOST));
     }
     seeds
+}
+
+/// Bills of materials of every format, the packed ones as they are.
+fn bills(corpus: Option<&Path>) -> Result<Vec<Vec<u8>>> {
+    let Some(corpus) = corpus else { return Ok(vec![b"SPDXVersion: SPDX-2.3\n".to_vec()]) };
+    let unpacked = testkit::unpack(&corpus.join("sboms/sboms.tar.zst"));
+    let mut seeds = Vec::new();
+    for path in testkit::files(unpacked.path()) {
+        let bytes = files::bytes(&unpacked.path().join(path))?;
+        if bytes.len() <= LARGEST && seeds.len() < MOST {
+            seeds.push(bytes);
+        }
+    }
+    Ok(seeds)
 }
 
 /// The scanner's own sources and tests, as Rust.

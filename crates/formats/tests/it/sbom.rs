@@ -205,10 +205,7 @@ fn refusals_name_the_place_and_the_reason() {
         "{\"spdxVersion\":\"SPDX-4.0\"}",
         "line 1, spdxVersion: `SPDX-4.0`; SPDX-2.1 to SPDX-2.3 and 3.0 are read",
     );
-    check(
-        "{\"bomFormat\":\n\"CycloneDX\",}",
-        "line 2: not JSON here: '}', expected a value",
-    );
+    check("{\"bomFormat\":\n\"CycloneDX\",}", "line 2: not JSON here: '}', expected a value");
     check("<bom>", "line 1: <bom> is not closed");
     check("<x/>", "line 1: <x>, expected <bom>");
     check("hello\n", "line 1: no `SPDXVersion`");

@@ -171,8 +171,17 @@ fn a_bill_without_components_is_not_clean() {
 
 fn component() -> impl Strategy<Value = Component> {
     let ecosystem = proptest::sample::select(vec![
-        "npm", "Maven", "PyPI", "Go", "Debian:12", "Red Hat:enterprise_linux:9::appstream",
-        "Ubuntu:Pro:18.04:LTS", "Alpine:v3.18", "SwiftURL", "Nobody:1", "CocoaPods",
+        "npm",
+        "Maven",
+        "PyPI",
+        "Go",
+        "Debian:12",
+        "Red Hat:enterprise_linux:9::appstream",
+        "Ubuntu:Pro:18.04:LTS",
+        "Alpine:v3.18",
+        "SwiftURL",
+        "Nobody:1",
+        "CocoaPods",
     ]);
     let text = "[ a-zA-Z0-9@:/?#&%.é-]{0,10}";
     let version = prop_oneof![

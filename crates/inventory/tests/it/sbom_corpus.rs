@@ -69,7 +69,7 @@ fn meaning(bill: &Bill) -> Vec<(String, Component, Option<Details>)> {
     let mut all = Vec::with_capacity(reading.components.len());
     for (index, component) in (0u32..).zip(reading.components) {
         let mut details = reading.details.remove(&index);
-        for details in &mut details {
+        if let Some(details) = &mut details {
             details.cpes.sort();
             details.hashes.sort();
             details.licences.sort();
