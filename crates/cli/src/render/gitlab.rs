@@ -60,7 +60,7 @@ fn vulnerability(
     description.extend(words::remarks(finding));
     Vulnerability {
         key: finding.id.clone(),
-        name: finding.title.to_string(),
+        name: if finding.title.is_empty() { &finding.advisory } else { &finding.title }.to_string(),
         description: description.join(" "),
         severity: finding.severity,
         solution: fix.map_or(fixed, |fix| fix.how.clone()),

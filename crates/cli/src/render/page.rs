@@ -1,7 +1,7 @@
 //! From the report to the page that people read: the same rows in the same order, in words where the
 //! report has codes. Nothing is left out here; the page's writers bound what they show.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use app::report::{self, Report};
 use formats::page::{
@@ -220,6 +220,7 @@ fn source(source: &report::Source) -> Source {
 
 /// Of the ecosystems that were met, those of which the index does not hold all.
 fn partial(report: &Report) -> Vec<String> {
-    let all = report.intel.coverage.iter().filter(|coverage| !coverage.complete);
-    all.map(|coverage| coverage.ecosystem.clone()).collect()
+    let rows = report.not_evaluated.iter().filter(|row| row.reason == "partial_advisories");
+    let met: BTreeSet<&str> = rows.map(|row| row.ecosystem.as_str()).collect();
+    met.into_iter().map(str::to_owned).collect()
 }

@@ -339,3 +339,13 @@ fn what_is_beyond_a_bound_is_counted() {
     assert_eq!(gitlab["vulnerabilities"].as_array().map(Vec::len), Some(10_000));
     assert_eq!(gitlab["scan"]["status"], "failure");
 }
+
+#[test]
+fn a_comment_that_is_full_still_counts_what_it_left_out() {
+    let markdown = of(with_all(&many(300), PAYLOAD), Format::Markdown);
+    assert!(markdown.chars().count() < formats::page::markdown::MOST);
+    // Of the table, and of the reasons.
+    let told: Vec<&str> = markdown.lines().filter(|l| l.ends_with(" more fixes.")).collect();
+    assert!(told.len() == 2 && told[0] == "… and 285 more fixes.", "{told:?}");
+    assert_eq!(markdown.matches("<details>").count(), markdown.matches("\n</details>\n").count());
+}

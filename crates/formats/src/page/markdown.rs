@@ -268,6 +268,12 @@ impl Comment {
         fits
     }
 
+    /// Our own words, room or not.
+    fn keep(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.characters += text.chars().count();
+    }
+
     /// Rows until there is no room, then how many of `all` are not there.
     fn rows(&mut self, rows: impl Iterator<Item = String>, all: usize, noun: &str) {
         let mut shown = 0;
@@ -278,8 +284,8 @@ impl Comment {
             shown += 1;
         }
         if all > shown {
-            self.line("");
-            self.line(&format!("… and {}.", plural((all - shown) as u64, noun)));
+            // Always told: SPARE is kept for it.
+            self.keep(&format!("\n… and {}.\n", plural((all - shown) as u64, noun)));
         }
     }
 
@@ -296,8 +302,7 @@ impl Comment {
         self.line(&open);
         self.rows(rows, all, noun);
         // What closes it always has room: SPARE is kept for it.
-        self.text.push_str("\n</details>\n");
-        self.characters += 13;
+        self.keep("\n</details>\n");
     }
 
     fn finish(mut self) -> String {
