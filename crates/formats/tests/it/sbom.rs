@@ -434,8 +434,11 @@ proptest! {
     }
 }
 
+/// Components with the names of their parents, and edges.
+type Shape = (Vec<(Component, Option<String>)>, Vec<(String, String)>);
+
 /// Components and edges by name instead of index, and in the order of names.
-fn shape(bill: &Bill) -> (Vec<(Component, Option<String>)>, Vec<(String, String)>) {
+fn shape(bill: &Bill) -> Shape {
     let name = |i: u32| bill.components[i as usize].name.clone();
     let mut components: Vec<_> = bill
         .components
