@@ -220,6 +220,10 @@ pub struct Finding {
     pub records: Arc<[String]>,
     /// Every id of the alias group.
     pub aliases: Arc<[String]>,
+    /// CVEs that its records were made from without being their aliases: what a distribution's notice is
+    /// about.
+    #[serde(skip_serializing_if = "none", default)]
+    pub upstream: Arc<[String]>,
     /// Version-free: asset, purl without version, alias group.
     pub identity: String,
     /// The asset's id.
@@ -345,6 +349,17 @@ pub struct Stated {
     pub finding: Finding,
     /// The statement that does (`not_affected` or `fixed`).
     pub statement: Statement,
+}
+
+impl Finding {
+    /// Every id by which a statement about this problem alone may name it: those of the group, and the CVE
+    /// that its records were made from where that is one. A notice of several CVEs is not about any of
+    /// them alone.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let upstream = self.upstream.iter().filter(|_| self.upstream.len() == 1);
+        let records = self.records.iter().filter(|r| !self.aliases.contains(r));
+        self.aliases.iter().chain(records).chain(upstream).map(String::as_str)
+    }
 }
 
 /// One input of a clock.

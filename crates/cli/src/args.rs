@@ -177,6 +177,10 @@ pub struct ReadingArgs {
     /// with all) [default: what its name and content show]
     #[arg(long = "as", value_name = "FORMAT")]
     pub as_format: Option<String>,
+    /// VEX document (OpenVEX, CycloneDX, CSAF): its «not affected» and «fixed» take findings out of the
+    /// queue, with who says so; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub vex: Vec<PathBuf>,
     /// Which image of an archive for several platforms, such as linux/arm64
     #[arg(long, value_name = "OS/ARCH")]
     pub platform: Option<String>,

@@ -50,8 +50,8 @@ pub enum Ignoring<'a> {
 /// What an ignore rule is asked about.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// Every id of the alias group.
-    pub ids: &'a [String],
+    /// Every id by which the problem may be named.
+    pub ids: &'a [&'a str],
     /// In OSV's words.
     pub ecosystem: &'a str,
     /// The package.
@@ -266,7 +266,7 @@ mod tests {
     fn ignores_hold_until_their_date_and_never_from_the_tree() {
         let text =
             "[[ignore]]\nid = \"CVE-2026-1\"\nreason = \"not reachable\"\nuntil = 2026-12-01\n";
-        let ids = ["GHSA-x".to_owned(), "CVE-2026-1".to_owned()];
+        let ids = ["GHSA-x", "CVE-2026-1"];
         let question = Question {
             ids: &ids,
             ecosystem: "npm",
@@ -288,7 +288,7 @@ mod tests {
     fn a_rule_for_a_path_needs_every_place_under_it() {
         let text = "[[ignore]]\nid = \"X-1\"\npath = \"docs\"\npackage = \"npm/a\"\nreason = \"r\"\nuntil = 2027-01-01\n";
         let trust = Trust { trusted: vec![config("o", text)], tree: vec![] };
-        let ids = ["X-1".to_owned()];
+        let ids = ["X-1"];
         let ask = |paths: &[&str], name| {
             let question = Question { ids: &ids, ecosystem: "npm", name, paths, more: false };
             !matches!(trust.ignoring(question, vocab::Instant::UNIX_EPOCH), Ignoring::Not)

@@ -53,10 +53,11 @@ pub fn scan(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<EstateReport, ScanError> {
     let config = Config::load(request.file)?;
-    let (targets, missing) = targets::expand(&config);
+    let (targets, mut missing) = targets::expand(&config);
     let mut settings = request.settings;
-    settings.configs.insert(0, Target::new(request.file));
+    settings.estate = Some(config);
     settings.by_path = true;
+    settings.targets.clone_from(&targets);
     let scanner = Scanner::new(&settings, intelligence, now)?;
     let total = targets.len() as u64;
     let done = AtomicU64::new(0);
@@ -71,7 +72,7 @@ pub fn scan(
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         scanned
     };
-    let sum = targets
+    let mut sum = targets
         .par_iter()
         .map(one)
         .try_fold(Sum::new, |mut sum, scanned| -> Result<Sum, ScanError> {
@@ -79,6 +80,9 @@ pub fn scan(
             Ok(sum)
         })
         .try_reduce(Sum::new, |a, b| Ok(a.merge(b)))?;
+    let (unread, told) = scanner.told();
+    missing.extend_from_slice(unread);
+    sum.warnings.extend(told.iter().cloned());
     let mut report =
         finish(sum, missing, status::intel(scanner.index().meta(), now), scanner.policies(), now);
     if let (Some(place), Some(keeping)) = (request.place, keeping) {

@@ -14,9 +14,10 @@ use super::gather::{Gathered, Package};
 use super::judge::Judged;
 use super::paths::Ways;
 use super::timed::{self, Occasion, Timed};
+use super::vex;
 use crate::config::IgnoreRule;
 use crate::config::trust::{Described, Ignoring, Question};
-use crate::report::{Asset, Finding, Ignored, Notice};
+use crate::report::{Asset, Finding, Ignored, Notice, Stated};
 
 /// A finding with what later steps need of it.
 pub(super) struct Made {
@@ -39,6 +40,8 @@ pub(super) struct Findings {
     pub notices: Vec<Notice>,
     /// Left out by the configuration.
     pub ignored: Vec<Ignored>,
+    /// Taken out by a VEX statement.
+    pub stated: Vec<Stated>,
     /// The same as (package, alias group).
     pub left_out: HashSet<(u32, GroupRef)>,
     /// What the reader should know.
@@ -155,6 +158,8 @@ pub(super) fn findings(
         timed: HashMap::new(),
         ways: HashMap::new(),
         refused: BTreeMap::new(),
+        applying: context.statements.applying(),
+        names: HashMap::new(),
         made: Findings::default(),
     };
     for (number, (package, judged)) in gathered.packages.iter().zip(judged).enumerate() {
@@ -195,6 +200,10 @@ struct Making<'a> {
     ways: HashMap<u32, Ways>,
     /// Ignores inside a scanned tree that were not applied, with how many findings they would hide.
     refused: BTreeMap<String, u64>,
+    /// VEX statements on their way over the findings.
+    applying: vex::Applying<'a>,
+    /// What statements may call an asset; gathered for those that one may speak of.
+    names: HashMap<u32, formats::vex::Asset>,
     made: Findings,
 }
 
@@ -243,7 +252,9 @@ impl Making<'_> {
                 new: first_seen.map(|seen| seen.is_none()),
                 ..timed.finding()
             };
-            self.keep(finding, subject.number, group, timed);
+            if let Some(finding) = self.unstated(finding, subject, group) {
+                self.keep(finding, subject.number, group, timed);
+            }
         }
     }
 
@@ -274,12 +285,36 @@ impl Making<'_> {
         timed
     }
 
+    /// The finding, unless a VEX statement takes it out of the queue.
+    fn unstated(
+        &mut self,
+        mut finding: Finding,
+        subject: &Subject<'_>,
+        group: GroupRef,
+    ) -> Option<Finding> {
+        if !self.applying.names(&finding) {
+            return Some(finding);
+        }
+        let (gathered, at) = (self.gathered, subject.package.asset);
+        let names =
+            self.names.entry(at).or_insert_with(|| vex::names::asset(at, gathered, subject.asset));
+        let called = vex::names::subject(gathered, subject.package);
+        let Some(statement) = self.applying.decide(&mut finding, &called, names) else {
+            return Some(finding);
+        };
+        let package = u32::try_from(subject.number).unwrap_or(u32::MAX);
+        self.made.left_out.insert((package, group));
+        self.made.stated.push(Stated { finding, statement });
+        None
+    }
+
     /// Puts a finding where the configuration's ignores say.
     fn keep(&mut self, finding: Finding, number: usize, group: GroupRef, timed: Rc<Timed>) {
         let package = u32::try_from(number).unwrap_or(u32::MAX);
         let paths: Vec<&str> = finding.places.iter().map(|p| &*p.path).collect();
+        let ids: Vec<&str> = finding.ids().collect();
         let question = Question {
-            ids: &finding.aliases,
+            ids: &ids,
             ecosystem: &finding.ecosystem,
             name: &finding.name,
             paths: &paths,
@@ -343,7 +378,8 @@ impl Making<'_> {
 
     /// Adds what is told once, and puts everything in its order.
     fn finish(self) -> Findings {
-        let Self { context, gathered, refused, mut made, .. } = self;
+        let Self { context, gathered, refused, applying, mut made, .. } = self;
+        made.warnings.extend(applying.finish());
         for (origin, count) in refused {
             made.warnings.push(format!(
                 "{origin}: this ignore inside the scanned tree is not applied ({count} findings); --trust-config applies it, or put it in a file given with --config"
@@ -377,9 +413,12 @@ impl Findings {
     }
 }
 
+/// Exploited, known, likely, severe; the id for a stable order.
+type Likelier<'a> = (bool, bool, Reverse<u64>, Reverse<Severity>, &'a str);
+
 /// Among findings of the same urgency: what the sources may use, then what is known to be exploited, then
 /// what is known rather than assumed, then the likelier and the worse.
-fn weight(finding: &Finding) -> (bool, (bool, bool, Reverse<u64>, Reverse<Severity>, &str)) {
+fn weight(finding: &Finding) -> (bool, Likelier<'_>) {
     let unused = finding.reach.as_ref().is_some_and(|r| r.answer == "not_imported");
     let assumed = finding.inputs.iter().any(|i| i.how == "assumed");
     let percentile = finding.signals.epss.as_ref().map_or(0.0, |e| e.percentile);

@@ -15,7 +15,6 @@ mod paths;
 mod reach;
 mod timed;
 mod tree_config;
-#[cfg_attr(not(test), expect(dead_code, reason = "no request names statements yet"))]
 mod vex;
 
 use std::path::PathBuf;
@@ -26,7 +25,7 @@ use vocab::Instant;
 pub use baseline::{Baseline, BaselineError};
 pub use gather::{Gathered, Kind, ReadAs};
 
-use crate::config::{ConfigError, Trust};
+use crate::config::{Config, ConfigError, Trust};
 use crate::intelligence::{Intelligence, IntelligenceError};
 use crate::policy::{self, PolicyChoiceError};
 use crate::report::{self, Report, Unread};
@@ -47,6 +46,11 @@ pub struct Request {
     pub exclude: Vec<String>,
     /// Estate files given by the user.
     pub configs: Vec<Target>,
+    /// VEX documents given by the user: their statements may take findings out of the queue.
+    pub vex: Vec<Target>,
+    /// The estate file that names the targets. Whoever writes it decides what is scanned, so it is trusted
+    /// wherever it lies.
+    pub estate: Option<Config>,
     /// Whether an estate file inside a scanned tree may also loosen.
     pub trust_config: bool,
     /// Names or files of policies; those of the configuration, else the default, when empty.
@@ -97,6 +101,8 @@ impl Request {
             platform: None,
             exclude: Vec::new(),
             configs: Vec::new(),
+            vex: Vec::new(),
+            estate: None,
             trust_config: false,
             policies: Vec::new(),
             baseline: None,
@@ -182,6 +188,11 @@ pub fn scan_whole(
     intelligence: &Intelligence,
     now: Instant,
 ) -> Result<Scanned, ScanError> {
+    for target in request.targets.iter().filter(|t| t.path.as_os_str() != "-") {
+        let described =
+            std::fs::symlink_metadata(&target.path).and_then(|_| std::fs::metadata(&target.path));
+        described.map_err(|source| ScanError::Target { path: target.path.clone(), source })?;
+    }
     Scanner::new(request, intelligence, now)?.scan(&distinct(request))
 }
 
@@ -193,6 +204,9 @@ pub struct Scanner<'a> {
     exclude: GlobSet,
     trust: Trust,
     chosen: policy::Chosen,
+    statements: vex::Statements,
+    /// Of what the request names, what could not be read.
+    unread: Vec<Unread>,
     now: Instant,
 }
 
@@ -206,21 +220,24 @@ impl<'a> Scanner<'a> {
         intelligence: &'a Intelligence,
         now: Instant,
     ) -> Result<Self, ScanError> {
-        for target in request.targets.iter().filter(|t| t.path.as_os_str() != "-") {
-            let described = std::fs::symlink_metadata(&target.path)
-                .and_then(|_| std::fs::metadata(&target.path));
-            described.map_err(|source| ScanError::Target { path: target.path.clone(), source })?;
-        }
         let exclude = exclusions(&request.exclude)?;
         let trust = tree_config::named(request)?;
         let index = intelligence.index()?;
         let chosen = policy::for_scan(&request.policies, &trust)?;
-        Ok(Self { request, intelligence, index, exclude, trust, chosen, now })
+        let mut unread = Vec::new();
+        let statements = vex::load(&request.vex, request, &mut unread);
+        Ok(Self { request, intelligence, index, exclude, trust, chosen, statements, unread, now })
     }
 
     /// The index that is asked.
     pub fn index(&self) -> &intel::Index<'a> {
         &self.index
+    }
+
+    /// What holds for all targets together: what of the request's own files could not be read, and what
+    /// the reader should know of them.
+    pub(crate) fn told(&self) -> (&[Unread], &[String]) {
+        (&self.unread, self.statements.warnings())
     }
 
     /// The instant of the scan.
@@ -249,6 +266,7 @@ impl<'a> Scanner<'a> {
             index: &self.index,
             trust: &self.trust,
             policies: &self.chosen.policies,
+            statements: &self.statements,
             request: self.request,
             now: self.now,
         };
@@ -288,16 +306,24 @@ impl<'a> Scanner<'a> {
         };
         let chosen = chosen.as_ref().unwrap_or(&self.chosen);
         gathered.unread.extend(chosen.refused.iter().cloned());
+        let alone = request.estate.is_none();
+        if alone {
+            gathered.unread.extend(self.unread.iter().cloned());
+        }
         say_when_empty(&mut gathered);
         let context = Context {
             index: &self.index,
             trust: own.as_ref().unwrap_or(&self.trust),
             policies: &chosen.policies,
+            statements: &self.statements,
             request,
             now,
         };
-        let report =
+        let mut report =
             report(&context, &mut gathered).map_err(|source| self.intelligence.unusable(source))?;
+        if alone {
+            report.warnings.extend_from_slice(self.statements.warnings());
+        }
         Ok(Scanned { report, gathered })
     }
 }
@@ -307,6 +333,7 @@ struct Context<'a> {
     index: &'a intel::Index<'a>,
     trust: &'a Trust,
     policies: &'a [triage::Policy],
+    statements: &'a vex::Statements,
     request: &'a Request,
     now: Instant,
 }
@@ -383,7 +410,11 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
     warnings.append(&mut made.warnings);
     let gone = match &context.request.baseline {
         Some(baseline) => baseline.gone(
-            made.findings.iter().map(|f| &f.report).chain(made.ignored.iter().map(|i| &i.finding)),
+            made.findings
+                .iter()
+                .map(|f| &f.report)
+                .chain(made.ignored.iter().map(|i| &i.finding))
+                .chain(made.stated.iter().map(|s| &s.finding)),
         ),
         None => Vec::new(),
     };
@@ -408,7 +439,7 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
         fixes,
         notices: made.notices,
         ignored: made.ignored,
-        stated: Vec::new(),
+        stated: made.stated,
         warnings,
         policies: context.policies.iter().map(|p| p.name().to_owned()).collect(),
         gone,

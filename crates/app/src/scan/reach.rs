@@ -5,6 +5,7 @@
 //! [`Finding::reach`]. «Not imported» orders what is equally urgent; it moves no due instant and closes
 //! nothing. What cannot be said is said to be unknown. The sources are read, never run.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -54,10 +55,11 @@ pub(super) fn fill(
         let mut asked: Vec<Asked> = Vec::with_capacity(at.len());
         for at in at {
             let Some(made) = findings.findings.get(at) else { continue };
-            if !named.contains_key(&made.group) {
-                named.insert(made.group, names(context, made.group)?);
-            }
-            let of_group = named.get(&made.group).cloned().unwrap_or_default();
+            let of_group = match named.entry(made.group) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(slot) => slot.insert(names(context, made.group)?),
+            };
+            let of_group = of_group.clone();
             asked.push(Asked::new(&mut graph, at, made, of_group));
         }
         let sources = survey(files, &exclude, several, &asked);

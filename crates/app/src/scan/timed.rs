@@ -66,6 +66,7 @@ impl Timed {
             title: title.unwrap_or_default().into(),
             records: occasion.records.iter().map(|r| r.id.clone()).collect(),
             aliases: group.group.aliases.clone().into(),
+            upstream: group.group.upstream.iter().map(ToString::to_string).collect(),
             identity: String::new(),
             asset: occasion.asset_id.clone(),
             purl: String::new(),

@@ -14,6 +14,7 @@ pub const NAME: &str = "gabion.toml";
 /// a statement of that tree.
 pub(super) fn named(request: &Request) -> Result<Trust, ScanError> {
     let mut trust = Trust::default();
+    trust.trusted.extend(request.estate.clone());
     let trees: Vec<PathBuf> = request.targets.iter().filter_map(|t| tree_of(&t.path)).collect();
     for Target { path, display, .. } in &request.configs {
         let mut config = Config::load(path)?;

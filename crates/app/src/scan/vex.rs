@@ -336,8 +336,7 @@ fn list(finding: &mut Finding, spoken: &[Spoken<'_>]) {
 
 /// Every id of a finding in small letters; some more than once.
 fn ids(finding: &Finding) -> impl Iterator<Item = String> {
-    let all = finding.aliases.iter().chain(finding.records.iter()).map(String::as_str);
-    all.chain([&*finding.advisory]).map(str::to_lowercase)
+    finding.ids().chain([&*finding.advisory]).map(str::to_lowercase)
 }
 
 /// A product of a statement, for people.

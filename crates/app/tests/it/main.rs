@@ -8,6 +8,7 @@
 mod demo_files;
 mod estate;
 mod hostile;
+mod kinds;
 mod oracle;
 mod reach;
 mod scan;

@@ -61,6 +61,7 @@ pub fn request(reading: &ReadingArgs, targets: Vec<Target>) -> anyhow::Result<Re
     request.platform.clone_from(&reading.platform);
     request.exclude.clone_from(&reading.exclude);
     request.configs = reading.config.iter().map(Target::new).collect();
+    request.vex = reading.vex.iter().map(Target::new).collect();
     request.trust_config = reading.trust_config;
     request.policies.clone_from(&reading.policy);
     request.baseline = baseline;
