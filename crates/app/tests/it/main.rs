@@ -7,6 +7,7 @@
 
 mod demo_files;
 mod estate;
+mod fix;
 mod hostile;
 mod kinds;
 mod oracle;
