@@ -118,6 +118,11 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 }
                 let reason = self.step(&[at]).err();
                 self.note(&[at], reason.as_ref());
+                if let Some(reason) = reason.filter(|r| unreachable_source(r)) {
+                    // The next would wait for the same source, and fail as well.
+                    let all: Vec<usize> = (0..self.project.fixes.len()).collect();
+                    return self.note(&all, Some(&reason));
+                }
             }
         }
     }
@@ -161,11 +166,16 @@ impl<'a, 'r> Attempt<'a, 'r> {
         fix.closes.iter().filter_map(of).filter(|key| self.before.keys.contains(key)).collect()
     }
 
+    /// How many of these have not ended.
+    pub fn left(&self, keys: &BTreeSet<Key>) -> usize {
+        keys.iter().filter(|key| !check::ended(key, &self.before, &self.after)).count()
+    }
+
     /// Whether nothing of a fix is left to do.
     pub fn settled(&self, at: usize) -> bool {
         let Some(fix) = self.project.fixes.get(at) else { return true };
         let keys = self.keys(fix);
-        !keys.is_empty() && keys.iter().all(|key| !self.after.keys.contains(key))
+        !keys.is_empty() && keys.iter().all(|key| check::ended(key, &self.before, &self.after))
     }
 
     /// One transaction over some of the fixes.
@@ -393,6 +403,13 @@ fn merge(known: &mut Outcome, new: Outcome, path: &str) {
             other => other,
         };
     }
+}
+
+/// Whether Cargo could not get at a source that every resolution needs.
+fn unreachable_source(reason: &str) -> bool {
+    ["failed to load source", "unable to update", "network failure"]
+        .iter()
+        .any(|words| reason.contains(words))
 }
 
 /// Nothing that could be read no longer can.

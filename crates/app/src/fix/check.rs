@@ -68,6 +68,12 @@ fn seen(report: &Report) -> Seen {
     }
 }
 
+/// Whether a problem has ended: it is gone, and it did not move to a version that was not there before.
+pub fn ended(key: &Key, before: &Seen, after: &Seen) -> bool {
+    let moved = |k: &&Key| k.problem() == key.problem() && !before.keys.contains(*k);
+    !after.keys.contains(key) && !after.keys.iter().any(|k| moved(&k))
+}
+
 /// How two looks at a copy differ.
 #[derive(Debug, Default)]
 pub struct Difference {

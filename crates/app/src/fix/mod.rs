@@ -264,7 +264,7 @@ fn steps(attempt: &Attempt<'_, '_>, rules: &[report::AgeRule], now: Instant) -> 
     let all = attempt.project.fixes.iter().zip(&attempt.results);
     all.map(|(fix, result)| {
         let keys = attempt.keys(fix);
-        let left = keys.iter().filter(|key| attempt.after.keys.contains(*key)).count();
+        let left = attempt.left(&keys);
         let outcome = match (keys.is_empty(), left) {
             (false, 0) => "applied",
             (false, left) if left < keys.len() => "partly",
@@ -316,6 +316,12 @@ fn remarks(project: &Project<'_>, options: &Options, changed: bool) -> Vec<Strin
     let mut all = Vec::new();
     if changed && options.manifest_only && !project.family.locks().is_empty() {
         all.push("--manifest-only: the lock file is as it was, so builds may fail until its tool has written it".to_owned());
+    }
+    if changed && project.family == project::Family::Requirements {
+        all.push("pins were changed without a resolver: `pip install --dry-run -r` tells whether they fit together".to_owned());
+    }
+    if changed && project.family == project::Family::Maven {
+        all.push("versions were changed without a resolver: build and test".to_owned());
     }
     if changed && project.family == project::Family::Go {
         all.push(

@@ -53,7 +53,11 @@ fn try_fix(world: &World, request: &Request) -> Result<FixReport, FixError> {
 
 fn tool(world: &World, name: &str, script: &str) {
     let name = format!("bin/{name}");
-    world.write(&name, format!("#!/bin/sh\n[ \"$1\" = --version ] && {{ echo fake 1; exit; }}\n{script}\n").as_bytes());
+    world.write(
+        &name,
+        format!("#!/bin/sh\n[ \"$1\" = --version ] && {{ echo fake 1; exit; }}\n{script}\n")
+            .as_bytes(),
+    );
     fs::set_permissions(world.path(&name), fs::Permissions::from_mode(0o755)).expect("executable");
 }
 
@@ -69,7 +73,8 @@ fn only(report: &FixReport) -> &Step {
 #[test]
 fn a_plan_changes_nothing_and_a_write_changes_the_pin() {
     let world = world("PyPI");
-    let before = "# ours\r\nLeft[x] == 1.1.0 ; python_version > '3'\r\n-r more/base.txt\r\nright==1";
+    let before =
+        "# ours\r\nLeft[x] == 1.1.0 ; python_version > '3'\r\n-r more/base.txt\r\nright==1";
     world.write("tree/requirements.txt", before.as_bytes());
     world.write("tree/more/base.txt", b"left==1.0\n");
     let plan = fix(&world, &request(&world, false));
@@ -118,7 +123,8 @@ fn a_lock_file_is_written_by_its_tool_on_a_copy_without_the_trees_configuration(
 #[test]
 fn a_manifest_and_its_lock_file_are_not_left_apart() {
     let world = world("crates.io");
-    let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n[dependencies]\nleft = \"=1.1.0\"\n";
+    let manifest =
+        "[package]\nname = \"app\"\nversion = \"0.1.0\"\n[dependencies]\nleft = \"=1.1.0\"\n";
     world.write("tree/Cargo.toml", manifest.as_bytes());
     world.write("tree/Cargo.lock", cargo_lock(&[("left", "1.1.0")]).as_bytes());
     let why = |request: &Request| {
@@ -220,13 +226,21 @@ fn age_rules_stand_against_the_deadline() {
     let world = world("PyPI");
     world.write("tree/requirements.txt", b"left==1.1.0\n");
     let said = |days: &str| {
-        world.write("tree/renovate.json", format!("{{\n  \"minimumReleaseAge\": \"{days} days\"\n}}").as_bytes());
+        world.write(
+            "tree/renovate.json",
+            format!("{{\n  \"minimumReleaseAge\": \"{days} days\"\n}}").as_bytes(),
+        );
         let made = fix(&world, &request(&world, false));
         assert_eq!(made.age_rules.len(), 1);
         only(&made).age.clone().unwrap_or_default()
     };
     let wait = said("3");
-    assert!(wait.starts_with("it can wait: due in 14 d, and Renovate's rule (tree/renovate.json:2) ends in 3 d"), "{wait}");
+    assert!(
+        wait.starts_with(
+            "it can wait: due in 14 d, and Renovate's rule (tree/renovate.json:2) ends in 3 d"
+        ),
+        "{wait}"
+    );
     assert!(said("30").starts_with("the deadline wins: due in 14 d"));
 }
 
@@ -278,7 +292,11 @@ fn real_manifests_get_better_line_by_line() {
         assert_eq!(ends(&before), ends(&after), "{}", file.display());
         let findings = made.after.as_ref().map_or(0, |a| a.findings);
         let shown = file.display();
-        assert!(findings <= made.before.findings, "{shown}: {} to {findings}", made.before.findings);
+        assert!(
+            findings <= made.before.findings,
+            "{shown}: {} to {findings}",
+            made.before.findings
+        );
         assert_eq!(before != after, findings < made.before.findings, "{shown}");
         changed += usize::from(before != after);
         closed += made.before.findings - findings;

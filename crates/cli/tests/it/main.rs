@@ -7,6 +7,7 @@
 )]
 
 mod exits;
+mod fix;
 mod kill;
 mod online;
 mod outputs;
