@@ -1,4 +1,5 @@
 //! Manifests before and after: only what the plan asks for changes.
+#![expect(clippy::expect_used, reason = "a helper that fails is a failed test")]
 
 use proptest::prelude::*;
 use remedy::edit::{Change, Edited, Kind, Outcome, edit};
