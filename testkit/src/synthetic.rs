@@ -5,6 +5,8 @@
 //! one interval, some with several, some with a `versions` list, a few GIT ranges before the ECOSYSTEM
 //! one, aliases for most, a withdrawn one now and then.
 
+pub mod estate;
+
 /// Ecosystem strings, and how many of a hundred records are theirs.
 pub const SHARES: &[(&str, u32)] = &[
     ("npm", 34),

@@ -7,7 +7,8 @@
 //!
 //! Started by `cargo xtask bench`, which builds it in release and measures CPU and memory from outside:
 //! `build COUNT FILE` writes an index of synthetic advisories; `look FILE COUNT` opens it and asks;
-//! `oracle INDEX ANSWERS` compares verdicts with recorded answers of osv.dev. Prints one line per figure.
+//! `oracle INDEX ANSWERS` compares verdicts with recorded answers of osv.dev; `watch DATA ESTATE` says where
+//! the time of a reverse match goes. Prints one line per figure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -16,7 +17,10 @@ use std::io::{BufRead, BufReader, BufWriter};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use app::intelligence::Intelligence;
+use app::estate::place::Place;
+use app::estate::watch;
+use app::intelligence::{DataDir, Intelligence};
+use app::scan::{Request, Scanner, Target};
 use intel::{Builder, GroupRef, Index};
 use testkit::synthetic;
 use vocab::{Ecosystem, Verdict};
@@ -29,6 +33,7 @@ fn main() -> Outcome<()> {
     match words.as_slice() {
         ["build", count, file] => build(count.parse()?, Path::new(file)),
         ["look", file, count] => look(Path::new(file), count.parse()?),
+        ["watch", data, estate] => reverse(Path::new(data), Path::new(estate)),
         ["oracle", index, answers] => oracle(Path::new(index), Path::new(answers)),
         // `cargo bench` without words: say what it is and end well.
         _ => {
@@ -128,6 +133,38 @@ fn rate(index: &Index<'_>, percent: u32, count: u32, names: u32) -> Outcome<()> 
         spent.as_secs_f64() * 1e9 / f64::from(QUESTIONS),
         f64::from(hits) * 100.0 / f64::from(QUESTIONS),
         matches as f64 / f64::from(hits.max(1)),
+    );
+    Ok(())
+}
+
+/// The steps of a reverse match, each by itself, and the whole; it remembers nothing.
+fn reverse(data: &Path, estate: &Path) -> Outcome<()> {
+    let data = DataDir(data.into());
+    let mut start = Instant::now();
+    let mut told = |what: &str| {
+        println!("{what}: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+        start = Instant::now();
+    };
+    let intelligence = Intelligence::open(&data)?;
+    let built = intelligence.index()?.meta().built_at;
+    let mut request = Request::of(Vec::new());
+    request.configs = vec![Target::new(estate)];
+    let scanner = Scanner::new(&request, &intelligence, built)?;
+    told("open the index and the estate file");
+    let place = Place::of(&data, estate);
+    let kept = place.kept()?.ok_or("nothing is kept")?;
+    told("read and check what is kept");
+    let before = place.remembered()?.ok_or("nothing is remembered")?;
+    told("read what the index said before");
+    let news = scanner.index().news(&before)?;
+    told("tell what is new");
+    let watched = watch::watch(&place, &scanner, false)?;
+    told("all of it again, with the match");
+    println!(
+        "{} assets, {} news, {} touch the estate",
+        kept.assets.len(),
+        news.len(),
+        watched.touched.len()
     );
     Ok(())
 }

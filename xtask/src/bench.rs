@@ -1,16 +1,20 @@
 //! How fast, how small and how right is the built program?
 //!
-//! `cargo xtask bench [NAME…] [--runs N] [--count N]`: builds `gabion` in release and measures it from
+//! `cargo xtask bench [NAME…] [--runs N] [--count N] [--repositories N,N…]`: builds `gabion` in release and measures it from
 //! outside, on the corpus. Each bench is one file below and prints its figures as lines; nothing here
 //! fails on a slow machine, it only fails when a program does. The bars stand in the closing notes of
 //! the issue that set them.
 
 mod cargo_audit;
+mod estate;
+mod image;
 mod index;
 mod lockfiles;
 mod measure;
 mod oracle;
 mod peers;
+mod sbom;
+mod system;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,6 +31,10 @@ const BENCHES: &[(&str, Run)] = &[
     ("cargo-audit", cargo_audit::run),
     ("lockfiles", lockfiles::run),
     ("oracle", oracle::run),
+    ("sbom", sbom::run),
+    ("system", system::run),
+    ("image", image::run),
+    ("estate", estate::run),
 ];
 
 /// What every bench needs.
@@ -43,6 +51,8 @@ struct Bench {
     runs: u32,
     /// Advisories of the synthetic index.
     count: u32,
+    /// Sizes of the generated estate.
+    repositories: Vec<u32>,
 }
 
 /// The part of a measurement that runs in a process of its own.
@@ -53,11 +63,17 @@ pub fn measure(words: &[&str]) -> Result<()> {
 /// Runs the named benches, or all.
 pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
     let (mut names, mut runs, mut count) = (Vec::new(), 20, 600_000);
+    let mut repositories = vec![1_000, 3_000, 10_000];
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match *word {
             "--runs" => runs = words.next().context("--runs wants a number")?.parse()?,
             "--count" => count = words.next().context("--count wants a number")?.parse()?,
+            "--repositories" => {
+                let list = words.next().context("--repositories wants numbers")?;
+                repositories = list.split(',').map(str::parse).collect::<Result<_, _>>()?;
+                repositories.sort_unstable();
+            }
             name if BENCHES.iter().any(|(known, _)| *known == name) => names.push(name),
             other => {
                 let known: Vec<&str> = BENCHES.iter().map(|(name, _)| *name).collect();
@@ -74,7 +90,7 @@ pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
         std::fs::remove_dir_all(&work).with_context(|| work.display().to_string())?;
     }
     std::fs::create_dir_all(&work).with_context(|| work.display().to_string())?;
-    let bench = Bench { root: root.to_path_buf(), target, corpus, work, runs, count };
+    let bench = Bench { root: root.to_path_buf(), target, corpus, work, runs, count, repositories };
     for (name, run) in BENCHES.iter().filter(|(name, _)| names.is_empty() || names.contains(name)) {
         println!("== {name}");
         run(&bench).with_context(|| format!("bench {name}"))?;
@@ -103,6 +119,20 @@ impl Bench {
             }
         }
         Ok(data)
+    }
+
+    /// Whether so many bytes may be written to the work folder and some room is left.
+    fn room(&self, bytes: u64) -> Result<()> {
+        const LEFT: u64 = 4 << 30;
+        let output = self.output("room.txt");
+        let mut ask = self.command(Path::new("df"));
+        measure::measured(ask.args(["--output=avail", "-B1"]).arg(&self.work), &output)?;
+        let free = files::text(&output)?.lines().nth(1).and_then(|l| l.trim().parse().ok());
+        let free: u64 = free.context("`df` does not tell the free bytes")?;
+        if free < bytes + LEFT {
+            bail!("{bytes} bytes are to be written and {free} are free; {LEFT} must be left");
+        }
+        Ok(())
     }
 
     /// A program to run in the work folder.

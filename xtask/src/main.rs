@@ -25,8 +25,9 @@ usage: cargo xtask <task>
 
   gate                       format, layers, lints, docs, tests: is this fit to be merged?
   layers                     does every crate keep to its layer?
-  bench [NAME…] [--runs N] [--count N]
-                             index, cargo-audit, lockfiles, oracle; all without a name; release, corpus
+  bench [NAME…] [--runs N] [--count N] [--repositories N,N…]
+                             index, cargo-audit, lockfiles, oracle, sbom, system, image, estate; all
+                             without a name; release, corpus; estate writes 3 GB
   fuzz [--seconds N] [TARGET…]
                              seeds from the corpus, then each target for so long
   formats                    the table of formats in docs/TESTING.md, out of the corpus

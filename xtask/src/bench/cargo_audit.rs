@@ -60,19 +60,27 @@ pub(super) fn run(bench: &Bench) -> Result<()> {
     peers::run(bench, &union)
 }
 
-/// Writes the union as `Cargo.lock` and says how many packages it has.
-fn write_union(bench: &Bench, folder: &Path) -> Result<usize> {
-    let mut packages: BTreeSet<(String, String)> = BTreeSet::new();
+/// The registry packages of every Cargo.lock of the corpus, file by file.
+pub(super) fn corpus_locks(bench: &Bench) -> Vec<BTreeSet<(String, String)>> {
+    let mut locks = Vec::new();
     for archive in ["lockfiles-current", "lockfiles-history"] {
         let archive = bench.corpus.join(format!("lockfiles/{archive}.tar.zst"));
         let unpacked = testkit::unpack(&archive);
         for path in testkit::files(unpacked.path()) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
             if name.contains("cargo") && name.ends_with(".lock") {
+                let mut packages = BTreeSet::new();
                 read_lock(&unpacked.path().join(&path), &mut packages);
+                locks.push(packages);
             }
         }
     }
+    locks
+}
+
+/// Writes the union as `Cargo.lock` and says how many packages it has.
+fn write_union(bench: &Bench, folder: &Path) -> Result<usize> {
+    let packages: BTreeSet<(String, String)> = corpus_locks(bench).into_iter().flatten().collect();
     let mut text = String::from("version = 4\n");
     for (name, version) in &packages {
         write!(

@@ -3,8 +3,10 @@
 //! In: a command. Out: CPU time, wall time and peak resident memory of the process itself as the kernel
 //! accounts them (wait4; children that it waited for are included).
 
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -27,16 +29,21 @@ pub struct Cost {
 }
 
 /// Runs a program with its output in a file and measures it.
+pub fn measured(command: &mut Command, output: &Path) -> Result<Cost> {
+    measured_from(command, None, output)
+}
+
+/// Runs a program with its output in a file, and a file's bytes coming through a pipe, and measures it.
 ///
 /// It is started by a fresh copy of this program: Linux counts the memory of the process that starts
 /// another into the other's peak, and this one may have unpacked a corpus.
-pub fn measured(command: &mut Command, output: &Path) -> Result<Cost> {
+pub fn measured_from(command: &mut Command, input: Option<&Path>, output: &Path) -> Result<Cost> {
     let shown = show(command);
     let report = output.with_extension("cost");
     let folder = command.get_current_dir().unwrap_or(Path::new("."));
     let mut starter = run::command(std::env::current_exe()?, folder);
-    starter.arg("measure").arg(output).arg(&report).arg(command.get_program());
-    starter.args(command.get_args());
+    starter.arg("measure").arg(input.unwrap_or(Path::new(""))).arg(output).arg(&report);
+    starter.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => starter.env(name, value),
@@ -59,18 +66,39 @@ pub fn measured(command: &mut Command, output: &Path) -> Result<Cost> {
 /// The fresh copy's part: starts the program, waits, writes exit code, wall and CPU time in
 /// microseconds, and peak memory in bytes.
 pub fn start(words: &[&str]) -> Result<()> {
-    let [output, report, program, arguments @ ..] = words else { bail!("started by `bench` only") };
+    let [input, output, report, program, arguments @ ..] = words else {
+        bail!("started by `bench` only")
+    };
     let mut command = run::command(program, Path::new("."));
-    let file = std::fs::File::create(output).with_context(|| (*output).to_owned())?;
+    let file = File::create(output).with_context(|| (*output).to_owned())?;
     command.args(arguments).stdin(Stdio::null()).stdout(file).stderr(Stdio::null());
+    if !input.is_empty() {
+        command.stdin(Stdio::piped());
+    }
     let watch = Stopwatch::start();
-    let child = command.spawn().with_context(|| format!("could not start `{program}`"))?;
-    let used = child.wait4().with_context(|| format!("waiting for `{program}`"))?;
+    let mut child = command.spawn().with_context(|| format!("could not start `{program}`"))?;
+    let pipe = child.stdin.take();
+    let used = std::thread::scope(|scope| {
+        scope.spawn(|| pour(input, pipe));
+        child.wait4()
+    });
+    let used = used.with_context(|| format!("waiting for `{program}`"))?;
     let wall = watch.elapsed().as_micros();
     let cpu = (used.rusage.utime + used.rusage.stime).as_micros();
     let code = used.status.code().unwrap_or(-1);
     let line = format!("{code} {wall} {cpu} {}", used.rusage.maxrss);
     std::fs::write(report, line).with_context(|| (*report).to_owned())
+}
+
+/// Gives a file to a program as `cat` does. One that stops reading has its reasons; its exit code tells.
+fn pour(input: &str, pipe: Option<ChildStdin>) {
+    let (Some(mut pipe), Ok(mut file)) = (pipe, File::open(input)) else { return };
+    let mut piece = vec![0; 1 << 16];
+    while let Ok(read @ 1..) = file.read(&mut piece) {
+        if pipe.write_all(&piece[..read]).is_err() {
+            return;
+        }
+    }
 }
 
 /// Several measured runs of the same command; the first only warms the caches. The last output stays.
@@ -98,6 +126,19 @@ pub struct Summary {
     pub rss: u64,
 }
 
+impl Cost {
+    /// One line: CPU, wall, memory.
+    pub fn line(&self) -> String {
+        format!(
+            "wall {:.2} s, CPU {:.2} s, peak {:.1} MiB, exit {}",
+            self.wall.as_secs_f64(),
+            self.cpu.as_secs_f64(),
+            mebibytes(self.rss),
+            self.code
+        )
+    }
+}
+
 impl Summary {
     pub fn of(runs: &[Cost]) -> Self {
         let count = u32::try_from(runs.len()).unwrap_or(u32::MAX).max(1);
@@ -123,10 +164,15 @@ impl Summary {
             self.runs,
             millis(self.wall.0),
             millis(self.wall.1),
-            self.rss as f64 / 1_048_576.0,
+            mebibytes(self.rss),
             self.code
         )
     }
+}
+
+/// Bytes in MiB.
+pub fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / 1_048_576.0
 }
 
 /// A duration in milliseconds.
