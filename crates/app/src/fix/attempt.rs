@@ -104,7 +104,8 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 self.project.family.as_str()
             ));
             let reason = self.step(&all).err();
-            if reason.is_none() || all.len() == 1 {
+            let once = reason.as_ref().is_none_or(|reason| hopeless(reason));
+            if once || all.len() == 1 {
                 self.note(&all, reason.as_ref());
             }
         }
@@ -118,7 +119,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 }
                 let reason = self.step(&[at]).err();
                 self.note(&[at], reason.as_ref());
-                if let Some(reason) = reason.filter(|r| unreachable_source(r)) {
+                if let Some(reason) = reason.filter(|r| hopeless(r)) {
                     // The next would wait for the same source, and fail as well.
                     let all: Vec<usize> = (0..self.project.fixes.len()).collect();
                     return self.note(&all, Some(&reason));
@@ -169,6 +170,13 @@ impl<'a, 'r> Attempt<'a, 'r> {
     /// How many of these have not ended.
     pub fn left(&self, keys: &BTreeSet<Key>) -> usize {
         keys.iter().filter(|key| !check::ended(key, &self.before, &self.after)).count()
+    }
+
+    /// Versions of the same packages that have the same problems, and came only with the change.
+    pub fn still(&self, keys: &BTreeSet<Key>) -> BTreeSet<String> {
+        let new = self.after.keys.difference(&self.before.keys);
+        let same = |key: &&Key| keys.iter().any(|k| k.same_problem(key));
+        new.filter(same).map(|key| format!("{} {}", key.name, key.version)).collect()
     }
 
     /// Whether nothing of a fix is left to do.
@@ -405,11 +413,18 @@ fn merge(known: &mut Outcome, new: Outcome, path: &str) {
     }
 }
 
-/// Whether Cargo could not get at a source that every resolution needs.
-fn unreachable_source(reason: &str) -> bool {
-    ["failed to load source", "unable to update", "network failure"]
-        .iter()
-        .any(|words| reason.contains(words))
+/// Whether the next step would fail for the same reason: no tool, no network, no time, no source.
+fn hopeless(reason: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "is not installed",
+        "--offline rules out",
+        "was stopped after",
+        "stopped",
+        "failed to load source",
+        "unable to update",
+        "network failure",
+    ];
+    WORDS.iter().any(|words| reason.contains(words))
 }
 
 /// Nothing that could be read no longer can.

@@ -34,6 +34,11 @@ impl Key {
         format!("{} {}: {}", self.name, self.version, self.advisory)
     }
 
+    /// The same advisory on the same package, at whatever version.
+    pub fn same_problem(&self, other: &Self) -> bool {
+        self.problem() == other.problem()
+    }
+
     fn problem(&self) -> (&str, &str, &str) {
         (&self.ecosystem, &self.name, &self.advisory)
     }

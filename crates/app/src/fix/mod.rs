@@ -277,9 +277,13 @@ fn steps(attempt: &Attempt<'_, '_>, rules: &[report::AgeRule], now: Instant) -> 
         step.age = age::verdict(rules, fix, now);
         step.reason = match outcome {
             "applied" => None,
-            "partly" if result.reason.is_none() => {
-                Some("the lock file has to follow: run the command".to_owned())
-            }
+            "partly" if result.reason.is_none() => Some(match attempt.still(&keys) {
+                there if !there.is_empty() => {
+                    let there: Vec<String> = there.into_iter().collect();
+                    format!("still there: {}", there.join(", "))
+                }
+                _ => "the lock file has to follow: run the command".to_owned(),
+            }),
             _ => result.reason.clone().or_else(|| Some(by_hand(fix))),
         };
         if outcome == "applied" {
@@ -298,6 +302,7 @@ fn untouched(fix: &Fix, reason: &str) -> Step {
         ecosystem: fix.ecosystem.clone(),
         from: fix.from.clone(),
         to: fix.to.clone(),
+        step: fix.step.clone(),
         due: fix.due,
         emergency: fix.emergency,
         outcome: "not_applied".into(),

@@ -111,6 +111,8 @@ pub struct Step {
     pub from: Vec<String>,
     /// The version to reach.
     pub to: Option<String>,
+    /// How large the step is: `patch`, `minor`, `major` or `unknown`. A major one may ask for changed code.
+    pub step: String,
     /// When it is due.
     pub due: Option<Instant>,
     /// It stops other work.

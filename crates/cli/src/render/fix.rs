@@ -86,7 +86,10 @@ impl View<'_> {
         let to = step.to.as_ref().map_or_else(String::new, |to| format!(" → {to}"));
         let word = step.outcome.replace('_', " ");
         let when = step.due.map_or_else(String::new, |at| format!(", {}", due(self.made.at, at)));
-        let line = format!("{word}: {} {}{to}{when}", step.package, step.from.join(", "));
+        // A major step may ask for changed code, which no scan sees.
+        let major = if step.step == "major" { " (major step: build and test)" } else { "" };
+        let from = step.from.join(", ");
+        let line = format!("{word}: {} {from}{to}{major}{when}", step.package);
         self.paragraph("  ", &printable(&line))?;
         for line in &step.lines {
             self.paragraph("      ", &printable(line))?;

@@ -139,15 +139,18 @@ impl Pom {
 }
 
 fn read(text: &str) -> Result<Pom, EditError> {
-    let mut reader = Reader::from_str(text);
+    // The reader passes over a byte order mark and does not count it.
+    let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut reader = Reader::from_str(text.get(mark..).unwrap_or_default());
+    let position = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).saturating_add(mark);
     let mut pom = Pom::default();
     let mut path: Vec<String> = Vec::new();
     let mut value: Option<Text> = None;
     let mut elements = 0usize;
     loop {
-        let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let start = position(reader.buffer_position());
         let event = reader.read_event().map_err(|error| fault(text, start, &error.to_string()))?;
-        let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let end = position(reader.buffer_position());
         match event {
             Event::Start(element) => {
                 elements += 1;

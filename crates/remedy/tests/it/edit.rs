@@ -117,6 +117,14 @@ fn cargo_requirements_keep_their_operators() {
         "2.0.1",
         "[dependencies]\na = \">=2.0.1, <3.0\"\n",
     );
+    check(
+        kind,
+        "\u{feff}[dependencies]\na = \"1.2\"\n",
+        "a",
+        "1.2.3",
+        "2.0.1",
+        "\u{feff}[dependencies]\na = \"2.0.1\"\n",
+    );
     stays(kind, "[dependencies]\nlog = \"0.4\"\n", "log", "0.4.1", "0.4.9", "Admits");
     stays(kind, "[dependencies]\nlog = \"0.4\"\n", "log", "0.3.1", "0.3.9", "NotNamed");
     stays(
@@ -261,6 +269,9 @@ fn poms_change_a_version_or_the_property_that_sets_it() {
     let kind = Kind::Pom;
     check(kind, POM, "g:b", "1.0", "1.1", &POM.replace("<version> 1.0 <", "<version> 1.1 <"));
     check(kind, POM, "g:a", "2.9.1", "2.9.2", &POM.replace(">2.9.1<", ">2.9.2<"));
+    let marked = |text: &str| format!("\u{feff}<?xml version=\"1.0\"?>\r\n{text}");
+    let after = marked(&POM.replace("<version> 1.0 <", "<version> 1.1 <"));
+    check(kind, &marked(POM), "g:b", "1.0", "1.1", &after);
     stays(kind, POM, "g:c", "1.0", "1.1", "profile");
     stays(
         kind,
