@@ -34,6 +34,7 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
             super::installed::files()?.iter().map(|(at, bytes)| prefixed(*at, bytes)).collect()
         }
         "vex" => statements(corpus),
+        "edit" => manifests(),
         // `index` starts from an index that it builds itself: edits grow from nothing.
         _ => vec![vec![0], vec![1, 0, 0, 0], vec![3, 0, 1, 2, 3]],
     };
@@ -42,6 +43,21 @@ pub(super) fn plant(root: &Path, target: &str, folder: &Path) -> Result<usize> {
         std::fs::write(&file, seed).with_context(|| file.display().to_string())?;
     }
     Ok(seeds.len())
+}
+
+/// A small manifest of each kind, behind the byte that names it.
+fn manifests() -> Vec<Vec<u8>> {
+    let texts = [
+        "# x\na[b]~=1.4 ; python_version>'3'\nleft==1.1.0 \\\n  --hash=sha256:0\nevil==1\n-r base.txt\n",
+        "[project]\ndependencies = [\"a>=1,<2\"]\n[tool.poetry.dependencies]\nleft = {version = '^1.1.0'}\n",
+        "[dependencies]\na = \"1\"\nl = { package = \"left\", version = \"=1.1.0\" }\n",
+        "{\"dependencies\": {\"a\": \"^1.0.0\", \"left\": \"1.x\", \"evil\": \"*\"}}",
+        "module m\nrequire (\n\ta v1.0.0 // indirect\n)\nrequire left v1.1.0\nreplace left => ./l\n",
+        "<project><properties><v>1</v></properties><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>${v}</version></dependency></dependencies></project>",
+        "gem 'a', '~> 1.2', '>= 1.2.3' # x\ngem(\"left\", \"1.1.0\", require: false)\n",
+    ];
+    let numbered = texts.iter().zip(0u8..);
+    numbered.map(|(text, kind)| [&[kind], text.as_bytes()].concat()).collect()
 }
 
 /// VEX documents of every format: three small ones, and those of the corpus.

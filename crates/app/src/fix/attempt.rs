@@ -326,7 +326,16 @@ impl<'a, 'r> Attempt<'a, 'r> {
         }
         let commands = locks::commands(self.project.family, &wishes, &bytes)?;
         for (tool, arguments) in commands {
-            self.tool(tool, arguments)?;
+            let precise = arguments.iter().position(|a| a == "--precise");
+            let newest = precise.map(|at| arguments.get(..at).unwrap_or_default().to_vec());
+            match (self.tool(tool, arguments), newest) {
+                (Ok(()), _) => {}
+                // What stands in the way of this very version may let a newer one pass.
+                (Err(reason), Some(newest)) if !hopeless(&reason) => {
+                    self.tool(tool, newest).map_err(|_| reason)?;
+                }
+                (Err(reason), _) => return Err(reason),
+            }
         }
         Ok(())
     }
@@ -349,13 +358,21 @@ impl<'a, 'r> Attempt<'a, 'r> {
             for hop in finding.path.iter().take(finding.path.len().saturating_sub(1)) {
                 let Some((name, version)) = hop.rsplit_once('@') else { continue };
                 let pair = (name.to_owned(), version.to_owned());
-                let own = version.is_empty() || self.is_own(name);
+                let own = version.is_empty() || self.is_own(name) || !self.locks(name, version);
                 if !own && name != fix.package && !all.contains(&pair) {
                     all.push(pair);
                 }
             }
         }
         all
+    }
+
+    /// Whether a `Cargo.lock` still has a package at a version: an earlier step may have moved it.
+    fn locks(&self, name: &str, version: &str) -> bool {
+        let entry = format!("name = \"{name}\"\nversion = \"{version}\"");
+        let lock = self.lock.as_ref().and_then(|path| self.copy.take(path)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&lock).replace("\r\n", "\n");
+        self.project.family != Family::Cargo || text.contains(&entry)
     }
 
     /// Whether the project's own manifests declare a package of this name.

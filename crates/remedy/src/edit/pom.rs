@@ -73,6 +73,13 @@ fn version(draft: &mut Draft<'_>, pom: &Pom, dependency: &Dependency, at: usize)
     if dependency.profile {
         return draft.refuse(at, "the version is set in a profile; change it by hand");
     }
+    if let (Some(old), Some(new)) = (flavour(&pom.expanded(text)), flavour(to))
+        && old != new
+    {
+        let reason =
+            format!("{to} is the flavour «{new}», and «{old}» is asked for; choose by hand");
+        return draft.refuse(at, reason);
+    }
     let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else {
         if text.contains("${") || text.starts_with(['[', '(']) {
             return draft
@@ -101,6 +108,16 @@ fn version(draft: &mut Draft<'_>, pom: &Pom, dependency: &Dependency, at: usize)
             }
         }
     }
+}
+
+/// The word behind a version by which builds for different platforms differ (`-jre`, `-android`);
+/// words that order releases are none.
+fn flavour(version: &str) -> Option<&str> {
+    const ORDER: &[&str] =
+        &["alpha", "beta", "milestone", "rc", "cr", "snapshot", "final", "ga", "release", "sp"];
+    let (_, word) = version.rsplit_once('-')?;
+    let plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic());
+    (plain && !ORDER.contains(&word.to_ascii_lowercase().as_str())).then_some(word)
 }
 
 impl Pom {

@@ -272,6 +272,9 @@ fn poms_change_a_version_or_the_property_that_sets_it() {
     let marked = |text: &str| format!("\u{feff}<?xml version=\"1.0\"?>\r\n{text}");
     let after = marked(&POM.replace("<version> 1.0 <", "<version> 1.1 <"));
     check(kind, &marked(POM), "g:b", "1.0", "1.1", &after);
+    let jre = POM.replace("> 1.0 <", ">25.1-jre<");
+    stays(kind, &jre, "g:b", "25.1-jre", "32.0.0-android", "flavour");
+    check(kind, &jre, "g:b", "25.1-jre", "32.0-jre", &jre.replace("25.1-jre", "32.0-jre"));
     stays(kind, POM, "g:c", "1.0", "1.1", "profile");
     stays(
         kind,
@@ -372,6 +375,34 @@ proptest! {
                 prop_assert_eq!(edited.outcomes.len(), 2);
             }
         }
+    }
+
+    /// What was a document of its kind before is one after, and what changes is told.
+    #[test]
+    fn a_document_stays_one(at in 0usize..7, cuts in prop::collection::vec((0usize..300, 0usize..3, "[ -~\\n]{0,3}"), 0..4)) {
+        let texts = [
+            "# x\na[b]~=1.4 ; python_version>'3'\nleft==1.1.0 \\\n  --hash=sha256:0\nevil==1\n",
+            "[project]\ndependencies = [\"a>=1,<2\"]\n[tool.poetry.dependencies]\nleft = {version = '^1.1.0'}\n",
+            "[dependencies]\na = \"1\"\nl = { package = \"left\", version = \"=1.1.0\" }\n",
+            "{\"dependencies\": {\"a\": \"^1.0.0\", \"left\": \"1.x\", \"evil\": \"*\"}}",
+            "module m\nrequire (\n\ta v1.0.0 // indirect\n)\nrequire left v1.1.0\nreplace left => ./l\n",
+            "<project><properties><v>1</v></properties><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>${v}</version></dependency></dependencies></project>",
+            "gem 'a', '~> 1.2', '>= 1.2.3' # x\ngem(\"left\", \"1.1.0\", require: false)\n",
+        ];
+        let kind = KINDS[[0, 1, 2, 3, 4, 5, 6][at]];
+        let mut text = texts[at].to_owned();
+        for (start, length, new) in cuts {
+            let start = start.min(text.len());
+            let end = (start + length).min(text.len());
+            text.replace_range(start..end, &new);
+        }
+        let changes = [change(kind, "a", "", "2.0.1"), change(kind, "left", "1.1.0", "1.2.0"), change(kind, "g:a", "", "3.0-b"), change(kind, "evil", "", "")];
+        let Ok(same) = edit(kind, text.as_bytes(), &[]) else { return Ok(()) };
+        prop_assert_eq!(same.text, text.as_bytes());
+        let edited = edit(kind, text.as_bytes(), &changes).expect("read before");
+        let told = edited.outcomes.iter().any(|o| matches!(o, Outcome::Edited(_)));
+        prop_assert!(told || edited.text == text.as_bytes());
+        prop_assert!(edit(kind, &edited.text, &[]).is_ok(), "{} became {}", text, String::from_utf8_lossy(&edited.text));
     }
 
     /// An exact pin moves and nothing else does, whatever stands around it.
