@@ -11,7 +11,7 @@ use crate::policy::Policy;
 /// The most steps (combinations times conditions) that a check may take.
 ///
 /// A finding of which nothing is known may take as many, so this also bounds what a foreign table costs.
-const MAX_STEPS: u64 = 1_000_000;
+pub(crate) const MAX_STEPS: u64 = 1_000_000;
 
 /// Refuses a table that is not total or that has a row which never acts.
 pub(crate) fn check(origin: &str, policy: &Policy) -> Result<(), PolicyError> {

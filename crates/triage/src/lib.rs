@@ -10,22 +10,26 @@ mod check;
 mod clock;
 mod column;
 mod cvss;
+mod diff;
 mod evaluate;
 mod facts;
 mod inputs;
 mod parse;
 mod policy;
+mod render;
 mod signal;
 mod why;
 
 pub use clock::{Band, Clock, Clocks, Earlier, How, Input, clock, queue_order};
 pub use cvss::{infer_automatable, infer_total_impact};
+pub use diff::{Case, Change, DiffError, Direction, Side, TableDiff, diff};
 pub use facts::{
     ClockFrom, CveFacts, Epss, Exploit, Exploitation, Facts, Feed, Feeds, Kev, Kind, MissionImpact,
     SafetyImpact, Sighting, SightingFrom, Ssvc, Stated,
 };
 pub use parse::PolicyError;
-pub use policy::Policy;
+pub use policy::{Outcome, Policy};
+pub use render::{Heading, Line, Sheet};
 
 /// How long a table allows: a whole number of hours.
 pub type Duration = jiff::SignedDuration;

@@ -46,17 +46,26 @@ impl Condition {
 
 /// What a row allows and asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    /// `None`: on the next upgrade.
-    pub(crate) allowed: Option<Duration>,
-    pub(crate) emergency: bool,
-    pub(crate) forensics: bool,
+pub struct Outcome {
+    /// How long; `None`: on the next upgrade.
+    pub allowed: Option<Duration>,
+    /// Whether it comes before everything else.
+    pub emergency: bool,
+    /// Whether traces of use have to be looked for.
+    pub forensics: bool,
 }
 
 impl Outcome {
     /// Smaller is stricter: emergency, then the shorter time, then forensics.
     pub(crate) fn looseness(&self) -> (bool, Duration, bool) {
         (!self.emergency, self.allowed.unwrap_or(Duration::MAX), !self.forensics)
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    /// In words: «3 d, search for traces», «on the next upgrade».
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&crate::why::outcome_phrase(self))
     }
 }
 
@@ -150,49 +159,6 @@ impl Policy {
         self.rows.iter().enumerate().find_map(|(at, row)| {
             row.when.iter().position(|c| c.matches(point)).map(|condition| (at, condition))
         })
-    }
-
-    /// The table as text that a person can check line by line.
-    pub fn render(&self) -> String {
-        let mut out = format!("{} {}", self.name, self.version);
-        for extra in [&self.title, &self.source] {
-            if !extra.is_empty() {
-                out.push_str("\n  ");
-                out.push_str(extra);
-            }
-        }
-        out.push('\n');
-        let cells: Vec<[String; 3]> = self.rows.iter().map(|row| self.cells(row)).collect();
-        let width = |i: usize| {
-            cells.iter().filter_map(|c| c.get(i)).map(|c| c.chars().count()).max().unwrap_or(0)
-        };
-        let (id, due) = (width(0).max(3), width(1).max(3));
-        out.push_str(&format!(
-            "\n{:<id$}  {:<due$}  when (the first row that matches)\n",
-            "row", "due"
-        ));
-        for [row, outcome, when] in &cells {
-            out.push_str(&format!("{row:<id$}  {outcome:<due$}  {when}\n"));
-        }
-        out
-    }
-
-    fn cells(&self, row: &Row) -> [String; 3] {
-        let conditions: Vec<String> = row.when.iter().map(|c| self.condition_text(c)).collect();
-        let mut when = conditions.join("; or ");
-        if !row.says.is_empty() {
-            when.push_str(&format!("  ({})", row.says));
-        }
-        [row.id.clone(), crate::why::outcome_phrase(&row.outcome), when]
-    }
-
-    fn condition_text(&self, condition: &Condition) -> String {
-        let asked = self.domains.iter().enumerate().filter_map(|(at, domain)| {
-            let mask = condition.mask(at)?;
-            Some(format!("{} {}", domain.column.name().replace('_', " "), domain.phrase(mask)))
-        });
-        let text: Vec<String> = asked.collect();
-        if text.is_empty() { "anything else".to_owned() } else { text.join(", ") }
     }
 }
 
