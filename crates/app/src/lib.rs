@@ -16,6 +16,8 @@ pub mod fix;
 pub mod formats_read;
 pub mod intelligence;
 pub mod policy;
+pub mod policy_diff;
+pub mod policy_show;
 pub mod report;
 pub mod scan;
 pub mod sync;

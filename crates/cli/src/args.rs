@@ -71,7 +71,7 @@ pub enum Command {
     Fix(FixArgs),
     /// Show a queue from a small invented estate: no network, no set-up
     Demo(DemoArgs),
-    /// Check or show the tables that decide due times
+    /// Check, show or compare the tables that decide due times
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Print completions for a shell
@@ -340,23 +340,67 @@ pub enum PolicyCommand {
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
     },
-    /// Show a table; without a name, list the built-in ones
+    /// Show a table beside its source's words, case by case; without a name, list the built-in ones
     Show {
         /// A built-in name or a table's file.
         #[arg(value_name = "NAME|FILE")]
         policy: Option<String>,
+        /// As JSON, schema gabion.policy/1
+        #[arg(long)]
+        json: bool,
     },
+    /// Tell what two tables judge differently, and which dates move when tables or facts change
+    #[command(after_help = POLICY_DIFF_HELP)]
+    Diff(Box<PolicyDiffArgs>),
+}
+
+/// What a newcomer may want to do with `gabion policy diff`; every line is tried by a test.
+const POLICY_DIFF_HELP: &str = "\
+Examples:
+  gabion policy diff gabion-24h ours.toml              which cases the tables judge differently
+  gabion policy diff gabion-24h ours.toml --on .       which dates move in a repository
+  gabion policy diff --reports last.json today.json    which dates moved since, and why
+  gabion policy diff --reports last.json today.json --fail-on-later    in a pipeline
+
+Exit codes: 0 compared, 1 something is later (with --fail-on-later), 2 usage or configuration,
+            3 the scan of --on is incomplete, 4 failed";
+
+/// `gabion policy diff`.
+#[derive(Debug, Args)]
+pub struct PolicyDiffArgs {
+    /// The first table: a built-in name or a table's file
+    #[arg(value_name = "FROM", required_unless_present = "reports", requires = "to")]
+    pub from: Option<String>,
+    /// The second table
+    #[arg(value_name = "TO")]
+    pub to: Option<String>,
+    /// Scan these with each table, and tell which dates move
+    #[arg(long, value_name = "PATH", num_args = 1.., requires = "from")]
+    pub on: Vec<PathBuf>,
+    /// Tell which dates moved between two reports of `gabion scan --format json`
+    #[arg(long, value_names = ["OLD", "NEW"], num_args = 2, conflicts_with_all = ["from", "on"])]
+    pub reports: Option<Vec<PathBuf>>,
+    /// As JSON, schema gabion.policy-diff/1
+    #[arg(long)]
+    pub json: bool,
+    /// Exit 1 when a date moves later or a table allows a case more time
+    #[arg(long)]
+    pub fail_on_later: bool,
+    /// What the scan reads and how it decides.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 #[cfg(test)]
 mod tests {
     use clap::Parser;
 
-    use super::{Cli, SCAN_HELP};
+    use super::{Cli, POLICY_DIFF_HELP, SCAN_HELP};
 
     #[test]
     fn every_example_of_the_help_can_be_typed() {
-        let examples = SCAN_HELP.lines().filter_map(|line| line.strip_prefix("  "));
+        let examples = SCAN_HELP.lines().chain(POLICY_DIFF_HELP.lines());
+        let examples = examples.filter_map(|line| line.strip_prefix("  "));
         let mut tried = 0;
         for line in examples.filter(|line| line.contains("gabion ")) {
             // The command ends where its remark begins; a pipe's other end is not ours.

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(args, &cli.global, &terminal),
         Command::Fix(args) => commands::fix::run(args, &cli.global, &terminal),
         Command::Demo(args) => commands::demo::run(args, &terminal),
-        Command::Policy(command) => commands::policy::run(command, &terminal),
+        Command::Policy(command) => commands::policy::run(command, &cli.global, &terminal),
         Command::Completions { shell } => commands::completions::run(shell, &terminal),
         Command::Man => commands::man::run(&terminal),
     };

@@ -10,6 +10,8 @@ mod junit;
 mod openvex;
 mod outputs;
 mod page;
+pub mod policy_diff;
+pub mod policy_show;
 mod sarif;
 mod table;
 mod vdr;
