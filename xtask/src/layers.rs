@@ -95,7 +95,8 @@ mod tests {
         check("app", &["ureq"], &["HTTP client"]);
         check("cli", &["~reqwest"], &["HTTP client"]);
         check("app", &["rusqlite"], &["database driver"]);
-        check("inventory", &["rusqlite"], &["database driver"]);
+        check("inventory", &["rusqlite"], &[]);
+        check("intel", &["rusqlite"], &["database driver"]);
         check("app", &["clap"], &["arguments and terminal"]);
         check("intel", &["anyhow"], &["anyhow"]);
         check("intel", &["~anyhow"], &[]);

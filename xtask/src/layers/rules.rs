@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use super::facts::{Facts, Package};
 use super::table::{
-    BANNED_NAMES, BUILD_TIME, CRATES, Kind, LOCKED_PACKAGES, OWNED, Owned, Row, TESTS_MAY_USE,
-    VOCAB_DEPENDENCIES,
+    BANNED_NAMES, BUILD_TIME, CRATES, Kind, LOCKED_PACKAGES, OWNED, Owned, REACHED_UNUSED, Row,
+    TESTS_MAY_USE, VOCAB_DEPENDENCIES,
 };
 
 /// Everything in which the workspace departs from the table; empty when it keeps it.
@@ -89,7 +89,13 @@ fn reach(package: &Package, facts: &Facts, found: &mut Vec<String>) {
     }
     let deep: Vec<&Owned> = OWNED.iter().filter(|o| o.deep).collect();
     for dependency in package.dependencies.iter().filter(|d| !d.ours && !d.in_tests) {
-        for reached in closure(&dependency.name, facts) {
+        let unused = REACHED_UNUSED
+            .iter()
+            .filter(|(own, through, _)| *own == package.name && *through == dependency.name)
+            .flat_map(|(_, _, reached)| *reached);
+        let unused: BTreeSet<&str> = unused.copied().collect();
+        let reached = closure(&dependency.name, facts);
+        for reached in reached.iter().filter(|name| !unused.contains(name.as_str())) {
             for owned in deep.iter().filter(|o| o.crates.contains(&reached.as_str())) {
                 found.push(format!(
                     "{}: rule 2: reaches {} (`{reached}`, through `{}`)",
