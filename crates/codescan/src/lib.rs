@@ -11,7 +11,7 @@
 //! Known limits, all of them cases where «not imported» can be said of what runs: a crate whose library
 //! has another name than the package and is not in the table; what only a macro's expansion names; what
 //! another package loads by itself without being told its name (a database driver). So the answer
-//! orders what is equally urgent, and closes nothing (docs/decisions/0020-reachability.md).
+//! orders what is equally urgent, and closes nothing (docs/decisions/0011-reachability.md).
 
 pub mod answer;
 pub mod imports;
