@@ -28,6 +28,8 @@ const TARGETS: &[(&str, u32)] = &[
     ("installed", 16_384),
     ("vex", 32_768),
     ("sbom", 32_768),
+    ("codescan", 16_384),
+    ("kept", 2_048),
 ];
 /// Longest time for one input, in seconds, and most memory, in MiB.
 const LIMITS: &[&str] = &["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"];
