@@ -11,6 +11,7 @@ mod fix;
 mod hostile;
 mod kinds;
 mod oracle;
+mod policy_diff;
 mod reach;
 mod scan;
 mod sync;

@@ -11,4 +11,5 @@ mod fix;
 mod kill;
 mod online;
 mod outputs;
+mod policies;
 mod program;
