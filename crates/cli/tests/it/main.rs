@@ -13,3 +13,4 @@ mod online;
 mod outputs;
 mod policies;
 mod program;
+mod stdin;

@@ -38,7 +38,8 @@ impl Place {
         std::fs::write(path, content).expect("written");
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gabion"));
         command.args(arguments).arg("--data-dir").arg("data").current_dir(self.folder.path());
         command
