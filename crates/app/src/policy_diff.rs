@@ -150,19 +150,23 @@ pub enum PolicyDiffError {
 /// # Errors
 /// A table cannot be used, or both are too large together.
 pub fn tables(from: &str, to: &str) -> Result<PolicyDiff, PolicyDiffError> {
-    let (from, to) = (policy::load(from)?, policy::load(to)?);
-    let found = triage::diff(&from, &to)?;
+    let (before, after) = (policy::load(from)?, policy::load(to)?);
+    let found = triage::diff(&before, &after)?;
     let unsaid = "An input that is not known counts as whatever leads to the strictest row, where a table does not name «unknown».";
-    let named = |policy: &Policy| Compared {
-        name: format!("{} {}", policy.name(), policy.version()),
+    let named = |choice: &str, policy: &Policy| Compared {
+        name: called(choice, policy),
         scanned_at: None,
         complete: None,
     };
-    let remarks = if found.changes.is_empty() { Vec::new() } else { vec![unsaid.to_owned()] };
+    let mut remarks = Vec::new();
+    if !found.changes.is_empty() {
+        remarks.push(unsaid.to_owned());
+        remarks.extend(same_version(&before, &after));
+    }
     Ok(PolicyDiff {
         schema: SCHEMA,
-        from: named(&from),
-        to: named(&to),
+        from: named(from, &before),
+        to: named(to, &after),
         tables: Some(told(found)),
         findings: None,
         remarks,
@@ -180,15 +184,36 @@ pub fn on(
     intelligence: &Intelligence,
     now: Instant,
 ) -> Result<PolicyDiff, PolicyDiffError> {
-    let scan = |choice: &str| -> Result<EarlierReport, PolicyDiffError> {
-        let policy = policy::load(choice)?;
+    let (first, second) = (policy::load(from)?, policy::load(to)?);
+    let scan = |choice: &str, policy: &Policy| -> Result<EarlierReport, ScanError> {
         let request = Request { policies: vec![choice.to_owned()], ..request.clone() };
         let report = scan::scan(&request, intelligence, now)?;
-        let name = format!("{} {}", policy.name(), policy.version());
-        Ok(EarlierReport::of(name, report))
+        Ok(EarlierReport::of(called(choice, policy), report))
     };
-    let (before, after) = (scan(from)?, scan(to)?);
-    Ok(findings(&before, &after))
+    let (before, after) = (scan(from, &first)?, scan(to, &second)?);
+    let mut found = findings(&before, &after);
+    if first != second {
+        found.remarks.extend(same_version(&first, &second));
+    }
+    Ok(found)
+}
+
+/// A table's name and version, and its file where it has one.
+fn called(choice: &str, policy: &Policy) -> String {
+    let named = format!("{} {}", policy.name(), policy.version());
+    if choice == policy.name() { named } else { format!("{named} ({choice})") }
+}
+
+/// What is wrong when two tables that differ cannot be told apart in a report.
+fn same_version(from: &Policy, to: &Policy) -> Option<String> {
+    let same = from.name() == to.name() && from.version() == to.version();
+    same.then(|| {
+        format!(
+            "Both call themselves {} {}: raise the version when a row changes, so that reports tell them apart.",
+            to.name(),
+            to.version()
+        )
+    })
 }
 
 /// Compares the dates of two reports of `gabion scan`.

@@ -64,9 +64,12 @@ fn a_scan_with_each_of_two_tables() {
         let diff = on("gabion-24h", &table(&world, due));
         assert_eq!(told(&diff), expect);
         assert_eq!(diff.is_later(), expect.starts_with("later"));
+        assert!(diff.to.name.starts_with("gabion-24h 1 (") && diff.from.name == "gabion-24h 1");
+        assert!(diff.remarks.iter().any(|r| r.contains("raise the version")), "{:?}", diff.remarks);
     }
     let same = on("gabion-24h", &table(&world, "14d"));
     assert_eq!((found(&same).compared, found(&same).same, same.is_later()), (1, 1, false));
+    assert!(same.remarks.is_empty(), "{:?}", same.remarks);
     let other = told(&on("gabion-24h", "cert-cc-deployer"));
     assert!(
         other.contains("policy policy: gabion-24h 1 -> cert-cc-deployer 1.0.0; row row: 9 -> 23"),

@@ -15,6 +15,8 @@ use crate::terminal::style::{CAUTION, FAINT, NAME, URGENT};
 
 /// Conditions of one change that are shown without `-v`.
 const CONDITIONS: usize = 8;
+/// Changes of tables that are shown without `-v`.
+const CHANGES: usize = 40;
 /// Findings that are shown without `-v`.
 const FINDINGS: usize = 50;
 
@@ -79,7 +81,13 @@ impl View<'_> {
             over.push_str(" No malicious package is among those that differ.");
         }
         self.paragraph("", &format!("{FAINT}{}{FAINT:#}", printable(&over)))?;
-        tables.changes.iter().try_for_each(|change| self.change(change, harmless))
+        let most = if self.style.verbose { usize::MAX } else { CHANGES };
+        tables.changes.iter().take(most).try_for_each(|change| self.change(change, harmless))?;
+        let more = tables.changes.len().saturating_sub(most);
+        if more > 0 {
+            writeln!(self.out, "\nAnd {}; -v shows all.", plural(more as u64, "more change"))?;
+        }
+        Ok(())
     }
 
     fn change(&mut self, change: &Change, harmless: bool) -> io::Result<()> {

@@ -98,22 +98,26 @@ impl View<'_> {
         Ok(())
     }
 
-    /// One line of a grid; where it does not fit, what the outcome says goes below it.
+    /// One line of a grid; where it does not fit, the last cell goes below it.
     fn row(&mut self, cells: &[String], widths: &[usize]) -> io::Result<()> {
+        let whole: usize = widths.iter().map(|wide| wide + GAP).sum::<usize>().saturating_sub(GAP);
+        let (last, before) = cells.split_last().map_or(("", cells), |(l, b)| (l.as_str(), b));
         let mut text = String::new();
-        for (cell, wide) in cells.iter().zip(widths) {
-            let fill = wide.saturating_sub(width(cell)) + GAP;
-            text.push_str(cell);
-            text.push_str(&" ".repeat(fill));
+        for (cell, wide) in before.iter().zip(widths) {
+            text.push_str(&pad(cell, wide + GAP));
         }
-        let text = text.trim_end();
-        if width(text) <= self.columns {
-            return writeln!(self.out, "{text}");
+        if whole <= self.columns {
+            text.push_str(last);
+            return writeln!(self.out, "{}", text.trim_end());
         }
-        for line in wrap(text, self.columns) {
-            writeln!(self.out, "{}", line.trim_end())?;
+        if !text.trim_end().is_empty() {
+            writeln!(self.out, "{}", text.trim_end())?;
         }
-        Ok(())
+        if last.is_empty() {
+            return Ok(());
+        }
+        let hang = " ".repeat(widths.first().copied().unwrap_or(0) + GAP);
+        self.paragraph(&hang, &hang, last)
     }
 
     fn rows(&mut self) -> io::Result<()> {
@@ -151,8 +155,8 @@ impl View<'_> {
         }
         if !silent.is_empty() {
             text.push_str(&format!(
-                "An unknown {} counts as whatever leads to the strictest row, and the clock says so. ",
-                silent.join(" or ")
+                "An input that is not known ({}) counts as whatever leads to the strictest row, and the clock says so. ",
+                silent.join(", ")
             ));
         }
         text.push_str("A malicious package is an emergency of 24 h in every table.");

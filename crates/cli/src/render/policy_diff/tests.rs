@@ -40,6 +40,21 @@ fn each_table_is_shown_as_it_was() {
 }
 
 #[test]
+fn a_narrow_terminal_has_the_outcome_below_its_case() {
+    let mut out = Vec::new();
+    let shown = policy_show::show("cisa-bod-26-04").expect("a table");
+    crate::render::policy_show::write(&mut out, &shown, 60).expect("written");
+    let text = plain(&out);
+    assert!(
+        text.contains(
+            "\n12   yes  yes       no           total\n     3 days & forensic investigation\n"
+        ),
+        "{text}"
+    );
+    assert_eq!(text.lines().find(|line| formats::text::width(line) > 60), None);
+}
+
+#[test]
 fn two_tables_beside_each_other() {
     let found = policy_diff::tables("gabion-24h", "cisa-bod-26-04").expect("compared");
     insta::assert_snapshot!("tables", rendered(&found));
