@@ -21,6 +21,9 @@ use grid::Grid;
 /// The most cut points that both tables together may have in one column.
 const MAX_CUTS: usize = 14;
 
+/// Up to so many combinations that differ, several orders of the columns are tried to condense them.
+const THOROUGH: usize = 20_000;
+
 /// How two tables differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDiff {
@@ -178,7 +181,8 @@ pub fn diff(from: &Policy, to: &Policy) -> Result<TableDiff, DiffError> {
             break;
         }
     }
-    let change = |group: Group| change(group, from, to, &space);
+    let thorough = groups.values().map(|group| group.points.len()).sum::<usize>() <= THOROUGH;
+    let change = |group: Group| change(group, from, to, &space, thorough);
     let mut changes: Vec<Change> = groups.into_values().filter_map(change).collect();
     changes.sort_by_key(|c| c.direction);
     let columns = domains.iter().map(|d| d.column.name().to_owned()).collect();
@@ -201,7 +205,13 @@ struct Group {
     rows: (BTreeSet<Option<usize>>, BTreeSet<Option<usize>>),
 }
 
-fn change(group: Group, from: &Policy, to: &Policy, space: &Space<'_>) -> Option<Change> {
+fn change(
+    group: Group,
+    from: &Policy,
+    to: &Policy,
+    space: &Space<'_>,
+    thorough: bool,
+) -> Option<Change> {
     let (before, after) = group.outcomes?;
     let side = |policy: &Policy, outcome, rows: BTreeSet<Option<usize>>| {
         let id = |at: usize| policy.rows.get(at).map(|row| row.id.clone()).unwrap_or_default();
@@ -213,7 +223,7 @@ fn change(group: Group, from: &Policy, to: &Policy, space: &Space<'_>) -> Option
         from: side(from, before, group.rows.0),
         to: side(to, after, group.rows.1),
         combinations: group.points.len() as u64,
-        when: condense(space, group.points).iter().map(|mask| space.case(mask)).collect(),
+        when: condense(space, group.points, thorough).iter().map(|mask| space.case(mask)).collect(),
     })
 }
 

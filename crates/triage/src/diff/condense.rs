@@ -8,9 +8,6 @@ use crate::column::{Column, Domain};
 /// A set of values for each column of both tables, in their order; the rest is empty.
 pub(super) type Mask = [u16; Column::ALL.len()];
 
-/// Above so many combinations one order of the columns is tried instead of several.
-const MANY: usize = 2_000;
-
 /// The columns over which two tables are compared.
 pub(super) struct Space<'d> {
     pub(super) domains: &'d [Domain],
@@ -70,12 +67,13 @@ fn at_of(mask: &Mask, at: usize) -> u16 {
     mask.get(at).copied().unwrap_or(0)
 }
 
-/// The fewest boxes found that hold these combinations and no other that can occur.
-pub(super) fn condense(space: &Space<'_>, points: Vec<Mask>) -> Vec<Mask> {
+/// The fewest boxes found that hold these combinations and no other that can occur; `thorough` tries
+/// several orders of the columns, which costs as many times more.
+pub(super) fn condense(space: &Space<'_>, points: Vec<Mask>, thorough: bool) -> Vec<Mask> {
     let count = space.domains.len();
     let natural: Vec<usize> = (0..count).collect();
     let mut best = boxes(space, points.clone(), &natural);
-    if points.len() <= MANY {
+    if thorough {
         for turn in 0..count {
             let forward: Vec<usize> = (0..count).map(|at| (at + turn) % count).collect();
             let backward: Vec<usize> = forward.iter().rev().copied().collect();
