@@ -8,6 +8,7 @@
 pub mod kept;
 pub mod place;
 pub mod report;
+pub mod sighted;
 mod sum;
 mod targets;
 pub mod watch;
@@ -20,6 +21,7 @@ use rayon::prelude::*;
 use vocab::Instant;
 
 pub use report::{EstateAsset, EstateFix, EstateProblem, EstateReport, Gap};
+pub use sighted::Sighted;
 pub use targets::MAX_TARGETS;
 
 use crate::config::Config;
@@ -30,6 +32,9 @@ use crate::sync::status;
 use kept::Keeping;
 use place::Place;
 use sum::Sum;
+
+/// Said where no sighting of an earlier scan is known.
+const FIRST: &str = "no earlier scan of this estate is known here: of problems that were there before, clocks start at this scan";
 
 /// What to scan and how.
 pub struct EstateRequest<'a> {
@@ -58,16 +63,19 @@ pub fn scan(
     settings.estate = Some(config);
     settings.by_path = true;
     settings.targets.clone_from(&targets);
-    let scanner = Scanner::new(&settings, intelligence, now)?;
+    let (sighted, before) = sighted(request.place);
+    let scanner = Scanner::new(&settings, intelligence, now)?.carrying(sighted);
     let total = targets.len() as u64;
     let done = AtomicU64::new(0);
-    let keeping = request.place.map(|_| Mutex::new(Keeping::default()));
+    let keeping = request.place.map(|_| Mutex::new((Keeping::default(), Vec::new())));
     let one = |target: &Target| {
         let scanned = scanner.scan(&[target]);
-        if let (Some(keeping), Ok(scanned)) = (&keeping, &scanned)
-            && let Ok(mut keeping) = keeping.lock()
-        {
-            keeping.add(&scanned.gathered, &scanned.report.assets);
+        if let (Some(keeping), Ok(scanned)) = (&keeping, &scanned) {
+            let news = scanner.sighted().news(&scanned.report);
+            if let Ok(mut keeping) = keeping.lock() {
+                keeping.0.add(&scanned.gathered, &scanned.report.assets);
+                keeping.1.extend(news);
+            }
         }
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         scanned
@@ -82,33 +90,54 @@ pub fn scan(
         .try_reduce(Sum::new, |a, b| Ok(a.merge(b)))?;
     let (unread, told) = scanner.told();
     missing.extend_from_slice(unread);
-    sum.warnings.extend(told.iter().cloned());
+    sum.warnings.extend(told.iter().cloned().chain(before));
     let mut report =
         finish(sum, missing, status::intel(scanner.index().meta(), now), scanner.policies(), now);
     if let (Some(place), Some(keeping)) = (request.place, keeping) {
-        let keeping = keeping.into_inner().unwrap_or_default();
+        let (keeping, news) = keeping.into_inner().unwrap_or_default();
         report.distinct = Some(keeping.distinct());
-        keep(place, keeping, &scanner, &mut report)?;
+        let census = scanner.index().census().map_err(|source| scanner.unusable(source))?;
+        drop(scanner);
+        sight(place, news, &mut report);
+        keep(place, keeping, &census, &mut report);
     }
     Ok(report)
 }
 
+/// When earlier scans first saw each problem, and what the reader should know of that.
+fn sighted(place: Option<&Place>) -> (Sighted, Option<String>) {
+    match place.map(Place::sighted) {
+        Some(Ok(Some(sighted))) => (sighted, None),
+        None | Some(Ok(None)) => (Sighted::default(), Some(FIRST.to_owned())),
+        Some(Err(error)) => {
+            let why = crate::sync::chain(&error);
+            let warning = format!(
+                "when problems were first seen cannot be read ({why}): every clock starts now at the earliest, and no sighting is kept until that file is mended or taken away"
+            );
+            (Sighted::default(), Some(warning))
+        }
+    }
+}
+
+/// Keeps when each problem was first seen. That this failed is a warning, with what follows from it.
+fn sight(place: &Place, news: Vec<sighted::Sighting>, report: &mut EstateReport) {
+    if let Err(error) = place.sight(news) {
+        let why = crate::sync::chain(&error);
+        report.warnings.push(format!(
+            "when problems were first seen was not kept ({why}): in the next scan the clocks of the new ones start anew"
+        ));
+    }
+}
+
 /// Keeps what was met, and what the index said of it. That this failed is a warning: the report is whole.
-fn keep(
-    place: &Place,
-    keeping: Keeping,
-    scanner: &Scanner<'_>,
-    report: &mut EstateReport,
-) -> Result<(), ScanError> {
-    let census = scanner.index().census().map_err(|source| scanner.unusable(source))?;
-    let kept = place.keep(|out| keeping.write(out)).and_then(|()| place.remember(&census));
+fn keep(place: &Place, keeping: Keeping, census: &intel::Census, report: &mut EstateReport) {
+    let kept = place.keep(|out| keeping.write(out)).and_then(|()| place.remember(census));
     if let Err(error) = kept {
         let why = crate::sync::chain(&error);
         report.warnings.push(format!(
             "what the estate holds was not kept ({why}): `gabion watch-intel` tells nothing of it"
         ));
     }
-    Ok(())
 }
 
 fn finish(

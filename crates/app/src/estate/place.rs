@@ -8,6 +8,7 @@ use intel::Census;
 use sha2::{Digest, Sha256};
 
 use super::kept::{Kept, KeptError};
+use super::sighted::{Sighted, Sighting};
 use crate::feeds::place::flush_folder;
 use crate::files::read;
 use crate::intelligence::DataDir;
@@ -23,6 +24,7 @@ const CENSUS_MAGIC: [u8; 8] = *b"GABISEEN";
 pub struct Place {
     kept: PathBuf,
     seen: PathBuf,
+    sighted: PathBuf,
 }
 
 impl Place {
@@ -36,7 +38,7 @@ impl Place {
         let name: String = stem.chars().take(40).map(plain).collect();
         let folder = data.0.join("estates");
         let at = |ending: &str| folder.join(format!("{name}-{hex}.{ending}"));
-        Self { kept: at("kept"), seen: at("seen") }
+        Self { kept: at("kept"), seen: at("seen"), sighted: at("sighted") }
     }
 
     /// Puts what a scan met in the place of what was kept.
@@ -60,6 +62,27 @@ impl Place {
             Err(error) => Err(error.into()),
             Ok(bytes) => Kept::open(bytes).map(Some),
         }
+    }
+
+    /// The first sightings of earlier scans; `None` when there was none.
+    ///
+    /// # Errors
+    /// Not readable, or damaged.
+    pub fn sighted(&self) -> Result<Option<Sighted>, KeptError> {
+        match read::bounded(&self.sighted, MAX_KEPT) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+            Ok(bytes) => Sighted::open(bytes).map(Some),
+        }
+    }
+
+    /// Adds first sightings to those on disk, also to what another scan wrote meanwhile.
+    ///
+    /// # Errors
+    /// What is on disk is damaged, or the folder cannot be written; nothing is lost then.
+    pub(crate) fn sight(&self, news: Vec<Sighting>) -> Result<(), KeptError> {
+        let known = self.sighted()?.unwrap_or_default();
+        replace(&self.sighted, |out| known.write(news, out))
     }
 
     /// Remembers what an index said.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use vocab::{Instant, Severity};
 
 use super::report::{EstateAsset, EstateFix, EstateProblem, Gap, MAX_UNREAD};
-use crate::report::{Finding, Fix, Report, Unread};
+use crate::report::{Asset, Finding, Fix, Report, Unread};
 
 /// What was added so far.
 #[derive(Default)]
@@ -52,6 +52,34 @@ fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
     a.into_iter().chain(b).min()
 }
 
+/// What one asset has of a report.
+#[derive(Default, Clone, Copy)]
+struct Own {
+    findings: u64,
+    emergencies: u64,
+    overdue: u64,
+    due: Option<Instant>,
+    gaps: u64,
+}
+
+impl Own {
+    /// Of each asset, in one pass: a target may hold many repositories.
+    fn of(report: &Report) -> HashMap<&str, Self> {
+        let mut of: HashMap<&str, Self> = HashMap::new();
+        for finding in &report.findings {
+            let own = of.entry(&finding.asset).or_default();
+            own.findings += 1;
+            own.emergencies += u64::from(finding.emergency);
+            own.overdue += u64::from(finding.overdue);
+            own.due = earlier(own.due, finding.due);
+        }
+        for row in &report.not_evaluated {
+            of.entry(&row.asset).or_default().gaps += 1;
+        }
+        of
+    }
+}
+
 impl Sum {
     /// Nothing yet, and nothing missing.
     pub fn new() -> Self {
@@ -67,9 +95,12 @@ impl Sum {
         self.unread_total += report.not_read.len() as u64;
         let room = MAX_UNREAD.saturating_sub(self.unread.len());
         self.unread.extend(report.not_read.iter().take(room).cloned());
-        let ids: Vec<Arc<str>> = report.assets.iter().map(|a| a.id.as_str().into()).collect();
-        for id in &ids {
-            self.asset(&report, id);
+        let own = Own::of(&report);
+        let ids: HashMap<&str, Arc<str>> =
+            report.assets.iter().map(|a| (a.id.as_str(), a.id.as_str().into())).collect();
+        for asset in &report.assets {
+            let Some(id) = ids.get(asset.id.as_str()) else { continue };
+            self.asset(&report, asset, id.clone(), own.get(&**id).copied().unwrap_or_default());
         }
         for finding in &report.findings {
             self.problem(finding);
@@ -83,7 +114,7 @@ impl Sum {
             }
         }
         for fix in &report.fixes {
-            if let Some(asset) = ids.iter().find(|id| ***id == *fix.asset) {
+            if let Some(asset) = ids.get(&*fix.asset) {
                 self.fix(fix, asset);
             }
         }
@@ -91,25 +122,22 @@ impl Sum {
         self.warnings.extend(report.warnings);
     }
 
-    fn asset(&mut self, report: &Report, id: &Arc<str>) {
-        let Some(asset) = report.assets.iter().find(|a| *a.id == **id) else { return };
-        let own = || report.findings.iter().filter(|f| *f.asset == **id);
-        let gaps = report.not_evaluated.iter().filter(|u| u.asset == **id).count() as u64;
+    fn asset(&mut self, report: &Report, asset: &Asset, id: Arc<str>, own: Own) {
         self.assets.push(EstateAsset {
-            id: id.clone(),
+            id,
             path: asset.path.clone(),
             kind: asset.kind.clone(),
             digest: asset.digest.clone(),
             exposure: asset.exposure,
             owner: asset.owner.clone(),
             components: asset.components,
-            findings: own().count() as u64,
-            emergencies: own().filter(|f| f.emergency).count() as u64,
-            overdue: own().filter(|f| f.overdue).count() as u64,
-            due: own().filter_map(|f| f.due).min(),
+            findings: own.findings,
+            emergencies: own.emergencies,
+            overdue: own.overdue,
+            due: own.due,
             // What was not read is told by path; where one target holds several assets, it counts for all.
-            complete: gaps == 0 && report.not_read.is_empty() && report.unrecognised.is_empty(),
-            not_evaluated: gaps,
+            complete: own.gaps == 0 && report.not_read.is_empty() && report.unrecognised.is_empty(),
+            not_evaluated: own.gaps,
         });
     }
 

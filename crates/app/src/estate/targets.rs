@@ -24,22 +24,19 @@ pub fn expand(config: &Config) -> (Vec<Target>, Vec<Unread>) {
             let path = config.origin.clone();
             missing.push(Unread { path, line: rule.line, problem });
         };
-        let found = match matches(&config.folder, &rule.pattern) {
-            Ok(found) => found,
-            Err(problem) => {
-                unread(problem);
-                continue;
-            }
-        };
-        if found.is_empty() {
+        // A folder that cannot be listed hides no other.
+        let (found, problems) = matches(&config.folder, &rule.pattern);
+        if found.is_empty() && problems.is_empty() {
             unread(format!("target «{}»: there is no such path", rule.pattern));
         }
+        problems.into_iter().for_each(&mut unread);
         for path in found {
             if targets.len() >= MAX_TARGETS {
                 unread(format!("more than {MAX_TARGETS} targets; the rest is not scanned"));
                 return (targets, missing);
             }
-            if known.insert(path.clone()) {
+            // Two names of one folder are one asset, under the first; what is not there is told by its name.
+            if known.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
                 targets.push(target(config, rule, path));
             }
         }
@@ -57,9 +54,11 @@ fn target(config: &Config, rule: &TargetRule, path: PathBuf) -> Target {
     }
 }
 
-/// The paths that a pattern means, part by part, so that only folders it names are listed.
-fn matches(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
+/// The paths that a pattern means, part by part, so that only folders it names are listed; and what could
+/// not be listed.
+fn matches(folder: &Path, pattern: &str) -> (Vec<PathBuf>, Vec<String>) {
     let path = Path::new(pattern);
+    let mut problems = Vec::new();
     let mut found = vec![if path.is_absolute() { PathBuf::new() } else { folder.to_path_buf() }];
     for part in path.components() {
         let text = part.as_os_str().to_string_lossy();
@@ -71,46 +70,60 @@ fn matches(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
             }
         };
         if pattern == "**" {
-            return Err("target: `**` is not known here; name the folders with `*`".to_owned());
+            let problem = "target: `**` is not known here; name the folders with `*`";
+            return (Vec::new(), vec![problem.to_owned()]);
         }
-        let matcher = GlobBuilder::new(pattern)
-            .build()
-            .map_err(|e| format!("target «{pattern}»: {}", e.kind()))?
-            .compile_matcher();
+        let matcher = match GlobBuilder::new(pattern).build() {
+            Ok(glob) => glob.compile_matcher(),
+            Err(e) => return (Vec::new(), vec![format!("target «{pattern}»: {}", e.kind())]),
+        };
         let mut next = Vec::new();
         for folder in &found {
-            list(folder, &matcher, &mut next)?;
+            list(folder, &matcher, &mut next, &mut problems);
         }
         found = next;
     }
-    found.retain(|path| path.symlink_metadata().is_ok());
-    Ok(found)
+    // One that may not be looked at is named when it is read.
+    found.retain(|path| !path.symlink_metadata().is_err_and(|e| is_absent(&e)));
+    (found, problems)
 }
 
-fn list(folder: &Path, matcher: &GlobMatcher, next: &mut Vec<PathBuf>) -> Result<(), String> {
+/// A pattern over folders meets files too.
+fn is_absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotADirectory | NotFound)
+}
+
+fn list(folder: &Path, matcher: &GlobMatcher, next: &mut Vec<PathBuf>, problems: &mut Vec<String>) {
     let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let told = |e: &std::io::Error| format!("{}: {}", folder.display(), walk::describe(e));
     let entries = match std::fs::read_dir(shown) {
         Ok(entries) => entries,
-        // A pattern over folders meets files too.
-        Err(e) if e.kind() == std::io::ErrorKind::NotADirectory => return Ok(()),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(format!("{}: {}", folder.display(), walk::describe(&e))),
+        Err(e) if is_absent(&e) => return,
+        Err(e) => return problems.push(told(&e)),
     };
     let mut names = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(|e| format!("{}: {}", folder.display(), walk::describe(&e)))?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(e) => {
+                problems.push(told(&e));
+                continue;
+            }
+        };
         let name = entry.file_name();
         let hidden = name.to_string_lossy().starts_with('.');
         if !hidden && matcher.is_match(Path::new(&name)) {
             names.push(name);
         }
         if next.len() + names.len() > MAX_TARGETS {
-            return Err(format!("{}: more than {MAX_TARGETS} names fit", folder.display()));
+            let problem = format!("{}: more than {MAX_TARGETS} names fit", folder.display());
+            problems.push(problem);
+            break;
         }
     }
     names.sort();
     next.extend(names.into_iter().map(|name| folder.join(name)));
-    Ok(())
 }
 
 #[cfg(test)]
@@ -139,5 +152,36 @@ mod tests {
                 (10, "target: `**` is not known here; name the folders with `*`")
             ]
         );
+    }
+
+    #[test]
+    fn a_target_that_a_link_names_again_is_scanned_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("repos/a")).expect("a folder");
+        std::os::unix::fs::symlink("a", folder.path().join("repos/same")).expect("a link");
+        let text = "[[target]]\npath = \"repos/*\"\n";
+        let config = Config::parse("estate.toml", text, folder.path()).expect("parsed");
+        let (targets, missing) = expand(&config);
+        let shown: Vec<&str> = targets.iter().map(|t| t.display.as_str()).collect();
+        assert_eq!((shown, missing), (vec!["repos/a"], vec![]));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_listed_hides_no_other() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("teams/a/repo")).expect("a folder");
+        std::fs::create_dir_all(folder.path().join("teams/b/repo")).expect("a folder");
+        let closed = folder.path().join("teams/a");
+        let mode = |mode| std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&closed, mode(0o000)).expect("closed");
+        // The superuser lists every folder.
+        let told = usize::from(std::fs::read_dir(&closed).is_err());
+        let text = "[[target]]\npath = \"teams/*/*\"\n";
+        let config = Config::parse("estate.toml", text, folder.path()).expect("parsed");
+        let (targets, missing) = expand(&config);
+        std::fs::set_permissions(&closed, mode(0o755)).expect("opened");
+        assert_eq!((targets.len(), missing.len()), (2 - told, told));
+        assert!(targets.iter().any(|t| t.display == "teams/b/repo"));
     }
 }

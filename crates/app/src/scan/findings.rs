@@ -230,7 +230,9 @@ impl Making<'_> {
                 .map(|b| b.first_seen(&identity, &facts.group.aliases));
             let fixed_in = fixed_in(subject.matches, &records);
             let statement = statement(subject.matches, &records);
-            let Some(timed) = self.timed(subject, group, records, first_seen.flatten()) else {
+            let sighted = self.context.sighted.first_seen(&identity, &facts.group.aliases);
+            let earliest = first_seen.flatten().into_iter().chain(sighted).min();
+            let Some(timed) = self.timed(subject, group, records, earliest) else {
                 continue;
             };
             let path =

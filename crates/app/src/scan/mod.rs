@@ -26,6 +26,7 @@ pub use baseline::{Baseline, BaselineError};
 pub use gather::{Gathered, Kind, ReadAs};
 
 use crate::config::{Config, ConfigError, Trust};
+use crate::estate::Sighted;
 use crate::intelligence::{Intelligence, IntelligenceError};
 use crate::policy::{self, PolicyChoiceError};
 use crate::report::{self, Report, Unread};
@@ -205,6 +206,8 @@ pub struct Scanner<'a> {
     trust: Trust,
     chosen: policy::Chosen,
     statements: vex::Statements,
+    /// First sightings of earlier scans of the estate.
+    sighted: Sighted,
     /// Of what the request names, what could not be read.
     unread: Vec<Unread>,
     now: Instant,
@@ -226,7 +229,28 @@ impl<'a> Scanner<'a> {
         let chosen = policy::for_scan(&request.policies, &trust)?;
         let mut unread = Vec::new();
         let statements = vex::load(&request.vex, request, &mut unread);
-        Ok(Self { request, intelligence, index, exclude, trust, chosen, statements, unread, now })
+        Ok(Self {
+            request,
+            intelligence,
+            index,
+            exclude,
+            trust,
+            chosen,
+            statements,
+            sighted: Sighted::default(),
+            unread,
+            now,
+        })
+    }
+
+    /// Starts clocks at these sightings where they are earlier.
+    pub(crate) fn carrying(self, sighted: Sighted) -> Self {
+        Self { sighted, ..self }
+    }
+
+    /// The sightings that clocks start at.
+    pub(crate) fn sighted(&self) -> &Sighted {
+        &self.sighted
     }
 
     /// The index that is asked.
@@ -267,6 +291,7 @@ impl<'a> Scanner<'a> {
             trust: &self.trust,
             policies: &self.chosen.policies,
             statements: &self.statements,
+            sighted: &self.sighted,
             request: self.request,
             now: self.now,
         };
@@ -316,6 +341,7 @@ impl<'a> Scanner<'a> {
             trust: own.as_ref().unwrap_or(&self.trust),
             policies: &chosen.policies,
             statements: &self.statements,
+            sighted: &self.sighted,
             request,
             now,
         };
@@ -334,6 +360,7 @@ struct Context<'a> {
     trust: &'a Trust,
     policies: &'a [triage::Policy],
     statements: &'a vex::Statements,
+    sighted: &'a Sighted,
     request: &'a Request,
     now: Instant,
 }

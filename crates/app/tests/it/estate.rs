@@ -168,3 +168,46 @@ fn a_damaged_or_absent_kept_estate_is_told_and_never_silent() {
     let damaged = watch::watch(&place, &scanner, true).expect_err("damaged");
     assert!(matches!(damaged, WatchError::Kept(_)), "{damaged}");
 }
+
+#[test]
+fn first_sightings_are_carried_from_scan_to_scan() {
+    let world = world();
+    let new = world::advisory("RUSTSEC-2026-2", &["GHSA-2"], "bad", "1.1.0");
+    world.write("feeds/osv/crates.io/RUSTSEC-2026-2.json", new.as_bytes());
+    world.write("estate/estate.toml", ALL.as_bytes());
+    world.sync();
+    let file = world.path("estate/estate.toml");
+    let place = Place::of(&world.data(), &file);
+    let scan = |at: &str| {
+        let intelligence = Intelligence::open(&world.data()).expect("an index");
+        let settings = Request::of(Vec::new());
+        let request = EstateRequest { file: &file, place: Some(&place), settings };
+        estate::scan(request, &intelligence, world::at(at), &|_, _| {}).expect("a report")
+    };
+    let due = |report: &EstateReport| {
+        let row = report.problems.iter().find(|p| p.title.contains("bad") && !p.kev);
+        row.and_then(|p| p.due).expect("a due instant")
+    };
+    let first = scan("2026-11-21T10:00:00Z");
+    let says = |report: &EstateReport| report.warnings.iter().any(|w| w.contains("no earlier"));
+    assert!(says(&first), "{:?}", first.warnings);
+    // The asset is gone for a while, and the group has gained a name meanwhile.
+    let lock = world.path("estate/repos/a");
+    std::fs::rename(&lock, world.path("estate/away")).expect("moved");
+    scan("2026-11-22T10:00:00Z");
+    std::fs::rename(world.path("estate/away"), &lock).expect("moved back");
+    let named = world::advisory("RUSTSEC-2026-2", &["GHSA-2", "CVE-2026-1000"], "bad", "1.1.0");
+    world.write("feeds/osv/crates.io/RUSTSEC-2026-2.json", named.as_bytes());
+    world.sync();
+    let later = scan("2026-11-23T10:00:00Z");
+    assert!(!says(&later), "{:?}", later.warnings);
+    assert_eq!(due(&later), due(&first));
+    // What cannot be read is said, and not written over.
+    let folder = world.data().0.join("estates");
+    let mut files = std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("one").path());
+    let sighted = files.find(|p| p.extension().is_some_and(|e| e == "sighted")).expect("kept");
+    std::fs::write(&sighted, b"damaged").expect("written");
+    let damaged = scan("2026-11-24T10:00:00Z");
+    assert!(damaged.warnings.iter().any(|w| w.contains("first seen")), "{:?}", damaged.warnings);
+    assert_eq!(std::fs::read(&sighted).expect("bytes"), b"damaged");
+}
