@@ -57,6 +57,8 @@ struct Earlier {
     #[serde(default)]
     ignored: Vec<Left>,
     #[serde(default)]
+    stated: Vec<Left>,
+    #[serde(default)]
     gone: Vec<Gone>,
 }
 
@@ -79,8 +81,8 @@ impl Baseline {
         if earlier.schema != SCHEMA {
             return Err(BaselineError::Schema { path: at(), found: earlier.schema });
         }
-        let ignored = earlier.ignored.into_iter().map(|i| i.finding);
-        Ok(Self::of(earlier.findings.into_iter().chain(ignored).chain(earlier.gone)))
+        let left = earlier.ignored.into_iter().chain(earlier.stated).map(|left| left.finding);
+        Ok(Self::of(earlier.findings.into_iter().chain(left).chain(earlier.gone)))
     }
 
     /// A baseline of these sightings.

@@ -470,3 +470,26 @@ fn a_build_folder_is_passed_over_beside_its_manifest_only_and_told() {
     assert!(report.findings.is_empty());
     assert!(report.skipped.iter().any(|s| s.path == "tree/**/target"), "{:?}", report.skipped);
 }
+
+#[test]
+fn what_a_statement_took_out_keeps_its_first_sighting() {
+    let json = advisory("RUSTSEC-2026-1", &["CVE-2026-1000"], "bad", "1.2.0");
+    let world = World::knowing(&[("crates.io", &json)]);
+    with_lock(&world, Path::new("app"), &[("bad", "1.0.0")]);
+    let vex = r#"{"@context": "https://openvex.dev/ns", "author": "us", "timestamp": "2026-11-20T00:00:00Z", "statements": [
+        {"vulnerability": "CVE-2026-1000", "status": "not_affected", "justification": "component_not_present", "products": ["pkg:cargo/bad@1.0.0"]}]}"#;
+    world.write("said.json", vex.as_bytes());
+    let mut request = world.request();
+    request.vex = vec![Target::new(world.path("said.json"))];
+    let mut first = world.scan(&request);
+    let [stated] = first.stated.as_mut_slice() else { panic!("{:?}", first.findings) };
+    let earlier = at("2026-11-10T00:00:00Z");
+    stated.finding.first_seen = earlier;
+    let json = serde_json::to_vec(&first).expect("JSON");
+    world.write("earlier.json", &json);
+    let mut request = world.request();
+    let path = world.path("earlier.json");
+    request.baseline = Some(Baseline::load(&path).expect("a baseline"));
+    let second = world.scan(&request);
+    assert_eq!(second.findings[0].first_seen, earlier, "the statement is gone, the clock stays");
+}
