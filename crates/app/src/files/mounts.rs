@@ -41,9 +41,13 @@ const PASSED: &[&str] = &[
     "lustre",
     "gpfs",
     "ncpfs",
-    "overlay",
-    "squashfs",
 ];
+
+/// File systems of containers, snaps and the like, which are assets of their own. Some systems mount their
+/// own folders so (systemd-sysext, immutable distributions): those are entered.
+const LAYERED: &[&str] = &["overlay", "squashfs", "fuse.fuse-overlayfs"];
+const OWN: &[&str] =
+    &["usr", "etc", "opt", "var", "lib", "lib64", "bin", "sbin", "srv", "home", "root"];
 
 /// The mounts below a root that are not entered, each with its kind of file system. Where the system
 /// tells of no mounts (another kernel, a chroot without `/proc`), the folders that are always such ones.
@@ -52,9 +56,8 @@ pub fn passed_over(root: &Path) -> HashMap<PathBuf, String> {
     let mut passed = HashMap::new();
     if let Ok(bytes) = super::read::special(Path::new("/proc/self/mountinfo"), MAX_TABLE) {
         for (place, kind) in mounts(&String::from_utf8_lossy(&bytes)) {
-            let remote = kind.starts_with("fuse.");
-            if place != real && place.starts_with(&real) && (remote || PASSED.contains(&&*kind)) {
-                let below = place.strip_prefix(&real).unwrap_or(&place);
+            let Ok(below) = place.strip_prefix(&real) else { continue };
+            if !below.as_os_str().is_empty() && is_passed(below, &kind) {
                 passed.insert(root.join(below), format!("mounted {kind}"));
             }
         }
@@ -63,6 +66,14 @@ pub fn passed_over(root: &Path) -> HashMap<PathBuf, String> {
         passed.entry(root.join(name)).or_insert_with(|| "of the kernel".to_owned());
     }
     passed
+}
+
+/// Whether a mount at this place below the root is not entered.
+fn is_passed(below: &Path, kind: &str) -> bool {
+    if LAYERED.contains(&kind) {
+        return !OWN.iter().any(|own| below == Path::new(own));
+    }
+    kind.starts_with("fuse.") || PASSED.contains(&kind)
 }
 
 /// The mount points of a `mountinfo` table with their kinds (proc_pid_mountinfo(5): fields 5 and, after
@@ -99,7 +110,16 @@ fn unescaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::mounts;
+    use super::{is_passed, mounts};
+    use std::path::Path;
+
+    #[test]
+    fn a_system_s_own_folder_is_entered_whatever_it_is_made_of() {
+        let passed = |below: &str, kind| is_passed(Path::new(below), kind);
+        assert!(!passed("usr", "overlay") && !passed("mnt/data", "ext4"));
+        assert!(passed("snap/core/1", "squashfs") && passed("usr/x", "overlay"));
+        assert!(passed("usr", "nfs4") && passed("mnt/x", "fuse.sshfs"));
+    }
 
     #[test]
     fn a_table_of_mounts_is_read_by_its_fields() {

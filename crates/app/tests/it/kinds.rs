@@ -270,3 +270,43 @@ fn a_statement_about_a_cve_reaches_the_notice_made_from_it_alone() {
         report.warnings
     );
 }
+
+/// What a file put into a repository makes of it.
+fn looks(files: &[(&str, &str)]) -> (String, usize, bool) {
+    let world = World::knowing(&[("crates.io", &advisory("RUSTSEC-2026-1", &[], "bad", "1.2.0"))]);
+    with_lock(&world, std::path::Path::new(""), &[("bad", "1.0.0")]);
+    for (path, content) in files {
+        world.write(&format!("tree/{path}"), content.as_bytes());
+    }
+    let report = world.scan(&world.request());
+    (report.assets[0].kind.clone(), report.findings.len(), report.complete)
+}
+
+#[test]
+fn a_file_in_a_repository_makes_no_system_and_no_image_of_it() {
+    let repository = |complete| ("repository".to_owned(), 1, complete);
+    assert_eq!(looks(&[]), repository(true));
+    assert_eq!(looks(&[("etc/os-release", RELEASE)]), repository(true));
+    let layout = [("oci-layout", "{\"imageLayoutVersion\": \"1.0.0\"}"), ("index.json", "{}")];
+    assert_eq!(looks(&layout), repository(false));
+    let system = [("etc/os-release", RELEASE), ("var/lib/dpkg/status", STATUS)];
+    let (kind, _, complete) = looks(&system);
+    assert_eq!((kind.as_str(), complete), ("system", false), "which of the two nobody said");
+    assert_eq!(looks(&[system[0], system[1], (".git/HEAD", "")]), repository(false));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_system_whose_marks_lead_elsewhere_is_not_clean() {
+    let world = world();
+    world.write(
+        "tree/usr/local/lib/python3.11/site-packages/old-1.0.dist-info/METADATA",
+        METADATA.replace("1.0", "2.0").as_bytes(),
+    );
+    world.write("tree/etc/hostname", b"here");
+    std::os::unix::fs::symlink("/nix/store/os-release", world.path("tree/etc/os-release"))
+        .expect("a link");
+    let report = world.scan(&world.request());
+    assert_eq!((report.assets[0].kind.as_str(), report.findings.len()), ("system", 0));
+    assert!(!report.complete);
+}

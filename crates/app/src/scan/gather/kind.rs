@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::Root;
 use crate::files::walk;
 
+/// Most names at the top of a folder that are looked at.
+const MAX_NAMES: usize = 10_000;
 /// How many first bytes are looked at.
 const HEAD: u64 = 64 << 10;
 
@@ -99,7 +101,6 @@ pub(super) fn of(root: &Root<'_>) -> Found {
 }
 
 fn folder(root: &Root<'_>) -> Found {
-    let has = |name: &str| root.path.join(name).symlink_metadata().is_ok();
     match root.read_as {
         Some(ReadAs::Kind(Kind::Repository)) => Found::Repository,
         Some(ReadAs::Kind(Kind::System)) => Found::System,
@@ -107,18 +108,59 @@ fn folder(root: &Root<'_>) -> Found {
         Some(ReadAs::Kind(Kind::Sbom)) => {
             Found::Unreadable("a folder; a bill of materials is one file".into())
         }
-        _ if has("oci-layout") && has("index.json") => Found::Layout,
+        _ if is_repository(root.path) => Found::Repository,
+        _ if is_layout(root.path) => Found::Layout,
         _ if is_system(root.path) => Found::System,
         _ => Found::Repository,
     }
 }
 
+/// What a folder looks like besides what it was read as, where nobody said what it is. Who may put a file
+/// into a repository could otherwise have its lock files passed over.
+pub(super) fn doubt(root: &Root<'_>, found: &Found) -> Option<String> {
+    if root.is_stdin() || matches!(root.read_as, Some(ReadAs::Kind(_))) {
+        return None;
+    }
+    let other = match found {
+        Found::Repository if is_layout(root.path) => Kind::Image,
+        Found::Repository if has_database(root.path) => Kind::System,
+        Found::System if has_lock(root.path) => Kind::Repository,
+        _ => return None,
+    };
+    let own = if matches!(found, Found::System) { Kind::System } else { Kind::Repository };
+    Some(format!(
+        "looks like a {0} and like a {1}; read as a {0}: `--as {1}` reads it as the other, `--as {0}` says that it is none",
+        own.as_str(),
+        other.as_str()
+    ))
+}
+
+/// Whether a folder is under version control, or has a lock file and no database of installed packages.
+fn is_repository(path: &Path) -> bool {
+    path.join(".git").symlink_metadata().is_ok() || (has_lock(path) && !has_database(path))
+}
+
+/// Whether a lock file lies at the top.
+fn has_lock(path: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(path) else { return false };
+    let names = entries.take(MAX_NAMES).filter_map(Result::ok).map(|entry| entry.file_name());
+    let mut names = names.map(|name| name.to_string_lossy().into_owned());
+    names.any(|name| inventory::recognise(&name).is_some_and(|format| format.resolved))
+}
+
+fn is_layout(path: &Path) -> bool {
+    ["oci-layout", "index.json"].iter().all(|name| path.join(name).symlink_metadata().is_ok())
+}
+
 /// Whether a folder is the root of an installed system: it names its distribution, or has the database
 /// of one.
-fn is_system(path: &Path) -> bool {
-    const MARKS: [&str; 7] = [
-        "etc/os-release",
-        "usr/lib/os-release",
+pub(super) fn is_system(path: &Path) -> bool {
+    let has = |mark: &&str| path.join(mark).symlink_metadata().is_ok();
+    ["etc/os-release", "usr/lib/os-release"].iter().any(has) || has_database(path)
+}
+
+fn has_database(path: &Path) -> bool {
+    const MARKS: [&str; 5] = [
         "var/lib/dpkg/status",
         "lib/apk/db/installed",
         "usr/lib/apk/db/installed",

@@ -254,7 +254,11 @@ pub fn gather(roots: &[Root<'_>], settings: Settings<'_>) -> Gathered {
     let mut told = Vec::new();
     let mut repositories = folder::Repositories::default();
     for root in roots {
-        match kind::of(root) {
+        let found = kind::of(root);
+        if let Some(doubt) = kind::doubt(root, &found) {
+            gathered.unread(root.display.to_owned(), 0, doubt);
+        }
+        match found {
             kind::Found::Repository => repositories.folder(root, settings, &mut gathered),
             kind::Found::File(format) => repositories.single(root, format, settings, &mut gathered),
             kind::Found::System => system::read(root, settings, &mut gathered, &mut told),

@@ -13,7 +13,7 @@ use ignore::{DirEntry, WalkBuilder};
 use inventory::system::{self, Fact, Installed, System, Want};
 use rayon::prelude::*;
 
-use super::{Distribution, Gathered, Home, Kind, Root, Settings, Source, Told, below};
+use super::{Distribution, Gathered, Home, Kind, Root, Settings, Source, Told, below, kind};
 use crate::files::{mounts, read, walk};
 use crate::report::Skipped;
 
@@ -64,15 +64,22 @@ pub(super) fn read(
         .collect();
     let mut system = System::default();
     let mut files = 0;
+    let mut told_of_packages = false;
     for (candidate, fact) in facts {
         match fact {
             Ok(Some(fact)) => {
                 files += u64::from(!matches!(fact, Fact::Owned(_)));
+                told_of_packages |= matches!(fact, Fact::Packages(_) | Fact::Release(_));
                 system.add(&candidate.relative, None, fact);
             }
             Ok(None) => {}
             Err(problem) => gathered.unread(below(root.display, &candidate.relative), 0, problem),
         }
+    }
+    // Links are not followed: what marks the system may lead elsewhere, as that of NixOS does.
+    if !told_of_packages && kind::is_system(root.path) {
+        let problem = "neither the distribution nor a database of its packages could be read; only programs and the packages of languages are evaluated";
+        gathered.unread(root.display.to_owned(), 0, problem.to_owned());
     }
     add(asset, files, system.finish(), root.display, &[], gathered, told);
 }
