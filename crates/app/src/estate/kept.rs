@@ -6,7 +6,7 @@
 //! ```text
 //! header      magic «GABIKEPT», format u32, reserved u32, then u64 each: bytes of assets, components,
 //!             instances, bytes of texts
-//! assets      JSON: a list of [`Asset`]
+//! assets      JSON: [`Held`]: the assets, and how many targets were not wholly read
 //! components  five u32 a row: place of the text, lengths of ecosystem and name (u16 each), length of the
 //!             version and flags (u16 each), first instance, instances
 //! instances   u32: the asset; the highest bit is set where it is needed for development only
@@ -18,6 +18,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use serde::{Deserialize, Serialize};
 use vocab::{Declared, Ecosystem, Scope};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -42,7 +43,7 @@ pub enum KeptError {
 }
 
 /// The format that this build writes and reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const MAGIC: [u8; 8] = *b"GABIKEPT";
 const HEADER: usize = 48;
 const ROW: usize = 20;
@@ -51,16 +52,24 @@ const DEVELOPMENT: u32 = 1 << 31;
 /// Set in the flags of a component that has a version; else the text is a range, or nothing.
 const EXACT: u16 = 1;
 
+/// What stands in the file as JSON.
+#[derive(Serialize, Deserialize)]
+struct Held {
+    assets: Vec<Asset>,
+    unread: u64,
+}
+
 /// Gathers what is to be kept, asset by asset.
 #[derive(Default)]
 pub struct Keeping {
     assets: Vec<Asset>,
     known: HashMap<Box<str>, u32, foldhash::fast::RandomState>,
-    components: Vec<Held>,
+    components: Vec<Row>,
+    unread: u64,
     key: String,
 }
 
-struct Held {
+struct Row {
     ecosystem: u16,
     name: u16,
     version: u16,
@@ -100,7 +109,7 @@ impl Keeping {
                 None => {
                     let at = u32::try_from(self.components.len()).unwrap_or(u32::MAX);
                     self.known.insert(self.key.as_str().into(), at);
-                    self.components.push(Held {
+                    self.components.push(Row {
                         ecosystem: ecosystem_length,
                         name: name_length,
                         version: version_length,
@@ -118,6 +127,11 @@ impl Keeping {
         }
     }
 
+    /// Counts targets of which something was not read: nobody can tell what news mean for that.
+    pub fn unread(&mut self, targets: u64) {
+        self.unread += targets;
+    }
+
     /// Distinct components so far.
     pub fn distinct(&self) -> u64 {
         self.components.len() as u64
@@ -128,10 +142,10 @@ impl Keeping {
     /// # Errors
     /// More than the format can hold, or what the writer says.
     pub fn write(self, out: &mut dyn Write) -> Result<(), KeptError> {
-        let Self { assets, known, components, .. } = self;
+        let Self { assets, known, components, unread, .. } = self;
         let mut order: Vec<(Box<str>, u32)> = known.into_iter().collect();
         order.sort_unstable_by(|(a, _), (b, _)| sort_key(a).cmp(&sort_key(b)));
-        let json = serde_json::to_vec(&assets).map_err(io::Error::from)?;
+        let json = serde_json::to_vec(&Held { assets, unread }).map_err(io::Error::from)?;
         let instances: u64 = components.iter().map(|held| held.instances.len() as u64).sum();
         let texts: u64 = order.iter().map(|(key, _)| key.len() as u64 - 3).sum();
         for (what, count) in [("4 GiB of names", texts), ("4,294,967,295 instances", instances)] {
@@ -209,6 +223,8 @@ pub struct Kept {
     bytes: Vec<u8>,
     /// The assets, as instances number them.
     pub assets: Vec<Asset>,
+    /// Targets of which something was not read.
+    pub unread: u64,
     rows: usize,
     components: usize,
     instances: usize,
@@ -261,8 +277,9 @@ impl Kept {
         let (rows, components, instances, texts) =
             lengths.ok_or(damaged("its lengths do not fit"))?;
         let json = body.get(HEADER..rows).ok_or(damaged("too short"))?;
-        let assets = serde_json::from_slice(json).map_err(|_| damaged("its assets do not read"))?;
-        Ok(Self { assets, rows, components, instances, texts, bytes })
+        let held = serde_json::from_slice(json).map_err(|_| damaged("its assets do not read"))?;
+        let Held { assets, unread } = held;
+        Ok(Self { assets, unread, rows, components, instances, texts, bytes })
     }
 
     /// The components of a package, whatever the release of its ecosystem.

@@ -74,6 +74,9 @@ pub fn scan(
             let news = scanner.sighted().news(&scanned.report);
             if let Ok(mut keeping) = keeping.lock() {
                 keeping.0.add(&scanned.gathered, &scanned.report.assets);
+                let report = &scanned.report;
+                let whole = report.not_read.is_empty() && report.unrecognised.is_empty();
+                keeping.0.unread(u64::from(!whole));
                 keeping.1.extend(news);
             }
         }
@@ -88,13 +91,15 @@ pub fn scan(
             Ok(sum)
         })
         .try_reduce(Sum::new, |a, b| Ok(a.merge(b)))?;
+    let absent = missing.len() as u64;
     let (unread, told) = scanner.told();
     missing.extend_from_slice(unread);
     sum.warnings.extend(told.iter().cloned().chain(before));
     let mut report =
         finish(sum, missing, status::intel(scanner.index().meta(), now), scanner.policies(), now);
     if let (Some(place), Some(keeping)) = (request.place, keeping) {
-        let (keeping, news) = keeping.into_inner().unwrap_or_default();
+        let (mut keeping, news) = keeping.into_inner().unwrap_or_default();
+        keeping.unread(absent);
         report.distinct = Some(keeping.distinct());
         let census = scanner.index().census().map_err(|source| scanner.unusable(source))?;
         drop(scanner);

@@ -6,14 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use intel::{AdvisoryRef, Change, GroupRef};
+use intel::{AdvisoryRef, Change, Evaluation, GroupRef, Kind};
 use serde::{Deserialize, Serialize};
-use vocab::{Instant, Scope, Severity};
+use vocab::{Instant, NotEvaluated, Scope, Severity};
 
 use super::kept::{Kept, KeptComponent, KeptError};
 use super::place::Place;
 use crate::report::Asset;
-use crate::scan::{ScanError, Scanner};
+use crate::scan::{ScanError, Scanner, judge};
 
 /// The name and version of the shape of [`Watched`].
 pub const SCHEMA: &str = "gabion.watch/1";
@@ -33,6 +33,30 @@ pub struct Watched {
     pub news: u64,
     /// Of them, those that touch something: the most urgent first.
     pub touched: Vec<Touched>,
+    /// What the news may touch, and nobody can tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<Untold>,
+    /// Targets of which the scan could not read something, or that were not there: news of what they hold
+    /// are not told.
+    #[serde(default)]
+    pub unread: u64,
+}
+
+/// A component of which an advisory of the news speaks, without an answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Untold {
+    /// The record's id.
+    pub advisory: String,
+    /// In OSV's words.
+    pub ecosystem: String,
+    /// As advisories spell it.
+    pub name: String,
+    /// The version; empty where none was pinned.
+    pub version: String,
+    /// Why nobody can tell.
+    pub why: String,
+    /// How many assets have it.
+    pub assets: u64,
 }
 
 /// An alias group that touches assets.
@@ -97,8 +121,9 @@ pub fn watch(place: &Place, scanner: &Scanner<'_>, remember: bool) -> Result<Wat
     let damaged = |source| WatchError::Scan(scanner.unusable(source));
     let news = index.news(&before).map_err(damaged)?;
     let mut groups: BTreeMap<GroupRef, Hit> = BTreeMap::new();
+    let mut untold: BTreeSet<Untold> = BTreeSet::new();
     for (advisory, changes) in &news {
-        touch(&kept, scanner, *advisory, changes, &mut groups)?;
+        touch(&kept, scanner, *advisory, changes, &mut groups, &mut untold)?;
     }
     let mut touched = Vec::with_capacity(groups.len());
     for (group, hit) in groups {
@@ -118,6 +143,8 @@ pub fn watch(place: &Place, scanner: &Scanner<'_>, remember: bool) -> Result<Wat
         assets: kept.assets.len() as u64,
         news: news.len() as u64,
         touched,
+        untold: untold.into_iter().collect(),
+        unread: kept.unread,
     })
 }
 
@@ -135,10 +162,16 @@ fn touch(
     advisory: AdvisoryRef,
     changes: &[Change],
     groups: &mut BTreeMap<GroupRef, Hit>,
+    untold: &mut BTreeSet<Untold>,
 ) -> Result<(), WatchError> {
     let index = scanner.index();
     let damaged = |source| WatchError::Scan(scanner.unusable(source));
     let facts = index.advisory(advisory).map_err(damaged)?;
+    // Notices start no clock, and what was withdrawn says nothing.
+    let speaks = matches!(facts.kind, Kind::Vulnerability | Kind::Malicious);
+    if !speaks || facts.withdrawn.is_some() {
+        return Ok(());
+    }
     let names: BTreeSet<(String, &str)> = facts
         .packages
         .iter()
@@ -146,11 +179,22 @@ fn touch(
         .collect();
     for (base, name) in names {
         for component in kept.named(&vocab::Ecosystem::parse(&base), name)? {
-            // One without a version is affected by what covers all versions: the scan tells that.
-            let Some(version) = &component.version else { continue };
-            let evaluation =
-                index.evaluate(&component.ecosystem, name, version).map_err(damaged)?;
+            let evaluation = match &component.version {
+                Some(version) => index.evaluate(&component.ecosystem, name, version),
+                None => judge::whatever(index, &component.ecosystem, name),
+            };
+            let evaluation = evaluation.map_err(damaged)?;
             let Some(matched) = evaluation.matches.iter().find(|m| m.advisory == advisory) else {
+                if let Some(why) = doubt(&evaluation, &component, &facts.id) {
+                    untold.insert(Untold {
+                        advisory: facts.id.clone(),
+                        ecosystem: component.ecosystem.to_string(),
+                        name: component.name,
+                        version: component.version.unwrap_or_default(),
+                        why,
+                        assets: component.instances.len() as u64,
+                    });
+                }
                 continue;
             };
             let hit = groups.entry(facts.group).or_default();
@@ -164,6 +208,20 @@ fn touch(
         }
     }
     Ok(())
+}
+
+/// Why nobody can tell whether an advisory touches a component that it does not match.
+fn doubt(evaluation: &Evaluation, component: &KeptComponent, advisory: &str) -> Option<String> {
+    if component.version.is_none() {
+        return Some(NotEvaluated::NotPinned.phrase());
+    }
+    let reason = evaluation.beside.as_ref()?;
+    let speaks = match reason {
+        NotEvaluated::UnparsableVersion | NotEvaluated::UnknownEcosystem => true,
+        NotEvaluated::UnreadableAdvisory(id) => id == advisory,
+        _ => false,
+    };
+    speaks.then(|| reason.phrase())
 }
 
 /// The clock of a group, on the assets where it runs out first.

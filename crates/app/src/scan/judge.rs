@@ -7,7 +7,7 @@
 use formats::text::day;
 use intel::{Evaluation, IndexError};
 use rayon::prelude::*;
-use vocab::{Declared, NotEvaluated, Origin, Verdict};
+use vocab::{Declared, Ecosystem, NotEvaluated, Origin, Verdict};
 
 use super::Context;
 use super::gather::{Distribution, Gathered, Package};
@@ -121,14 +121,24 @@ fn unpinned(
     package: &Package,
     reason: NotEvaluated,
 ) -> Result<Judged, IndexError> {
-    let at = |version| context.index.evaluate(&package.ecosystem, &package.name, version);
-    let (mut lowest, highest) = (at(LOWEST)?, at(HIGHEST)?);
-    lowest.matches.retain(|m| m.fixed.is_none() && highest.matches.contains(m));
+    let mut lowest = whatever(context.index, &package.ecosystem, &package.name)?;
     if lowest.matches.is_empty() {
         return Ok(Judged::NotEvaluated(reason));
     }
     lowest.beside = Some(reason);
     Ok(Judged::Affected { evaluation: lowest, origin: Some("declaration without a version") })
+}
+
+/// What covers a package whatever its version is.
+pub(crate) fn whatever(
+    index: &intel::Index<'_>,
+    ecosystem: &Ecosystem,
+    name: &str,
+) -> Result<Evaluation, IndexError> {
+    let at = |version| index.evaluate(ecosystem, name, version);
+    let (mut lowest, highest) = (at(LOWEST)?, at(HIGHEST)?);
+    lowest.matches.retain(|m| m.fixed.is_none() && highest.matches.contains(m));
+    Ok(lowest)
 }
 
 /// The rows of what was not evaluated, sorted.

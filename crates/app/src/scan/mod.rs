@@ -10,7 +10,7 @@ mod facts;
 mod findings;
 mod fixes;
 mod gather;
-mod judge;
+pub(crate) mod judge;
 mod paths;
 mod reach;
 mod timed;

@@ -211,3 +211,51 @@ fn first_sightings_are_carried_from_scan_to_scan() {
     assert!(damaged.warnings.iter().any(|w| w.contains("first seen")), "{:?}", damaged.warnings);
     assert_eq!(std::fs::read(&sighted).expect("bytes"), b"damaged");
 }
+
+#[test]
+fn news_of_what_has_no_version_or_an_odd_one_are_never_silent() {
+    let world = world();
+    let manifest = "[package]\nname = \"d\"\nversion = \"1.0.0\"\n[dependencies]\nloose = \"1\"\nevil = \"1\"\n";
+    world.write("estate/repos/d/Cargo.toml", manifest.as_bytes());
+    let odd = world::cargo_lock(&[("odd", "not-a-version")]);
+    world.write("estate/repos/e/Cargo.lock", odd.as_bytes());
+    world.write("estate/estate.toml", ALL.as_bytes());
+    world.sync();
+    let file = world.path("estate/estate.toml");
+    let place = Place::of(&world.data(), &file);
+    let intelligence = Intelligence::open(&world.data()).expect("an index");
+    let settings = Request::of(Vec::new());
+    let request = EstateRequest { file: &file, place: Some(&place), settings };
+    estate::scan(request, &intelligence, now(), &|_, _| {}).expect("a report");
+    drop(intelligence);
+    let malicious = serde_json::json!({
+        "schema_version": "1.7.0", "id": "MAL-2026-1", "summary": "evil",
+        "published": "2026-11-20T00:00:00Z", "modified": "2026-11-20T00:00:00Z",
+        "affected": [{ "package": { "ecosystem": "crates.io", "name": "evil" },
+            "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }] }] }],
+    });
+    let notice = serde_json::json!({
+        "schema_version": "1.7.0", "id": "RUSTSEC-2026-9", "summary": "unmaintained",
+        "published": "2026-11-20T00:00:00Z", "modified": "2026-11-20T00:00:00Z",
+        "affected": [{ "package": { "ecosystem": "crates.io", "name": "fine" },
+            "database_specific": { "informational": "unmaintained" },
+            "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0.0.0-0" }] }] }],
+    });
+    for (id, json) in [
+        ("RUSTSEC-2026-7", world::advisory("RUSTSEC-2026-7", &[], "loose", "2.0.0")),
+        ("RUSTSEC-2026-8", world::advisory("RUSTSEC-2026-8", &[], "odd", "2.0.0")),
+        ("RUSTSEC-2026-9", notice.to_string()),
+        ("MAL-2026-1", malicious.to_string()),
+    ] {
+        world.write(&format!("feeds/osv/crates.io/{id}.json"), json.as_bytes());
+    }
+    world.sync();
+    let watched = watch(&world, &place, true);
+    assert_eq!(told(&watched), [("MAL-2026-1", vec!["new advisory"], vec!["repos/d"])]);
+    assert!(watched.touched[0].emergency);
+    let untold: Vec<(&str, &str)> =
+        watched.untold.iter().map(|u| (u.advisory.as_str(), u.name.as_str())).collect();
+    assert_eq!(untold, [("RUSTSEC-2026-7", "loose"), ("RUSTSEC-2026-8", "odd")]);
+    // A manifest without a lock file is not wholly read.
+    assert_eq!(watched.unread, 1);
+}

@@ -16,6 +16,8 @@ use crate::terminal::style::{NAME, URGENT};
 
 /// Assets named for one package version.
 const NAMED: usize = 5;
+/// Rows of what was not evaluated that are shown.
+const UNTOLD: usize = 20;
 
 /// Tells the news.
 pub fn run(args: WatchIntelArgs, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -64,6 +66,13 @@ fn print(watched: &Watched, json: bool, terminal: &Terminal) -> anyhow::Result<(
             watched.news, watched.assets
         )?,
     }
+    if watched.unread > 0 {
+        writeln!(
+            out,
+            "Of {} targets something was not read: news of what they hold are not told.",
+            watched.unread
+        )?;
+    }
     for (number, row) in watched.touched.iter().enumerate() {
         let when = row.due.map_or_else(|| "on the next upgrade".to_owned(), |d| due(watched.at, d));
         let mark = if row.emergency { "EMERGENCY, " } else { "" };
@@ -98,5 +107,31 @@ fn print(watched: &Watched, json: bool, terminal: &Terminal) -> anyhow::Result<(
             )?;
         }
     }
+    untold(&mut out, watched)?;
     Ok(out.flush()?)
+}
+
+/// What the news may touch, and nobody can tell.
+fn untold(out: &mut dyn Write, watched: &Watched) -> io::Result<()> {
+    if watched.untold.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nNot evaluated, {}:", watched.untold.len())?;
+    for row in watched.untold.iter().take(UNTOLD) {
+        writeln!(
+            out,
+            "     {}: {} {} ({}) in {} assets: {}",
+            printable(&row.advisory),
+            printable(&row.name),
+            printable(&row.version),
+            printable(&row.ecosystem),
+            row.assets,
+            printable(&row.why)
+        )?;
+    }
+    let more = watched.untold.len().saturating_sub(UNTOLD);
+    if more > 0 {
+        writeln!(out, "     and {more} more (--json)")?;
+    }
+    Ok(())
 }
