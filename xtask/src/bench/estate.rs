@@ -155,7 +155,10 @@ fn before(bench: &Bench, folder: &Path) -> Result<PathBuf> {
         for entry in fs::read_dir(from)? {
             let entry = entry?;
             let to = to.join(entry.file_name());
-            if !to.exists() {
+            // A link to a file is no feed; one to a folder of feeds is.
+            if entry.path().is_file() {
+                fs::copy(entry.path(), to)?;
+            } else if !to.exists() {
                 std::os::unix::fs::symlink(entry.path(), to)?;
             }
         }
