@@ -15,8 +15,10 @@ use super::stream::{self, Digesting, Packing};
 
 /// Largest manifest, index or configuration.
 pub const MAX_DOCUMENT: u64 = 4 << 20;
-/// Most bytes of documents that are kept of one archive.
+/// Most bytes of documents and of their paths that are kept of one archive.
 pub const MAX_DOCUMENTS: u64 = 32 << 20;
+/// What a path that is remembered costs besides its own bytes, which are kept twice.
+const PATH_COST: u64 = 256;
 /// Most layers of one archive.
 pub const MAX_LAYERS: usize = 1_000;
 /// Most bytes that all layers of an archive unpack to.
@@ -56,12 +58,20 @@ pub(super) struct Limits {
     layers: usize,
     unpacked: u64,
     documents: u64,
+    /// It was said that no more files are kept.
+    told: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let budget = Budget::default();
-        Self { budget, layers: MAX_LAYERS, unpacked: MAX_TOTAL, documents: MAX_DOCUMENTS }
+        Self {
+            budget,
+            layers: MAX_LAYERS,
+            unpacked: MAX_TOTAL,
+            documents: MAX_DOCUMENTS,
+            told: false,
+        }
     }
 }
 
@@ -151,7 +161,19 @@ impl Archive {
             }
             _ => return root.member(member, members, &mut limits.budget),
         };
-        if !seen.insert(path.clone()) {
+        if !seen.contains(path) {
+            let cost = path.len() as u64 * 2 + PATH_COST;
+            let Some(left) = limits.documents.checked_sub(cost) else {
+                if !std::mem::replace(&mut limits.told, true) {
+                    let what =
+                        "more files than an image archive has; those from here were not kept";
+                    note(&mut self.problems, path, what);
+                }
+                return root.member(member, members, &mut limits.budget);
+            };
+            limits.documents = left;
+            seen.insert(path.clone());
+        } else {
             note(&mut self.problems, path, "is there twice; the last one counts");
         }
         self.links.remove(path);

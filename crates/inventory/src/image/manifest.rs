@@ -128,6 +128,12 @@ pub(super) fn candidates(documents: &dyn Documents) -> Option<(Vec<Candidate>, V
     if index.is_none() && saved.is_none() {
         return None;
     }
+    // It may name other images than the one that can be read.
+    for (path, is_read) in [("manifest.json", saved.is_some()), ("index.json", index.is_some())] {
+        if !is_read && documents.is_there(path) {
+            problems.push((path.into(), "names no images that can be read".into()));
+        }
+    }
     let mut found = index.map(|top| indexed(documents, top, &mut problems)).unwrap_or_default();
     let saved = saved.unwrap_or_default();
     if found.is_empty() {

@@ -92,7 +92,7 @@ pub trait Blobs {
 
 /// Bounds on what is read, for the tests at them.
 pub mod bounds {
-    pub use super::archive::{MAX_DOCUMENT, MAX_LAYERS, MAX_TOTAL};
+    pub use super::archive::{MAX_DOCUMENT, MAX_DOCUMENTS, MAX_LAYERS, MAX_TOTAL};
     pub use super::layer::{MAX_FILE, MAX_MEMBERS, MAX_NAMES, MAX_PROBLEMS};
     pub use super::member::{MAX_PATH, MAX_PAX};
     pub use super::stream::{FREE, MAX_RATIO, MAX_UNPACKED, MAX_WINDOW_LOG};

@@ -472,6 +472,37 @@ fn a_document_at_the_limit_is_kept_and_one_past_it_is_not() {
 }
 
 #[test]
+fn paths_of_documents_are_bounded_too() {
+    let many = |count: usize| {
+        let mut parts = Parts::new();
+        // Each costs twice its own length, and some for keeping it.
+        parts.extend((0..count).map(|n| (format!("{n:04000}"), Vec::new())));
+        parts.extend(oci(&[tar(&[("a.fact", File("a"))])], <[u8]>::to_vec));
+        read(&archive(&parts), None)
+    };
+    let most = MAX_DOCUMENTS as usize / 8_256;
+    assert!(clean(&many(most - 1).unwrap()));
+    let said = match many(most + 1) {
+        Ok(image) => !clean(&image),
+        Err(error) => matches!(error, ImageError::Shape(_)),
+    };
+    assert!(said);
+}
+
+#[test]
+fn a_document_that_names_images_and_cannot_be_read_is_said() {
+    for (path, there) in [("manifest.json", "[{}]"), ("index.json", "{}")] {
+        let layers = [tar(&[("a.fact", File("a"))])];
+        let mut parts =
+            if path == "index.json" { docker(&layers) } else { oci(&layers, <[u8]>::to_vec) };
+        parts.push((path.into(), there.into()));
+        let image = read(&archive(&parts), None).unwrap();
+        assert_eq!(shown(&image), ["a.fact 0 a"]);
+        assert_eq!(problems(&image), [format!("{path}: names no images that can be read")]);
+    }
+}
+
+#[test]
 fn two_documents_that_disagree_are_said() {
     let layers = [tar(&[("a.fact", File("harmless"))])];
     let mut parts = oci(&layers, gzip);
