@@ -48,12 +48,13 @@ pub(super) fn is_java(name: &str) -> bool {
     ending.is_some_and(|ending| ENDINGS.iter().any(|e| e.eq_ignore_ascii_case(ending)))
 }
 
-/// The content of one entry of an archive of which nothing else is wanted; at most 1 MiB.
-pub(super) fn single(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
+/// The content of one entry of an archive of which nothing else is wanted; at most 1 MiB. `None` when
+/// there is no such entry; the error says why it could not be read.
+pub(super) fn single(bytes: &[u8], name: &str) -> Result<Option<Vec<u8>>, String> {
     let mut budget = Budget::default();
-    let mut archive = budget.open(bytes).ok()?;
-    let index = archive.index_for_name(name)?;
-    budget.content(&mut archive, index, 1 << 20).ok()
+    let mut archive = budget.open(bytes)?;
+    let Some(index) = archive.index_for_name(name) else { return Ok(None) };
+    budget.content(&mut archive, index, 1 << 20).map(Some)
 }
 
 impl Budget {

@@ -63,8 +63,9 @@ fn decode<'a>(file: &File<'a>, data: &'a [u8]) -> Option<Build<'a>> {
         (text(0)?, text(1).unwrap_or_default())
     };
     let is_go = version.starts_with(b"go") || version.starts_with(b"devel");
-    let fits = version.len() <= MAX_VERSION && list.len() <= MAX_LIST;
-    (is_go && fits).then(|| Build { version, list: bare(list) })
+    // A list too long is told of as one that is not there.
+    let list = if list.len() <= MAX_LIST { bare(list) } else { &[] };
+    (is_go && version.len() <= MAX_VERSION).then_some(Build { version, list })
 }
 
 /// A string with its length before it, and what follows it (encoding/binary, `Uvarint`).

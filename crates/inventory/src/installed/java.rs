@@ -85,7 +85,13 @@ impl Walk {
         let mut found = Vec::new();
         for (index, name) in &contents.poms {
             match self.budget.content(&mut archive, *index, MAX_PROPERTIES) {
-                Ok(content) => found.extend(Coordinates::read(&content, name)),
+                Ok(content) => match Coordinates::read(&content, name) {
+                    Some(coordinates) => found.push(coordinates),
+                    None => {
+                        let why = "expected «groupId» and «artifactId» of a Maven artifact";
+                        self.problem(&format!("{place}!/{name}"), why);
+                    }
+                },
                 Err(why) => self.problem(&format!("{place}!/{name}"), &why),
             }
         }

@@ -44,9 +44,11 @@ impl Coordinates {
         let mut folders = name.rsplit('/').skip(1);
         let (artifact, group) = (folders.next()?, folders.next()?);
         let plain = |text: &str| Some(text.to_owned()).filter(|text| is_plain(text));
+        // What the build should have put in is no name that an advisory has.
+        let filled = |text: &String| !text.contains("${");
         Some(Self {
-            group: of("groupId").or_else(|| plain(group))?,
-            artifact: of("artifactId").or_else(|| plain(artifact))?,
+            group: of("groupId").filter(filled).or_else(|| plain(group))?,
+            artifact: of("artifactId").filter(filled).or_else(|| plain(artifact))?,
             version: of("version").unwrap_or_default(),
         })
     }

@@ -54,10 +54,15 @@ pub(super) fn direct_url(document: Document<'_>) -> Reading {
     from_url(document).unwrap_or_else(Reading::from)
 }
 
-/// Reads the metadata of a zipped egg; `None` when it is no archive with metadata.
+/// Reads the metadata of a zipped egg; `None` when it is no archive, or one without metadata.
 pub(super) fn egg(document: Document<'_>) -> Option<Reading> {
-    let bytes = archive::single(document.bytes, "EGG-INFO/PKG-INFO")?;
-    Some(metadata(Document { path: document.path, bytes: &bytes }))
+    if !document.bytes.starts_with(b"PK") {
+        return None;
+    }
+    match archive::single(document.bytes, "EGG-INFO/PKG-INFO") {
+        Ok(bytes) => Some(metadata(Document { path: document.path, bytes: &bytes? })),
+        Err(why) => Some(Reading::failed(0, format!("an egg of Python: {why}"))),
+    }
 }
 
 /// `pip install -e` of setuptools and `setup.py develop` leave `NAME.egg-info`, without a version in its

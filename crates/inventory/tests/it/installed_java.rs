@@ -226,3 +226,30 @@ fn no_changed_byte_makes_a_panic() {
         }
     }
 }
+
+#[test]
+fn coordinates_that_were_not_filled_in_or_are_no_text_are_not_passed_over() {
+    let (name, _) = pom("org.a", "a", "1");
+    let unfilled = b"groupId=${project.groupId}\nartifactId=a\nversion=1.0\n";
+    check(
+        "opt/a.jar",
+        archive(&[("A.class", b"x"), (&name, unfilled)]),
+        "0 Maven org.a:a 1.0 registry unknown ?",
+    );
+    let name = "META-INF/maven/\u{1}/a/pom.properties";
+    let nothing = archive(&[("A.class", b"x".as_slice()), (name, b"version=1")]);
+    let problems = reading("opt/b.jar", &nothing).problems;
+    assert_eq!(
+        problems[0].what,
+        "b.jar!/META-INF/maven/\u{fffd}/a/pom.properties: expected «groupId» and «artifactId» of a \
+         Maven artifact"
+    );
+}
+
+#[test]
+fn an_egg_that_cannot_be_read_is_a_problem() {
+    let mut bytes = archive(&[("EGG-INFO/PKG-INFO", b"Name: a\nVersion: 1\n")]);
+    bytes.truncate(bytes.len() - 10);
+    let problems = reading("site-packages/a-1.egg", &bytes).problems;
+    assert!(problems[0].what.starts_with("an egg of Python: no zip archive"), "{problems:?}");
+}

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::MAX_HEADER;
@@ -59,13 +60,16 @@ fn rows(bytes: &[u8], each: &mut dyn FnMut(&[u8])) -> rusqlite::Result<()> {
     connection.execute_batch(
         "PRAGMA query_only=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-2048; PRAGMA cell_size_check=ON;",
     )?;
-    let mut statement =
-        connection.prepare("SELECT blob FROM main.Packages WHERE typeof(blob)='blob' LIMIT ?1")?;
+    let mut statement = connection.prepare("SELECT blob FROM main.Packages LIMIT ?1")?;
     let limit = i64::try_from(MAX_PACKAGES).unwrap_or(i64::MAX).saturating_add(2);
     let mut rows = statement.query([limit])?;
     let mut total = 0;
     while let Some(row) = rows.next()? {
-        let blob = row.get_ref(0)?.as_blob()?;
+        // Anything but bytes is a header that cannot be read, and is told of as one.
+        let blob = match row.get_ref(0)? {
+            ValueRef::Blob(blob) => blob,
+            _ => &[],
+        };
         // Rows of a sound database share no bytes.
         total += blob.len();
         if total > bytes.len() {
