@@ -363,7 +363,13 @@ fn weight(fact: &Fact) -> u64 {
         Fact::Packages(list) => list
             .packages
             .iter()
-            .map(|p| 256 + p.name.len() + p.version.len() + p.licence.len() + strings(&p.files))
+            .map(|p| {
+                256 + p.name.len()
+                    + p.version.len()
+                    + p.licence.len()
+                    + p.vendor.len()
+                    + strings(&p.files)
+            })
             .sum(),
         Fact::Software(reading) => {
             reading.components.iter().map(|c| 192 + c.name.len()).sum::<usize>()

@@ -34,14 +34,22 @@ pub(super) fn merge(layers: &[Rc<Contents>], look: &dyn Look) -> (Vec<Placed>, V
     let tree = Tree::new(layers);
     let mut problems = Vec::new();
     let mut visible: BTreeMap<String, (usize, Rc<Fact>)> = BTreeMap::new();
+    // By path: the last layer that told of it, and the one that brought it. A change of owner or
+    // permissions puts the same file into a layer once more.
+    let mut brought: HashMap<&str, (usize, usize)> = HashMap::new();
     for (at, layer) in layers.iter().enumerate() {
         for (path, fact) in &layer.facts {
-            tree.place(&mut visible, path, at, fact.clone());
+            let from = match brought.get(path.as_str()) {
+                Some((last, first)) if tree.same(layers, path, *last, at) => *first,
+                _ => at,
+            };
+            brought.insert(path, (at, from));
+            tree.place(&mut visible, path, (at, from), fact.clone());
         }
         for (path, target) in &layer.links {
             let target = tree.resolve(target, at, false).unwrap_or_default();
             if let Some(fact) = tree.fact(layers, &target, at) {
-                tree.place(&mut visible, path, at, fact);
+                tree.place(&mut visible, path, (at, at), fact);
             } else if tree.shows(path, at) && !tree.looked_into(&target, at) {
                 note(
                     &mut problems,
@@ -109,17 +117,24 @@ impl<'a> Tree<'a> {
         tree
     }
 
-    /// Adds a fact where it is visible; of two at the same place the upper layer's stays.
+    /// Whether an upper layer has at a path what a lower one has, and nothing was there in between.
+    fn same(&self, layers: &[Rc<Contents>], path: &str, lower: usize, upper: usize) -> bool {
+        let fact = |at: usize| layers.get(at)?.facts.get(path);
+        let until = upper.saturating_sub(1);
+        fact(lower) == fact(upper) && self.survives(hashes(path), lower, until)
+    }
+
+    /// Adds a fact where it is visible, as told by a layer and brought by that one or a lower; of two at the same place the upper layer's stays.
     fn place(
         &self,
         visible: &mut BTreeMap<String, (usize, Rc<Fact>)>,
         path: &str,
-        layer: usize,
+        (layer, from): (usize, usize),
         fact: Rc<Fact>,
     ) {
         let real = self.resolve(path, layer, false).unwrap_or_else(|| path.to_owned());
         if self.shows(path, layer) && self.shows(&real, layer) {
-            visible.insert(real, (layer, fact));
+            visible.insert(real, (from, fact));
         }
     }
 

@@ -123,38 +123,3 @@ pub(super) fn qualifier(release: &Ecosystem) -> Option<String> {
     let back = ecosystem(id, version).as_ref() == Some(release);
     back.then(|| format!("{id}-{version}"))
 }
-
-/// Under which names records of an ecosystem speak of a package.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Naming {
-    /// Of the source package.
-    Source,
-    /// Of the installed package.
-    Installed,
-    /// Of either; both are asked.
-    Both,
-}
-
-/// OSV schema, «Defined Ecosystems», and what the records do: those of Red Hat and AlmaLinux name each
-/// installed package, those of Wolfi and Chainguard single packages of an origin.
-pub(super) fn naming(base: Base) -> Naming {
-    match base {
-        Base::Debian
-        | Base::Ubuntu
-        | Base::Echo
-        | Base::Alpine
-        | Base::Alpaquita
-        | Base::BellSoft
-        | Base::Suse
-        | Base::OpenSuse
-        | Base::Mageia
-        | Base::OpenEuler => Naming::Source,
-        Base::Wolfi
-        | Base::Chainguard
-        | Base::MinimOs
-        | Base::RockyLinux
-        | Base::AzureLinux
-        | Base::PhotonOs => Naming::Both,
-        _ => Naming::Installed,
-    }
-}

@@ -23,8 +23,9 @@ use formats::sbom::{self, Bill, ComponentType, Scope as Needed};
 use vocab::purl::parse;
 use vocab::{Component, Declared, Origin, Scope};
 
+use crate::system::naming::{Naming, naming};
 use crate::{Details, Reading};
-use distribution::{Naming, System};
+use distribution::System;
 use package::Package;
 
 pub use facts::{entry, found};
@@ -176,7 +177,7 @@ struct Sources {
 
 impl Sources {
     fn count(&mut self, package: &Package) {
-        let by_source = distribution::naming(package.ecosystem.base()) != Naming::Installed;
+        let by_source = naming(package.ecosystem.base()) != Naming::Installed;
         match package.source_told {
             Some(true) => self.told = true,
             Some(false) if by_source => self.untold += 1,

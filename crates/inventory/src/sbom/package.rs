@@ -8,7 +8,8 @@ use formats::sbom;
 use vocab::purl::{Parsed, parse};
 use vocab::{Base, Ecosystem};
 
-use super::distribution::{self, Naming, System};
+use super::distribution::{self, System};
+use crate::system::naming::{Naming, naming};
 
 /// The ecosystem of what has no package URL.
 const NO_PURL: &str = "no purl";
@@ -169,7 +170,7 @@ fn installed(
     };
     let (name, version) = source.unwrap_or((purl.name.clone(), version));
     let of_source = Package { name, version, installed: Some(purl.name.clone()), ..own.clone() };
-    match distribution::naming(own.ecosystem.base()) {
+    match naming(own.ecosystem.base()) {
         _ if is_source => vec![own],
         Naming::Installed => vec![own],
         Naming::Source => vec![of_source],
@@ -190,7 +191,8 @@ fn with_epoch(version: &str, epoch: Option<&str>) -> String {
 /// `openssl-3.0.7-18.el9_2.src.rpm`), or Trivy's properties.
 fn source(purl: &Parsed, component: &sbom::Component, version: &str) -> Option<(String, String)> {
     if let Some(upstream) = purl.qualifier("upstream") {
-        if let Some(file) = upstream.strip_suffix(".src.rpm") {
+        let file = upstream.strip_suffix(".src.rpm").or(upstream.strip_suffix(".nosrc.rpm"));
+        if let Some(file) = file {
             let (rest, release) = file.rsplit_once('-')?;
             let (name, number) = rest.rsplit_once('-')?;
             let epoch = version.split_once(':').map(|(epoch, _)| epoch);

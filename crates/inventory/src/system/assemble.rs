@@ -6,49 +6,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use vocab::{Base, Declared, Ecosystem, Scope};
+use vocab::{Base, Declared, Ecosystem, Origin, Scope};
 
+use super::naming::{Naming, naming};
 use super::os_release::unknown;
 use super::paths::{Database, merged, relative};
 use super::{DistributionPackage, Fact, Installed, InstalledReading, OsRelease, Packages};
 use super::{EMPTY, end_of_life};
 use crate::reading::{Details, Reading, pinned};
-
-/// Under which names records of an ecosystem speak of a package.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Naming {
-    /// Of the source package.
-    Source,
-    /// Of the installed package.
-    Binary,
-    /// Of either; both are asked.
-    Both,
-}
-
-/// OSV schema, «Defined Ecosystems», and what the records themselves do where they do otherwise: those of
-/// Red Hat and AlmaLinux name each installed package, those of Wolfi and Chainguard single packages of
-/// an origin.
-fn naming(base: Base) -> Naming {
-    match base {
-        Base::Debian
-        | Base::Ubuntu
-        | Base::Echo
-        | Base::Alpine
-        | Base::Alpaquita
-        | Base::BellSoft
-        | Base::Suse
-        | Base::OpenSuse
-        | Base::Mageia
-        | Base::OpenEuler => Naming::Source,
-        Base::Wolfi
-        | Base::Chainguard
-        | Base::MinimOs
-        | Base::RockyLinux
-        | Base::AzureLinux
-        | Base::PhotonOs => Naming::Both,
-        _ => Naming::Binary,
-    }
-}
+use crate::text;
 
 /// Puts the facts of one root together.
 pub(super) fn installed(mut facts: Vec<(String, Option<u32>, Fact)>) -> Installed {
@@ -66,8 +32,10 @@ pub(super) fn installed(mut facts: Vec<(String, Option<u32>, Fact)>) -> Installe
     for (path, layer, fact) in facts {
         let reading = match fact {
             Fact::Software(mut reading) => {
-                if let Some(owner) = owners.get(&*merged(&path)) {
-                    reading.belongs_to(owner);
+                // A file of a layer above the database was put there by somebody else.
+                match owners.get(&*merged(&path)) {
+                    Some((owner, since)) if layer <= *since => reading.belongs_to(owner),
+                    _ => {}
                 }
                 reading
             }
@@ -107,27 +75,77 @@ fn release(facts: &[(String, Option<u32>, Fact)]) -> Option<OsRelease> {
     releases.min_by_key(|(second, _)| *second).map(|(_, release)| release.clone())
 }
 
-/// The package that owns a file, for the files that told of software.
-fn owners(facts: &[(String, Option<u32>, Fact)]) -> HashMap<String, String> {
+/// The package that owns a file, and the layer in which its database says so.
+type Owner = (String, Option<u32>);
+
+/// The owners of the files that told of software.
+fn owners(facts: &[(String, Option<u32>, Fact)]) -> HashMap<String, Owner> {
     let told: HashSet<_> = facts
         .iter()
-        .filter(|(_, _, fact)| matches!(fact, Fact::Software(_)))
+        .filter(|(path, _, fact)| matches!(fact, Fact::Software(_)) && !is_add_on(path))
         .map(|(path, _, _)| merged(path))
         .collect();
-    let mut owners = HashMap::new();
-    let mut add = |package: &str, files: &[String]| {
+    let others = of_other_vendors(facts);
+    let mut owners: HashMap<String, Owner> = HashMap::new();
+    let mut add = |package: &str, layer: Option<u32>, files: &[String]| {
+        if others.contains(package) {
+            return;
+        }
         for path in files.iter().map(|file| merged(file)).filter(|path| told.contains(path)) {
-            owners.entry(path.into_owned()).or_insert_with(|| package.to_owned());
+            let owner = owners.entry(path.into_owned()).or_insert_with(|| (package.into(), layer));
+            if owner.1 < layer {
+                *owner = (package.to_owned(), layer);
+            }
         }
     };
-    for (_, _, fact) in facts {
+    for (_, layer, fact) in facts {
         match fact {
-            Fact::Owned(owned) => add(&owned.package, &owned.files),
-            Fact::Packages(found) => found.packages.iter().for_each(|p| add(&p.name, &p.files)),
+            Fact::Owned(owned) => add(&owned.package, *layer, &owned.files),
+            Fact::Packages(found) => {
+                found.packages.iter().for_each(|p| add(&p.name, *layer, &p.files));
+            }
             Fact::Release(_) | Fact::Software(_) => {}
         }
     }
     owners
+}
+
+/// Whether a file lies where no distribution puts its own software (Filesystem Hierarchy Standard 3.0,
+/// `/opt`, `/srv`, `/usr/local`): a package that owns it is a vendor's, with a runtime of its own as
+/// likely as not, and the distribution's advisories do not speak of it.
+fn is_add_on(path: &str) -> bool {
+    let path = relative(path);
+    ["home/", "opt/", "root/", "srv/", "usr/local/"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// The packages that somebody else than the distribution built.
+fn of_other_vendors(facts: &[(String, Option<u32>, Fact)]) -> HashSet<&str> {
+    let mut others = HashSet::new();
+    for (_, _, fact) in facts {
+        if let Fact::Packages(found) = fact {
+            let usual = usual_vendor(&found.packages);
+            let of_others = found.packages.iter().filter(|p| is_other_vendor(p, usual));
+            others.extend(of_others.map(|package| package.name.as_str()));
+        }
+    }
+    others
+}
+
+/// The vendor of most packages of a database: the distribution itself. dpkg's packages name none.
+fn usual_vendor(packages: &[DistributionPackage]) -> &str {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for package in packages {
+        *counts.entry(&package.vendor).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(vendor, count)| (*count, *vendor));
+    most.map_or("", |(vendor, _)| vendor)
+}
+
+/// Whether a package says that it was built by somebody else than most. SUSE signs a part of openSUSE.
+fn is_other_vendor(package: &DistributionPackage, usual: &str) -> bool {
+    let suse = |vendor: &str| vendor.to_ascii_lowercase().contains("suse");
+    let vendor = package.vendor.as_str();
+    !vendor.is_empty() && vendor != usual && !(suse(vendor) && suse(usual))
 }
 
 impl Reading {
@@ -167,19 +185,26 @@ fn components(found: Packages, path: &str, release: Option<&OsRelease>) -> Readi
         }
     };
     let naming = naming(ecosystem.base());
-    let sources: HashSet<String> = match naming {
-        Naming::Both => found.packages.iter().map(|package| package.name.clone()).collect(),
-        Naming::Source | Naming::Binary => HashSet::new(),
+    // A source that is installed under its own name need not be asked twice; one at another version must.
+    let own = |package: &DistributionPackage| (package.name.clone(), package.version.clone());
+    let sources: HashSet<(String, String)> = match naming {
+        Naming::Both => found.packages.iter().map(own).collect(),
+        Naming::Source | Naming::Installed => HashSet::new(),
     };
+    let usual = usual_vendor(&found.packages).to_owned();
     for package in found.packages {
-        let source =
-            package.source.clone().unwrap_or((package.name.clone(), package.version.clone()));
-        if naming != Naming::Binary && !(naming == Naming::Both && sources.contains(&source.0)) {
-            push(&mut reading, &ecosystem, source, &package, Some(package.name.clone()));
+        let source = package.source.clone().unwrap_or_else(|| own(&package));
+        let origin = match is_other_vendor(&package, &usual) {
+            // Nobody else's advisories speak of it, unless they know the very name.
+            true => Origin::Foreign(format!("built by «{}»", text::short(&package.vendor))),
+            false => Origin::Registry,
+        };
+        if naming != Naming::Installed && !(naming == Naming::Both && sources.contains(&source)) {
+            let installed = Some(package.name.clone());
+            push(&mut reading, &ecosystem, source, &package, (installed, origin.clone()));
         }
         if naming != Naming::Source {
-            let own = (package.name.clone(), package.version.clone());
-            push(&mut reading, &ecosystem, own, &package, None);
+            push(&mut reading, &ecosystem, own(&package), &package, (None, origin));
         }
     }
     reading
@@ -195,11 +220,12 @@ fn push(
     ecosystem: &Ecosystem,
     (name, version): (String, String),
     from: &DistributionPackage,
-    package: Option<String>,
+    (package, origin): (Option<String>, Origin),
 ) {
     let mut component = pinned(ecosystem.base(), name, version, from.line);
     component.ecosystem = ecosystem.clone();
     component.scope = Scope::Runtime;
+    component.origin = origin;
     if component.version.text().is_empty() {
         component.version = Declared::Absent;
     }

@@ -17,6 +17,8 @@ struct Stanza<'a> {
     source: &'a str,
     built_using: &'a str,
     architecture: &'a str,
+    /// Tools of vendors write it; Debian's own packages do not have it.
+    vendor: &'a str,
 }
 
 /// Reads `status`, also of one package (`status.d/NAME`, without the state, which is then installed) and
@@ -51,6 +53,7 @@ pub(super) fn status(bytes: &[u8]) -> Packages {
             key if key.eq_ignore_ascii_case("source") => stanza.source = value,
             key if key.eq_ignore_ascii_case("built-using") => stanza.built_using = value,
             key if key.eq_ignore_ascii_case("architecture") => stanza.architecture = value,
+            key if key.eq_ignore_ascii_case("vendor") => stanza.vendor = value,
             _ => {}
         }
     }
@@ -98,6 +101,7 @@ impl Packages {
             version: stanza.version.to_owned(),
             source,
             architecture: stanza.architecture.to_owned(),
+            vendor: stanza.vendor.to_owned(),
             line: stanza.line,
             ..DistributionPackage::default()
         });

@@ -9,6 +9,7 @@ mod apk;
 mod assemble;
 mod dpkg;
 mod end_of_life;
+pub(crate) mod naming;
 pub mod os_release;
 mod other;
 mod paths;
@@ -87,6 +88,8 @@ pub struct DistributionPackage {
     pub architecture: String,
     /// As the database has it.
     pub licence: String,
+    /// Who built it, as the database has it; empty where it does not say.
+    pub vendor: String,
     /// Files that it owns, as far as [`wants`] names them; relative to the root.
     pub files: Vec<String>,
     /// Line in the database, 0 where it has none.

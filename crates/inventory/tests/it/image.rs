@@ -380,3 +380,18 @@ proptest! {
         prop_assert_eq!(read(&archive(&shuffled), None).unwrap(), expect);
     }
 }
+
+#[test]
+fn a_file_is_of_the_layer_that_brought_what_it_says() {
+    let check = |layers: &[&[(&str, Is<'_>)]], expect: &[&str]| {
+        let layers: Vec<_> = layers.iter().map(|members| tar(members)).collect();
+        assert_eq!(shown(&read(&archive(&docker(&layers)), None).unwrap()), expect);
+    };
+    let a: &[_] = &[("x/a.fact", File("a"))];
+    // A change of owner copies the file into a layer of its own.
+    check(&[a, &[("b.fact", File("b"))], a], &["b.fact 1 b", "x/a.fact 0 a"]);
+    check(&[a, a, a], &["x/a.fact 0 a"]);
+    check(&[a, &[("x/a.fact", File("c"))], a], &["x/a.fact 2 a"]);
+    check(&[a, &[("x/.wh.a.fact", File(""))], a], &["x/a.fact 2 a"]);
+    check(&[a, &[(".wh.x", File(""))], a, a], &["x/a.fact 2 a"]);
+}

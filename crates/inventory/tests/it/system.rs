@@ -118,7 +118,7 @@ mod together {
     use inventory::reading::pinned;
     use inventory::system::{Fact, Installed, Owned, System, read};
     use inventory::{Details, Reading};
-    use vocab::Base;
+    use vocab::{Base, Origin};
 
     /// What the files of a root say together; those that tell nothing are an error of the test.
     fn finish(files: &[(&str, &str)]) -> Installed {
@@ -299,29 +299,79 @@ mod together {
 
     #[test]
     fn software_in_a_packages_files_belongs_to_it() {
-        let check = |owned: &str, path: &str, expect: &str| {
+        let check_in = |layers: (u32, u32), owned: &str, path: &str, expect: &str| {
             let mut system = System::default();
             let mut reading = Reading::default();
             reading.push(pinned(Base::PyPI, "requests", "2.28.1", 0));
             reading.push(pinned(Base::PyPI, "urllib3", "1.26", 0));
-            system.add(path, Some(2), Fact::Software(reading));
+            system.add(path, Some(layers.0), Fact::Software(reading));
             let owned = Owned { package: "python3-requests".into(), files: vec![owned.into()] };
-            system.add("var/lib/dpkg/info/x.list", Some(1), Fact::Owned(owned));
+            system.add("var/lib/dpkg/info/x.list", Some(layers.1), Fact::Owned(owned));
             let installed = system.finish();
-            assert_eq!(installed.readings[0].layer, Some(2));
+            assert_eq!(installed.readings[0].layer, Some(layers.0));
             let by = if expect.is_empty() { String::new() } else { format!(", owned by {expect}") };
             assert_eq!(
                 lines(&installed),
                 [format!("PyPI requests 2.28.1{by}"), format!("PyPI urllib3 1.26{by}")]
             );
         };
+        let check = |owned: &str, path: &str, expect: &str| check_in((1, 1), owned, path, expect);
         let path = "usr/lib/python3/dist-packages/requests-2.28.1.dist-info/METADATA";
+        // Another package's change writes the database once more; the file itself was not touched.
+        check_in((1, 2), path, path, "python3-requests");
+        // What was put there after the package was installed is not the package's.
+        check_in((2, 1), path, path, "");
         check(path, path, "python3-requests");
         check(&format!("./{path}"), path, "python3-requests");
         check("lib/x/METADATA", "usr/lib/x/METADATA", "python3-requests");
         check("usr/bin/x", "bin/x", "python3-requests");
         check("usr/local/lib/x/METADATA", "usr/lib/x/METADATA", "");
         check("opt/lib/x/METADATA", "lib/x/METADATA", "");
+        // No distribution puts its own software there.
+        for path in ["opt/agent/x/METADATA", "./opt/agent/x/METADATA", "usr/local/x/METADATA"] {
+            check(path, path, "");
+        }
+    }
+
+    #[test]
+    fn a_package_of_another_vendor_is_not_the_distributions() {
+        let status = format!("{STATUS}Package: agent\nVersion: 7\nVendor: Other <a@b.example>\n\n");
+        let mut system = System::default();
+        for (path, text) in [DEBIAN, ("var/lib/dpkg/status", &status)] {
+            system.add(path, None, read(path, text.as_bytes()).expect(path));
+        }
+        let (path, list) = ("usr/share/agent/x-1.dist-info/METADATA", "Name: x\nVersion: 1\n");
+        system.add(path, None, read(path, list.as_bytes()).unwrap());
+        let list = "var/lib/dpkg/info/agent.list";
+        system.add(list, None, read(list, format!("/{path}\n").as_bytes()).unwrap());
+        let installed = system.finish();
+        assert_eq!(lines(&installed)[0], "PyPI x 1");
+        let components = &installed.readings[1].reading.components;
+        let foreign: Vec<_> = components.iter().map(|c| (c.name.as_str(), &c.origin)).collect();
+        let other = Origin::Foreign("built by «Other <a@b.example>»".into());
+        assert_eq!(
+            foreign,
+            [
+                ("openssl", &Origin::Registry),
+                ("openssl", &Origin::Registry),
+                ("bash", &Origin::Registry),
+                ("agent", &other)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_source_at_another_version_than_the_package_of_its_name_is_asked_for_too() {
+        let apk = "P:libcrypto3\nV:3.1-r0\no:openssl\n\nP:openssl\nV:3.2-r0\no:openssl\n\n";
+        let release = ("etc/os-release", "ID=wolfi\n");
+        assert_eq!(
+            lines(&finish(&[release, ("lib/apk/db/installed", apk)])),
+            [
+                "Wolfi openssl 3.1-r0, package libcrypto3",
+                "Wolfi libcrypto3 3.1-r0",
+                "Wolfi openssl 3.2-r0",
+            ]
+        );
     }
 
     #[test]

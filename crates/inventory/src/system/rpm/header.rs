@@ -12,6 +12,7 @@ const NAME: u32 = 1000;
 const VERSION: u32 = 1001;
 const RELEASE: u32 = 1002;
 const EPOCH: u32 = 1003;
+const VENDOR: u32 = 1011;
 const LICENSE: u32 = 1014;
 const ARCH: u32 = 1022;
 const SOURCE_RPM: u32 = 1044;
@@ -58,14 +59,17 @@ pub(super) fn package(bytes: &[u8]) -> Result<DistributionPackage, String> {
     };
     let epoch = header.numbers(EPOCH).and_then(|mut n| n.next()).unwrap_or_default();
     let files = header.files().ok_or_else(|| format!("the files of «{}» are cut", short(&name)))?;
-    Ok(super::described(
+    let source = text(SOURCE_RPM).unwrap_or_default();
+    Ok(DistributionPackage {
+        source: super::source(&source, &name, &version, epoch),
+        version: super::with_epoch(epoch, &version),
         name,
-        (epoch, &version),
-        &text(SOURCE_RPM).unwrap_or_default(),
-        text(ARCH).unwrap_or_default(),
-        text(LICENSE).unwrap_or_default(),
+        architecture: text(ARCH).unwrap_or_default(),
+        licence: text(LICENSE).unwrap_or_default(),
+        vendor: text(VENDOR).filter(|vendor| vendor != "(none)").unwrap_or_default(),
         files,
-    ))
+        line: 0,
+    })
 }
 
 fn short(name: &str) -> String {

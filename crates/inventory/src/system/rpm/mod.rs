@@ -10,7 +10,7 @@ mod header;
 mod ndb;
 mod sqlite;
 
-use super::{DistributionPackage, EMPTY, Packages};
+use super::{EMPTY, Packages};
 
 /// Longest header of one package; a kernel with all its files has some MiB.
 const MAX_HEADER: usize = 64 * 1024 * 1024;
@@ -89,18 +89,4 @@ pub(super) fn source(
     let (source, own) = (stem.get(..at)?, stem.get(at + 1..)?);
     let differs = source != name || own != version;
     (differs && !source.is_empty()).then(|| (source.to_owned(), with_epoch(epoch, own)))
-}
-
-/// A package as its header tells it.
-fn described(
-    name: String,
-    (epoch, version): (u32, &str),
-    source_file: &str,
-    architecture: String,
-    licence: String,
-    files: Vec<String>,
-) -> DistributionPackage {
-    let source = source(source_file, &name, version, epoch);
-    let version = with_epoch(epoch, version);
-    DistributionPackage { name, version, source, architecture, licence, files, line: 0 }
 }
