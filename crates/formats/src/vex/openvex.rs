@@ -17,6 +17,8 @@ use super::{Document, Format, Place, Product, Purl, Refused, Standing, Statement
 pub(super) const CONTEXT: &str = "https://openvex.dev/ns";
 /// The versions that are read.
 const VERSIONS: [&str; 6] = ["", "0.0.0", "0.0.1", "0.0.2", "0.1.0", "0.2.0"];
+/// Most parts that the products of one statement hold together: each holds all of the statement's.
+pub const MAX_HELD: usize = 1_000_000;
 /// The justifications (section «Status Justifications»), which CSAF has as flags too.
 pub(super) const JUSTIFICATIONS: [&str; 5] = [
     "component_not_present",
@@ -169,8 +171,19 @@ fn statement(
         problems.add(&place, "a statement without a vulnerability");
         return None;
     }
+    let parts = stated.subcomponents.len();
+    if parts.saturating_mul(stated.products.len()) > MAX_HELD {
+        let what = format!("more than {MAX_HELD} parts of its products; it was left out");
+        problems.add(&place, what);
+        return None;
+    }
     let shared: Vec<Arc<Product>> =
         stated.subcomponents.into_iter().filter_map(|c| product(c, &place, problems)).collect();
+    if parts > 0 && shared.is_empty() {
+        // Without the parts that it is about, a statement would be about the whole.
+        problems.add(&place, "none of its subcomponents can be identified; it was left out");
+        return None;
+    }
     let mut products = Vec::new();
     for named in stated.products {
         let Some(mut product) = product(named, &place, problems) else { continue };
@@ -258,7 +271,7 @@ fn product(named: Named, place: &Place, problems: &mut Problems) -> Option<Arc<P
         }
     }
     product.hashes =
-        component.hashes.iter().filter_map(|(name, digits)| source::digest(name, digits)).collect();
+        source::digests(component.hashes.iter().map(|(n, d)| (n.as_str(), d.as_str())));
     let parts = component.subcomponents.len();
     let subcomponents = component.subcomponents.into_iter();
     product.subcomponents =

@@ -16,6 +16,8 @@ pub const MAX_VALUES: usize = 3_000_000;
 pub const MAX_PROBLEMS: usize = 1_000;
 /// Longest identifier of a vulnerability, document or author, in bytes.
 pub const MAX_NAME: usize = 4 << 10;
+/// Most digests kept of one product; no format names more algorithms.
+pub const MAX_DIGESTS: usize = 64;
 /// Longest explanation kept, in bytes; the rest is left out, which `…` shows.
 pub const MAX_TEXT: usize = 4 << 10;
 /// Longest piece of an input that a message quotes, in bytes.
@@ -214,9 +216,17 @@ pub(super) fn algorithm(name: &str) -> String {
 }
 
 /// A digest in the one spelling in which digests meet; `None` when it is none worth the name (128 bits).
-pub(super) fn digest(algorithm_name: &str, digits: &str) -> Option<(String, String)> {
+fn digest(algorithm_name: &str, digits: &str) -> Option<(String, String)> {
     let digits = digits.trim();
     let hexadecimal = digits.len() >= 32 && digits.len() <= 256;
     let hexadecimal = hexadecimal && digits.bytes().all(|b| b.is_ascii_hexdigit());
     hexadecimal.then(|| (algorithm(algorithm_name), digits.to_ascii_lowercase()))
+}
+
+/// The digests of one product, at most [`MAX_DIGESTS`]: products are copied into what names them, so
+/// what one may hold is bounded.
+pub(super) fn digests<'a>(
+    written: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Vec<(String, String)> {
+    written.filter_map(|(name, digits)| digest(name, digits)).take(MAX_DIGESTS).collect()
 }

@@ -289,3 +289,22 @@ fn csaf_of_tomorrow_is_tolerated() {
     assert_eq!(standing("csaf_withdrawn", "final"), Standing::Withdrawn);
     assert_eq!(standing("csaf_superseded", "final"), Standing::Superseded);
 }
+
+#[test]
+fn a_statement_whose_parts_cannot_be_identified_does_not_speak_of_the_whole() {
+    let read = |part: &str| {
+        let text = format!(
+            r#"{{"@context":"https://openvex.dev/ns/v0.2.0","statements":[{{"vulnerability":"CVE-1",
+"status":"not_affected","justification":"component_not_present",
+"products":[{{"@id":"pkg:oci/app@sha256:00"}}],"subcomponents":[{part}]}}]}}"#
+        );
+        let document = vex::read(text.as_bytes()).expect("a document");
+        let problems: Vec<_> = document.problems.iter().map(|p| p.what.clone()).collect();
+        (document.statements.len(), problems.join("; "))
+    };
+    assert_eq!(read(r#"{"@id":"pkg:npm/a"}"#), (1, String::new()));
+    let left_out = "none of its subcomponents can be identified; it was left out";
+    assert_eq!(read(r#"{"@id":" "}"#), (0, left_out.to_owned()));
+    let broken = r#"{"identifiers":{"purl":"npm/a"}}"#;
+    assert_eq!(read(broken), (0, format!("«npm/a» is no purl; {left_out}")));
+}

@@ -183,3 +183,37 @@ fn every_document_of_the_corpus_is_read_or_refused_with_a_reason() {
     }
     "#);
 }
+
+#[test]
+fn parts_of_a_statement_are_not_multiplied_by_its_products() {
+    let of = |products: usize, parts: usize| {
+        let products = vec![r#""a""#; products].join(",");
+        let parts = vec![r#""b""#; parts].join(",");
+        let text = format!(
+            r#"{{"@context":"https://openvex.dev/ns","statements":[{{"vulnerability":"X","status":"fixed","products":[{products}],"subcomponents":[{parts}]}}]}}"#
+        );
+        let document = vex::read(text.as_bytes()).expect("a document");
+        (document.statements.len(), document.problems.first().map(|p| p.what.clone()))
+    };
+    assert_eq!(of(1_000, 1_000), (1, None));
+    let what = "more than 1000000 parts of its products; it was left out".to_owned();
+    assert_eq!(of(1_001, 1_000), (0, Some(what)));
+}
+
+#[test]
+fn a_product_keeps_few_digests() {
+    let of = |count: usize| {
+        let hashes: Vec<String> =
+            (0..count).map(|n| format!(r#"{{"alg":"MD5","content":"{n:032x}"}}"#)).collect();
+        let text = format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{{"bom-ref":"a","name":"a","hashes":[{}]}}],
+"vulnerabilities":[{{"id":"X","analysis":{{"state":"resolved"}},"affects":[{{"ref":"a"}}]}}]}}"#,
+            hashes.join(",")
+        );
+        let document = vex::read(text.as_bytes()).expect("a document");
+        let products = document.statements.first().map(|s| s.products.clone()).expect("one");
+        products.first().map(|p| p.hashes.len())
+    };
+    assert_eq!(of(64), Some(64));
+    assert_eq!(of(65), Some(64));
+}

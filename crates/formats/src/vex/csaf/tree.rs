@@ -182,7 +182,7 @@ impl Tree {
             product.cpe = helper.cpe.as_deref().map(source::name).filter(|c| !c.is_empty());
             let hashes = helper.hashes.iter().flat_map(|h| &h.file_hashes);
             product.hashes =
-                hashes.filter_map(|h| source::digest(&h.algorithm, &h.value)).collect();
+                source::digests(hashes.map(|h| (h.algorithm.as_str(), h.value.as_str())));
         }
         if !full.name.trim().is_empty() {
             product.names.push(source::name(&full.name));

@@ -190,11 +190,9 @@ fn described(component: &Component) -> Product {
     let mut product = Product {
         purl: component.purl.as_deref().and_then(Purl::parse),
         cpe: text(&component.cpe),
-        hashes: component
-            .hashes
-            .iter()
-            .filter_map(|h| source::digest(&h.alg, &h.content))
-            .collect(),
+        hashes: source::digests(
+            component.hashes.iter().map(|h| (h.alg.as_str(), h.content.as_str())),
+        ),
         ..Product::default()
     };
     if let Some(name) = text(&component.name) {
