@@ -16,6 +16,9 @@ pub const DOCUMENT: &str = "SPDXRef-DOCUMENT";
 /// How an annotation begins that holds what SPDX has no field for; a JSON list of pairs follows.
 pub const ANNOTATION: &str = "gabion: ";
 
+/// How the comment of a document begins that Gabion wrote with holes.
+pub const INCOMPLETE: &str = "gabion: incomplete: ";
+
 /// A document while it is read.
 #[derive(Default)]
 pub struct Document {

@@ -1,8 +1,8 @@
 //! What does an SPDX 2 document in JSON say?
 
 use super::gather;
-use super::node::{Node, Value, refused};
-use super::spdx::{self, Document};
+use super::node::{Node, Value, refused, short};
+use super::spdx::{self, Document, INCOMPLETE};
 use super::{Bill, Component, ComponentType, Refused};
 
 /// Reads a document (specification 2.2 and 2.3; the JSON names of clauses 6 to 12).
@@ -25,6 +25,13 @@ pub fn read(root: &Node<'_>) -> Result<Bill, Refused> {
         let creators = made.at("creators").into_iter().flat_map(|list| list.items(""));
         let tools = creators.filter_map(Node::text).filter_map(|c| c.strip_prefix("Tool:"));
         bill.tools.extend(tools.map(|tool| tool.trim().to_owned()));
+        if let Some(comment) = made.at("comment")
+            && let Some(holes) = comment.text().and_then(|text| text.strip_prefix(INCOMPLETE))
+        {
+            let what =
+                format!("the document says of itself that it is incomplete: {}", short(holes));
+            document.gather.problem(comment.line, "creationInfo.comment", what);
+        }
     }
     elements(&mut document, root, "packages", package);
     elements(&mut document, root, "files", file);

@@ -82,7 +82,14 @@ struct Dependency<'a> {
     on: Vec<&'a str>,
 }
 
-/// Writes a bill as CycloneDX 1.6 JSON. The same bill and provenance give the same bytes.
+#[derive(Serialize)]
+struct Composition<'a> {
+    aggregate: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    assemblies: Vec<&'a str>,
+}
+
+/// Writes a bill as CycloneDX 1.6 JSON; one with problems says of itself that it is incomplete. The same bill and provenance give the same bytes.
 ///
 /// # Errors
 /// Only those of `out`.
@@ -116,6 +123,12 @@ pub fn write_cyclonedx(
     }
     write!(out, "\n],\n\"dependencies\":[")?;
     layout.dependencies(out)?;
+    if !bill.problems.is_empty() {
+        // Else a list with holes would read as a whole one.
+        write!(out, "\n],\n\"compositions\":[\n")?;
+        let composition = Composition { aggregate: "incomplete", assemblies: layout.about() };
+        serde_json::to_writer(&mut *out, &composition).map_err(io::Error::from)?;
+    }
     writeln!(out, "\n]\n}}")
 }
 
@@ -144,6 +157,13 @@ impl<'a> Layout<'a> {
 
     fn id(&self, index: usize) -> &str {
         self.ids.get(index).map_or("", String::as_str)
+    }
+
+    /// What the bill is about.
+    fn about(&self) -> Vec<&str> {
+        let subjects = (0..self.ids.len())
+            .filter(|index| self.subject == Some(*index) || self.subjects.contains(index));
+        subjects.map(|index| self.id(index)).collect()
     }
 
     /// A component with its parts; `None` for an index that the bill does not have.

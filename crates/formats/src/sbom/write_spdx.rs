@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::gather::ALGORITHMS;
-use super::spdx::{self, ANNOTATION, DOCUMENT};
+use super::spdx::{self, ANNOTATION, DOCUMENT, INCOMPLETE};
 use super::{Bill, Component, ComponentType, Provenance, licence};
 
 #[derive(Serialize)]
@@ -67,7 +67,7 @@ struct Relationship<'a> {
     related_spdx_element: &'a str,
 }
 
-/// Writes a bill as SPDX 2.3 JSON. The same bill and provenance give the same bytes.
+/// Writes a bill as SPDX 2.3 JSON; one with problems says of itself that it is incomplete. The same bill and provenance give the same bytes.
 ///
 /// # Errors
 /// Only those of `out`.
@@ -82,9 +82,17 @@ pub fn write_spdx(bill: &Bill, provenance: &Provenance, out: &mut dyn Write) -> 
     writeln!(out, "\"documentNamespace\":{},", text(&provenance.serial)?)?;
     writeln!(
         out,
-        "\"creationInfo\":{{\"created\":{},\"creators\":[{}]}},",
+        "\"creationInfo\":{{\"created\":{},\"creators\":[{}]{}}},",
         text(&provenance.timestamp)?,
-        text(&tool)?
+        text(&tool)?,
+        // Else a list with holes would read as a whole one.
+        match bill.problems.len() {
+            0 => String::new(),
+            count => format!(
+                ",\"comment\":{}",
+                text(&format!("{INCOMPLETE}{count} of its sources could not be read whole"))?
+            ),
+        }
     )?;
     write!(out, "\"packages\":[")?;
     let writer = Writer { bill, ids: &ids, tool: &tool, date: &provenance.timestamp };

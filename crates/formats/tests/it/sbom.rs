@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use formats::sbom::{
-    Bill, Component, ComponentType, Kind, MAX_DEPTH, Provenance, Refused, Scope, read, recognise,
-    write_cyclonedx, write_spdx,
+    Bill, Component, ComponentType, Kind, MAX_DEPTH, Problem, Provenance, Refused, Scope, read,
+    recognise, write_cyclonedx, write_spdx,
 };
 use proptest::prelude::*;
 
@@ -456,4 +456,24 @@ fn shape(bill: &Bill) -> Shape {
     edges.sort();
     edges.dedup();
     (components, edges)
+}
+
+#[test]
+fn a_bill_with_holes_says_so_when_it_is_written_and_read_back() {
+    let mut from = bill(CYCLONEDX);
+    from.problems.clear();
+    for write in [write_cyclonedx as Write2, write_spdx] {
+        assert_eq!(problems(&written(&from, write)), Vec::<String>::new());
+    }
+    from.problems.push(Problem { line: 3, place: "a/yarn.lock".into(), what: "cut".into() });
+    let told = |write| {
+        let problems = problems(&written(&from, write));
+        problems
+            .iter()
+            .map(|p| p.split_once(": ").map_or("", |(_, what)| what).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(write_cyclonedx), ["the document says of itself that it is «incomplete»"]);
+    let holes = "the document says of itself that it is incomplete: 1 of its sources could not be read whole";
+    assert_eq!(told(write_spdx), [holes]);
 }
