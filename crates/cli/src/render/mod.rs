@@ -19,16 +19,16 @@ mod words;
 
 use std::io::{self, BufWriter, Write};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use app::estate::EstateReport;
 use app::report::Report;
-use formats::sbom::{Bill, Provenance};
+use formats::sbom::{Bill, Problem, Provenance};
 
 pub use beside::replace;
 pub use outputs::{Outputs, outputs};
 
 use crate::args::{Format, OutputArgs};
-use crate::exit::{Exit, despite_pipe, failed, usage};
+use crate::exit::{Exit, despite_pipe, failed};
 use crate::terminal::Terminal;
 
 /// What a command found: what every format is made of.
@@ -50,7 +50,9 @@ pub fn show(
     outputs: &Outputs,
     terminal: &Terminal,
 ) -> anyhow::Result<Exit> {
-    let found = &*std::mem::ManuallyDrop::new(found);
+    let mut found = std::mem::ManuallyDrop::new(found);
+    say_holes(&mut found);
+    let found = &*found;
     for (format, path) in &outputs.files {
         // A file is no terminal: no colour, and everything in it.
         let plain = table::Style { limit: 0, verbose: true, colour: false, width: 100 };
@@ -163,10 +165,27 @@ fn write(
     Ok(())
 }
 
+/// A bill of a scan that could not read everything lacks components, and has to say so. One that was
+/// read and not evaluated lacks nothing.
+fn say_holes(found: &mut Found) {
+    let Some(bill) = &mut found.bill else { return };
+    let unread = found.report.not_read.iter().map(|row| Problem {
+        line: row.line,
+        place: row.path.clone(),
+        what: row.problem.clone(),
+    });
+    let unrecognised = found.report.unrecognised.iter().map(|path| Problem {
+        line: 0,
+        place: path.clone(),
+        what: "looks like a manifest and no reader knows it".to_owned(),
+    });
+    bill.problems.extend(unread.chain(unrecognised));
+}
+
 /// The bill, and who writes it when. Its serial is made of what it says, so two bills that differ have
 /// two serials, without chance.
 fn bill(found: &Found, format: Format) -> anyhow::Result<(&Bill, Provenance)> {
-    let bill = found.bill.as_ref().ok_or_else(|| unavailable(format))?;
+    let bill = found.bill.as_ref().ok_or_else(|| outputs::unavailable(format))?;
     let made = found.report.scanned_at;
     let key = format!("{format:?} {} {made} {bill:?}", found.name);
     let provenance = Provenance {
@@ -175,15 +194,6 @@ fn bill(found: &Found, format: Format) -> anyhow::Result<(&Bill, Provenance)> {
         serial: format!("urn:uuid:{}", formats::gitlab::uuid(&key)),
     };
     Ok((bill, provenance))
-}
-
-/// The error for a format that this command has no matter for.
-fn unavailable(format: Format) -> anyhow::Error {
-    let name = outputs::name(format);
-    usage(
-        anyhow!("the format {name} is not available for this command"),
-        "`gabion scan --help` lists the formats".to_owned(),
-    )
 }
 
 /// The exit code: the gate beats incompleteness, so that a pipeline that asked for it learns of it.

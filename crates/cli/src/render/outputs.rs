@@ -21,8 +21,20 @@ pub struct Outputs {
 impl Outputs {
     /// Whether a format was asked for that lists every component.
     pub fn want_bill(&self) -> bool {
+        self.bills().next().is_some()
+    }
+
+    /// For a command that has no components to list.
+    ///
+    /// # Errors
+    /// A usage error when a format was asked for that lists them.
+    pub fn without_bill(&self) -> anyhow::Result<()> {
+        self.bills().next().map_or(Ok(()), |format| Err(unavailable(format)))
+    }
+
+    fn bills(&self) -> impl Iterator<Item = Format> {
         let files = self.files.iter().map(|(format, _)| *format);
-        files.chain([self.stdout]).any(|f| matches!(f, Format::Cyclonedx | Format::Spdx))
+        files.chain([self.stdout]).filter(|f| matches!(f, Format::Cyclonedx | Format::Spdx))
     }
 }
 
@@ -71,6 +83,14 @@ fn output(text: &str) -> anyhow::Result<(Format, &str)> {
     if file.is_empty() { Err(refuse()) } else { Ok((format, file)) }
 }
 
+/// The error for a format that this command has no matter for.
+pub fn unavailable(format: Format) -> anyhow::Error {
+    usage(
+        anyhow!("the format {} is not available for this command", name(format)),
+        "`gabion scan --help` lists the formats".to_owned(),
+    )
+}
+
 /// The format as it is typed.
 pub fn name(format: Format) -> String {
     format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
@@ -91,6 +111,17 @@ mod tests {
             allow_incomplete: false,
         };
         outputs(&args).ok()
+    }
+
+    #[test]
+    fn a_bill_is_refused_where_there_are_no_components() {
+        let check = |typed: &[&str], expect| {
+            let outputs = read(None, typed).expect("read");
+            assert_eq!((outputs.want_bill(), outputs.without_bill().is_err()), expect, "{typed:?}");
+        };
+        check(&["json=-", "cyclonedx-vex=a"], (false, false));
+        check(&["cyclonedx=-"], (true, true));
+        check(&["json=-", "spdx=a"], (true, true));
     }
 
     #[test]
