@@ -30,19 +30,22 @@ pub fn annotations(report: &Report) -> Vec<Annotation> {
     for finding in &report.findings {
         all.push(annotation(finding, report, &base));
     }
-    if report.findings.is_empty() && report.complete {
+    let aside = words::set_aside(report);
+    if report.findings.is_empty() && report.complete && aside.is_none() {
         let message = "nothing due: everything met was read and evaluated".to_owned();
         all.push(whole(Level::Notice, "Gabion", message));
+    }
+    // Before the findings of its level, so that no limit hides it.
+    let first = all.iter().position(|a| a.level == Level::Notice).unwrap_or(all.len());
+    if let Some(aside) = aside {
+        all.insert(first, whole(Level::Notice, "Gabion: set aside", aside));
     }
     all
 }
 
 fn annotation(finding: &Finding, report: &Report, base: &str) -> Annotation {
     let place = finding.places.first();
-    let fixed = match finding.fixed_in.first() {
-        Some(version) => format!("fixed in {version}"),
-        None => "no fix is published".to_owned(),
-    };
+    let fixed = words::fixed(finding);
     let due = when(report.scanned_at, finding.due, finding.overdue);
     Annotation {
         level: match sarif::level(finding) {

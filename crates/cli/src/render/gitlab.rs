@@ -15,6 +15,7 @@ pub fn log(report: &Report) -> Log {
     if !report.complete {
         messages.push(format!("incomplete: {}", words::missing(report).join(", ")));
     }
+    messages.extend(words::set_aside(report));
     messages.extend(report.warnings.iter().cloned());
     for row in &report.not_read {
         messages.push(format!("not read: {}: {}", row.path, row.problem));
@@ -50,10 +51,10 @@ fn vulnerability(
     base: &str,
 ) -> Vulnerability {
     let due = when(report.scanned_at, finding.due, finding.overdue);
-    let fixed = match finding.fixed_in.as_slice() {
-        [] => "No fix is published.".to_owned(),
-        versions => format!("Fixed in {}.", versions.join(", ")),
-    };
+    let mut fixed = format!("{}.", words::fixed(finding));
+    if let Some(first) = fixed.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     let mut ids = vec![finding.advisory.to_string()];
     ids.extend(finding.aliases.iter().filter(|id| **id != *finding.advisory).cloned());
     let mut description = vec![format!("{due}. {}", finding.why)];

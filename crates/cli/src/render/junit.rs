@@ -122,12 +122,8 @@ fn message(finding: &Finding, report: &Report) -> String {
 }
 
 fn text(finding: &Finding) -> String {
-    let fixed = match finding.fixed_in.as_slice() {
-        [] => "no fix is published".to_owned(),
-        versions => format!("fixed in {}", versions.join(", ")),
-    };
     let places: Vec<String> = finding.places.iter().take(5).map(words::place).collect();
-    let mut lines = vec![format!("why: {}", finding.why), fixed, places.join(", ")];
+    let mut lines = vec![format!("why: {}", finding.why), words::fixed(finding), places.join(", ")];
     lines.extend(words::remarks(finding));
     lines.join("\n")
 }

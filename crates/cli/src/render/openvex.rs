@@ -99,13 +99,15 @@ fn told(statement: &Statement) -> String {
 
 /// What the fixes of a report do about each finding.
 struct Actions<'a> {
+    made: vocab::Instant,
     closes: HashMap<&'a str, &'a Fix>,
     leaves: HashMap<&'a str, &'a Fix>,
 }
 
 impl<'a> Actions<'a> {
     fn of(report: &'a Report) -> Self {
-        let mut actions = Self { closes: HashMap::new(), leaves: HashMap::new() };
+        let mut actions =
+            Self { made: report.scanned_at, closes: HashMap::new(), leaves: HashMap::new() };
         for fix in &report.fixes {
             actions.closes.extend(fix.closes.iter().map(|id| (id.as_str(), fix)));
             actions.leaves.extend(fix.leaves.iter().map(|id| (id.as_str(), fix)));
@@ -117,7 +119,11 @@ impl<'a> Actions<'a> {
     fn of_finding(&self, finding: &Finding) -> (String, Vec<&'static str>) {
         let id = finding.id.as_str();
         let due = match finding.due {
-            Some(due) if finding.overdue => format!("overdue since {due}"),
+            Some(due) if finding.overdue && due < self.made => format!("overdue since {due}"),
+            Some(due) if finding.overdue => format!("overdue by an earlier row; now due {due}"),
+            None if finding.overdue => {
+                "overdue by an earlier row; now due on the next upgrade".to_owned()
+            }
             Some(due) => format!("due {due}"),
             None => "due on the next upgrade".to_owned(),
         };

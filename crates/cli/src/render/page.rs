@@ -49,7 +49,11 @@ pub fn page(report: &Report, subject: &str) -> Page {
 
 fn row(fix: &report::Fix, report: &Report, places: &HashMap<&str, usize>) -> Fix {
     let find = |ids: &[String]| -> Vec<usize> {
-        ids.iter().filter_map(|id| places.get(id.as_str()).copied()).collect()
+        let known = ids.iter().filter_map(|id| places.get(id.as_str()).copied());
+        let mut known: Vec<usize> = known.collect();
+        // The most urgent first: a page shows only the first few.
+        known.sort_unstable();
+        known
     };
     let (closes, leaves) = (find(&fix.closes), find(&fix.leaves));
     // Findings stand in the order of the queue, so the first gave the date.

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use app::report::{Finding, Fix, Notice, Report, Unevaluated};
-use formats::page::words::plural;
 pub use formats::page::words::when;
+use formats::page::words::{nothing, plural};
 use formats::text::{due_in, printable, width};
 use vocab::{Instant, Severity};
 
@@ -61,15 +61,8 @@ impl Page<'_> {
         let (fixes, findings) = (report.fixes.len(), report.findings.len());
         let what = printable(name);
         let line = if findings == 0 {
-            match report.complete {
-                true => format!(
-                    "Nothing due in {what}: {} checked, none affected.",
-                    plural(report.components.saturating_sub(report.first_party), "component")
-                ),
-                false => format!(
-                    "Nothing found in {what}, but the scan is incomplete: this is not a clean result."
-                ),
-            }
+            let checked = report.components.saturating_sub(report.first_party);
+            nothing(&what, checked, words::aside(report), report.complete)
         } else {
             let assumed = report.fixes.iter().filter(|f| f.emergency && self.is_assumed(f)).count();
             let emergencies = report.fixes.iter().filter(|f| f.emergency).count() - assumed;

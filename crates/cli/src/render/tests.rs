@@ -349,3 +349,89 @@ fn a_comment_that_is_full_still_counts_what_it_left_out() {
     assert!(told.len() == 2 && told[0] == "… and 285 more fixes.", "{told:?}");
     assert_eq!(markdown.matches("<details>").count(), markdown.matches("\n</details>\n").count());
 }
+
+#[test]
+fn what_was_set_aside_is_not_called_unaffected() {
+    let mut report = rich();
+    report.findings.clear();
+    report.fixes.clear();
+    report.not_evaluated.clear();
+    report.not_read.clear();
+    report.unrecognised.clear();
+    report.complete = true;
+    for format in [Format::Table, Format::Markdown, Format::Html] {
+        let text = of(report.clone(), format);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("2 findings set aside, ignored or stated"), "{format:?}: {text}");
+        assert!(!text.contains("none affected"), "{format:?}: {text}");
+    }
+    for format in [Format::Github, Format::Gitlab] {
+        let text = of(report.clone(), format);
+        let aside = "2 findings set aside: 1 ignored, 1 stated not affected or fixed";
+        assert!(text.contains(aside) && !text.contains("nothing due"), "{text}");
+    }
+    report.complete = false;
+    report.unrecognised.push("odd.lock".to_owned());
+    for format in [Format::Table, Format::Markdown, Format::Html] {
+        let text = of(report.clone(), format);
+        assert!(text.contains("not a clean"), "{format:?}: {text}");
+    }
+}
+
+#[test]
+fn an_advisory_of_several_versions_is_named_once() {
+    let mut report = demo();
+    let (first, id) = (report.findings[0].clone(), "again".to_owned());
+    let fix = report.fixes.iter_mut().find(|f| f.closes.contains(&first.id)).expect("a fix");
+    fix.closes.push(id.clone());
+    let twice = app::report::Finding { id, version: "0.0.1".to_owned(), ..first };
+    report.findings.push(twice.clone());
+    let (once, again) = (of(demo(), Format::Markdown), of(report, Format::Markdown));
+    let count = |text: &str| text.matches(&format!("`{}`", twice.advisory)).count();
+    assert_eq!(count(&once), count(&again));
+}
+
+#[test]
+fn warnings_beyond_a_bound_are_counted() {
+    let mut report = demo();
+    report.warnings = (0..8).map(|n| format!("warning {n}")).collect();
+    let markdown = of(report, Format::Markdown);
+    assert!(markdown.contains("warning 4") && markdown.contains("> … and 3 more warnings."));
+}
+
+#[test]
+fn an_estate_keeps_to_its_columns_and_says_what_is_set_aside() {
+    let estate = serde_json::json!({
+        "schema": "gabion.estate/1", "gabion": "0", "scanned_at": "2026-11-21T10:00:00Z",
+        "complete": true,
+        "assets": [{"id": "shop", "path": "shop", "kind": "repository", "exposure": "internet",
+            "components": 3, "findings": 1, "emergencies": 0, "overdue": 1,
+            "due": "2026-11-22T10:00:00Z", "complete": true, "not_evaluated": 0}],
+        "components": 3, "findings": 1, "ignored": 2, "stated": 0,
+        "fixes": [{"action": "upgrade", "package": "left-pad", "ecosystem": "npm",
+            "from": ["1.0.0"], "to": "1.0.2", "how": "", "owner": "team-a",
+            "due": "2026-11-22T10:00:00Z", "overdue": true, "emergency": true,
+            "closes": 1, "leaves": 0, "assets": ["shop"]}],
+        "problems": [], "not_evaluated": [], "not_read": [], "not_read_total": 0,
+        "unrecognised": 0, "intel": demo().intel, "policies": ["gabion-24h"],
+        "warnings": ["the feed kev is old\u{1b}[2J and its silence says nothing of anything at all here"]
+    });
+    let mut report: app::estate::EstateReport = serde_json::from_value(estate).expect("an estate");
+    let written = |report: &app::estate::EstateReport, colour| {
+        let style = table::Style { limit: 0, verbose: false, colour, width: 60 };
+        let mut out = Vec::new();
+        super::estate::write(&mut out, report, style, "estate.toml").expect("written");
+        String::from_utf8(out).expect("text")
+    };
+    let plain = written(&report, false);
+    assert!(plain.lines().all(|l| l.chars().count() <= 60), "{plain}");
+    assert_eq!(plain.find('\u{1b}'), None);
+    insta::assert_snapshot!("estate.table", plain);
+    // Colour moves no word to another line.
+    let coloured = written(&report, true);
+    assert!(coloured.contains('\u{1b}') && coloured.lines().count() == plain.lines().count());
+    (report.findings, report.fixes, report.warnings) = Default::default();
+    report.assets[0].findings = 0;
+    let clean = written(&report, false);
+    assert!(clean.contains("2 findings set aside") && !clean.contains("none affected"), "{clean}");
+}

@@ -27,6 +27,31 @@ pub fn missing(report: &Report) -> Vec<String> {
     parts
 }
 
+/// How many findings matched and are not in the queue, because somebody says so.
+pub fn aside(report: &Report) -> u64 {
+    (report.ignored.len() + report.stated.len()) as u64
+}
+
+/// «2 findings set aside: 1 ignored, 1 stated not affected or fixed»; nothing when there are none.
+pub fn set_aside(report: &Report) -> Option<String> {
+    let (ignored, stated) = (report.ignored.len(), report.stated.len());
+    (aside(report) > 0).then(|| {
+        format!(
+            "{} set aside: {ignored} ignored, {stated} stated not affected or fixed",
+            plural(aside(report), "finding")
+        )
+    })
+}
+
+/// The versions that end a finding, or what else does.
+pub fn fixed(finding: &Finding) -> String {
+    match finding.fixed_in.as_slice() {
+        _ if finding.kind == "malicious" => "malicious: remove it".to_owned(),
+        [] => "no fix is published".to_owned(),
+        versions => format!("fixed in {}", versions.join(", ")),
+    }
+}
+
 /// `1.0.0 → 1.0.2 (patch)`, `1.0.3 — remove it`, `1.0.3 — no fix published`.
 pub fn change(fix: &Fix) -> String {
     let from = fix.from.join(", ");

@@ -54,9 +54,14 @@ pub fn timeline(page: &Page, out: &mut Markup) {
     for (label, fixes) in &rows {
         let urgent = fixes.iter().filter(|f| f.overdue || f.emergency != Emergency::No).count();
         out.element("<tr><th scope=\"row\">", label, "</th><td>").number(fixes.len() as i64);
-        if urgent > 0 && label != "Overdue" {
-            out.raw(" <strong class=\"mark\">▲ ").text(&plural(urgent as u64, "emergency"));
-            out.raw("</strong>");
+        let count = |wanted| fixes.iter().filter(|f| f.emergency == wanted).count() as u64;
+        let (known, assumed) = (count(Emergency::Known), count(Emergency::Assumed));
+        if known > 0 {
+            out.element(" <strong class=\"mark\">▲ ", &plural(known, "emergency"), "</strong>");
+        }
+        if assumed > 0 {
+            let assumed = format!("{assumed} assumed");
+            out.element(" <strong class=\"mark assumed\">△ ", &assumed, "</strong>");
         }
         out.raw("</td><td>");
         bar(urgent, fixes.len(), most, out);

@@ -73,6 +73,10 @@ fn summary(page: &Page, out: &mut Markup) {
     for warning in page.warnings.iter().take(ROWS) {
         out.raw("<p class=\"box caution\"><strong>Warning:</strong> ").text(warning).raw("</p>\n");
     }
+    if let Some(rest) = page.warnings.get(ROWS..).filter(|rest| !rest.is_empty()) {
+        let rest = plural(rest.len() as u64, "more warning");
+        out.element("<p class=\"box caution\">… and ", &rest, "; the JSON report has all.</p>\n");
+    }
     if let Some(comparison) = &page.comparison {
         out.raw("<p>Since the earlier report: <strong>").number(comparison.new as i64);
         out.raw(" new</strong>, ").number(comparison.unchanged as i64).raw(" unchanged, ");
@@ -100,7 +104,7 @@ fn tiles(page: &Page, out: &mut Markup) {
         ("emergencies", known, true),
         ("assumed emergencies", assumed, true),
         ("due within 3 days", within(0, 3 * DAY + 1), false),
-        ("due within 14 days", within(3 * DAY + 1, 14 * DAY + 1), false),
+        ("due in 3 to 14 days", within(3 * DAY + 1, 14 * DAY + 1), false),
         ("due later", within(14 * DAY + 1, i64::MAX), false),
         ("on the next upgrade", undated, false),
         ("not evaluated or not read", unknown + page.not_read.len(), false),

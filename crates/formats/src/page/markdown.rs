@@ -5,7 +5,7 @@
 //! characters; what is left out is counted. No text of a stranger makes a link, a mention, an image, a
 //! reference or a tag.
 
-use super::words::{answer, plural, when};
+use super::words::{answer, distinct, plural, when};
 use super::{Emergency, Finding, Fix, Page};
 use crate::text::{day, due_in, printable, truncate};
 
@@ -15,6 +15,8 @@ pub const MOST: usize = 65_536;
 const SPARE: usize = 1_200;
 /// Fixes in the table; a reader of a comment acts on the first.
 pub const FIXES: usize = 15;
+/// Warnings above the table.
+const WARNINGS: usize = 5;
 /// Rows of each folded section.
 const ROWS: usize = 100;
 /// Columns of a name in a table.
@@ -44,9 +46,13 @@ pub fn render(page: &Page) -> String {
             comparison.gone.len()
         ));
     }
-    for warning in page.warnings.iter().take(5) {
+    for warning in page.warnings.iter().take(WARNINGS) {
         out.line("");
         out.line(&format!("> Warning: {}", sentence(warning)));
+    }
+    if let Some(rest) = page.warnings.get(WARNINGS..).filter(|rest| !rest.is_empty()) {
+        out.line("");
+        out.line(&format!("> … and {}.", plural(rest.len() as u64, "more warning")));
     }
     table(page, &mut out);
     findings(page, &mut out);
@@ -102,7 +108,7 @@ fn due_cell(page: &Page, fix: &Fix) -> String {
 }
 
 fn names(page: &Page, findings: &[usize], most: usize) -> String {
-    let all: Vec<&Finding> = findings.iter().filter_map(|at| page.finding(*at)).collect();
+    let all = distinct(findings.iter().filter_map(|at| page.finding(*at)));
     let mut parts: Vec<String> = all.iter().take(most).map(|f| name(f)).collect();
     if all.len() > most {
         parts.push(format!("and {} more", all.len() - most));

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::markup::Markup;
-use super::words::{plural, when};
+use super::words::{distinct, plural, when};
 use super::{Emergency, Finding, Fix, Page, age, html};
 use crate::text::{absolute, day, printable, truncate};
 
@@ -88,7 +88,7 @@ fn row(page: &Page, number: usize, fix: &Fix, out: &mut Markup) {
     out.element("<div class=\"faint\">", owner.as_deref().unwrap_or("no owner"), "</div>");
     out.raw("</td><td data-is=\"Closes\">");
     let find = |all: &[usize]| -> Vec<&Finding> {
-        all.iter().filter_map(|at| page.finding(*at)).collect()
+        distinct(all.iter().filter_map(|at| page.finding(*at)))
     };
     names(&find(&fix.closes), out);
     if !fix.leaves.is_empty() {

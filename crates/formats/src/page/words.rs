@@ -2,24 +2,15 @@
 
 use vocab::Instant;
 
-use super::Page;
+use super::{Finding, Page};
 use crate::text::{due, printable};
 
 /// The first sentence: how much is due, how bad, and when the first of it.
 pub fn answer(page: &Page) -> String {
     let what = printable(&page.subject);
     if page.findings.is_empty() {
-        return if page.complete {
-            let checked = page.components.saturating_sub(page.first_party);
-            format!(
-                "Nothing due in {what}: {} checked, none affected.",
-                plural(checked, "component")
-            )
-        } else {
-            format!(
-                "Nothing found in {what}, but the scan is incomplete: this is not a clean result."
-            )
-        };
+        let checked = page.components.saturating_sub(page.first_party);
+        return nothing(&what, checked, page.silenced.len() as u64, page.complete);
     }
     let mut parts = vec![format!(
         "{} for {} in {what}",
@@ -40,6 +31,36 @@ pub fn answer(page: &Page) -> String {
     let first = page.fixes.iter().filter_map(|fix| fix.due).min();
     let first = first.map(|first| format!(" First {}.", due(page.made, first)));
     format!("{}.{}", parts.join(", "), first.unwrap_or_default())
+}
+
+/// The first sentence when nothing is in the queue. Only what was read whole, with nothing set aside, is
+/// said to be unaffected.
+pub fn nothing(what: &str, checked: u64, aside: u64, complete: bool) -> String {
+    let findings = plural(aside, "finding");
+    match (complete, aside) {
+        (true, 0) => {
+            format!(
+                "Nothing due in {what}: {} checked, none affected.",
+                plural(checked, "component")
+            )
+        }
+        (true, _) => format!(
+            "Nothing due in {what}: {} checked; {findings} set aside, ignored or stated otherwise.",
+            plural(checked, "component")
+        ),
+        (false, 0) => format!(
+            "Nothing found in {what}, but the scan is incomplete: this is not a clean result."
+        ),
+        (false, _) => format!(
+            "Nothing due in {what}, with {findings} set aside, and the scan is incomplete: this is not a clean result."
+        ),
+    }
+}
+
+/// The findings with each advisory once: a package at several versions has it several times.
+pub fn distinct<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Finding> {
+    let mut told = std::collections::HashSet::new();
+    findings.filter(|finding| told.insert(finding.advisory.as_str())).collect()
 }
 
 /// When something is due. What an earlier row made overdue stays so, however far the present row's
