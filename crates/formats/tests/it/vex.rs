@@ -308,3 +308,21 @@ fn a_statement_whose_parts_cannot_be_identified_does_not_speak_of_the_whole() {
     let broken = r#"{"identifiers":{"purl":"npm/a"}}"#;
     assert_eq!(read(broken), (0, format!("«npm/a» is no purl; {left_out}")));
 }
+
+#[test]
+fn a_component_of_a_bill_about_something_unnamed_speaks_of_no_other_asset() {
+    let read = |subject: &str| {
+        let text = format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{{{subject}}},
+"components":[{{"bom-ref":"a","name":"a","purl":"pkg:npm/a@1"}}],
+"vulnerabilities":[{{"id":"CVE-1","analysis":{{"state":"resolved"}},"affects":[{{"ref":"a"}}]}}]}}"#
+        );
+        let document = vex::read(text.as_bytes()).expect("a document");
+        let purl = vex::Purl::parse("pkg:npm/a@1").expect("a purl");
+        let subject = vex::Subject { purls: vec![purl], ..vex::Subject::default() };
+        document.statements.iter().any(|s| s.speaks_of(&subject, &vex::Asset::default()))
+    };
+    assert!(read(""));
+    assert!(!read(r#""component":{"bom-ref":"app","name":"app"}"#));
+    assert!(!read(r#""component":{"bom-ref":"app"}"#));
+}

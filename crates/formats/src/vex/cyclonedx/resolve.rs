@@ -24,7 +24,8 @@ struct Element {
 
 impl Parts {
     pub(super) fn of(bill: &Bill) -> Self {
-        let subject = bill.subject.as_ref().map(described).filter(|p| p.is_named());
+        // Also one without a name, which no asset has: its components are not those of every asset.
+        let subject = bill.subject.as_ref().map(described);
         let mut parts = Self {
             serial: bill.serial.trim_start_matches("urn:uuid:").to_owned(),
             subject: subject.map(Arc::new),
