@@ -234,6 +234,23 @@ mod tests {
     }
 
     #[test]
+    fn what_an_earlier_row_made_overdue_is_not_overdue_since_a_day_to_come() {
+        let action = |due: &str| {
+            let mut report = report();
+            report.fixes.clear();
+            let finding = report.findings.first_mut().expect("a finding");
+            (finding.overdue, finding.due) = (true, vocab::instant::parse(due));
+            super::claims(&report).claims.first().map(|c| c.action.clone()).unwrap_or_default()
+        };
+        let past = action("2026-11-20T00:00:00Z");
+        assert!(past.contains("; overdue since 2026-11-20T00:00:00Z"), "{past}");
+        let earlier = action("2026-11-24T00:00:00Z");
+        let said = "; overdue by an earlier row; now due 2026-11-24T00:00:00Z";
+        assert!(earlier.contains(said), "{earlier}");
+        assert!(action("").contains("; overdue by an earlier row; now due on the next upgrade"));
+    }
+
+    #[test]
     fn what_was_not_evaluated_gets_no_statement() {
         let mut report = report();
         (report.findings, report.ignored, report.stated) = Default::default();

@@ -435,3 +435,22 @@ fn an_estate_keeps_to_its_columns_and_says_what_is_set_aside() {
     let clean = written(&report, false);
     assert!(clean.contains("2 findings set aside") && !clean.contains("none affected"), "{clean}");
 }
+
+#[test]
+fn assumed_emergencies_of_a_day_are_not_counted_as_known() {
+    let mut report = demo();
+    for finding in &mut report.findings {
+        finding.emergency = true;
+        finding.inputs = serde_json::from_value(serde_json::json!([
+            {"name": "kev", "value": "yes", "how": "assumed", "source": "kev"}
+        ]))
+        .expect("inputs");
+    }
+    for fix in &mut report.fixes {
+        (fix.emergency, fix.overdue) = (true, false);
+    }
+    let html = of(report, Format::Html);
+    let (_, days) = html.split_once("id=\"when-title\"").expect("the section");
+    let (days, _) = days.split_once("</section>").expect("its end");
+    assert!(days.contains("△ ") && !days.contains('▲'), "{days}");
+}
