@@ -107,7 +107,11 @@ fn tiles(page: &Page, out: &mut Markup) {
         ("due in 3 to 14 days", within(3 * DAY + 1, 14 * DAY + 1), false),
         ("due later", within(14 * DAY + 1, i64::MAX), false),
         ("on the next upgrade", undated, false),
-        ("not evaluated or not read", unknown + page.not_read.len(), false),
+        (
+            "not evaluated or not read",
+            unknown + page.not_read.len() + page.unrecognised.len(),
+            false,
+        ),
     ];
     out.raw("<ul class=\"tiles\">\n");
     for (label, count, urgent) in tiles {
