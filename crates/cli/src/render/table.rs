@@ -272,10 +272,12 @@ impl Page<'_> {
         const SHOWN: usize = 6;
         let mut parts = Vec::new();
         let most = if self.style.verbose { usize::MAX } else { SHOWN };
-        let all = ids.iter().filter_map(|id| self.findings.get(id.as_str()));
+        let mut all: Vec<_> = ids.iter().filter_map(|id| self.findings.get(id.as_str())).collect();
+        // The most urgent first: the rest is only counted.
+        all.sort_unstable_by_key(|(rank, _)| *rank);
         let mut told = std::collections::HashSet::new();
         let once: Vec<&Finding> =
-            all.map(|(_, f)| *f).filter(|f| told.insert(&f.advisory)).collect();
+            all.into_iter().map(|(_, f)| *f).filter(|f| told.insert(&f.advisory)).collect();
         for finding in once.iter().take(most) {
             let severity = finding.severity;
             let unknown = severity == Severity::Unknown;

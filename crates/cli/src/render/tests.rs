@@ -454,3 +454,23 @@ fn assumed_emergencies_of_a_day_are_not_counted_as_known() {
     let (days, _) = days.split_once("</section>").expect("its end");
     assert!(days.contains("△ ") && !days.contains('▲'), "{days}");
 }
+
+#[test]
+fn the_most_urgent_finding_of_a_fix_is_named_first() {
+    let mut report = demo();
+    let first = report.findings[0].clone();
+    let fix = report.fixes.iter_mut().find(|f| f.closes.contains(&first.id)).expect("a fix");
+    let others: Vec<String> = (0..12).map(|n| format!("other-{n}")).collect();
+    fix.closes = others.iter().cloned().chain([first.id.clone()]).collect();
+    report.findings.extend(others.iter().map(|id| app::report::Finding {
+        id: id.clone(),
+        advisory: id.to_uppercase().into(),
+        ..first.clone()
+    }));
+    for format in [Format::Table, Format::Markdown, Format::Html] {
+        let text = of(report.clone(), format);
+        let at = |name: &str| text.find(name).unwrap_or(usize::MAX);
+        assert!(at(&first.advisory) < at("OTHER-0"), "{format:?}");
+        assert!(text.contains("more"), "{format:?}");
+    }
+}
