@@ -140,8 +140,10 @@ pub fn fix(
         made.after = Some(tally(&scan::scan(&request.scan, intelligence, now)?));
     }
     let applied = |step: &Step| step.outcome == "applied";
-    made.complete =
-        made.not_applied.is_empty() && made.projects.iter().all(|p| p.fixes.iter().all(applied));
+    let mut steps = made.projects.iter().flat_map(|p| &p.fixes).chain(&made.not_applied);
+    // Where nothing is asked for because nothing could be read, nothing is settled.
+    let asked = steps.clone().next().is_some() || made.before.complete;
+    made.complete = asked && made.not_applied.is_empty() && steps.all(applied);
     Ok(made)
 }
 

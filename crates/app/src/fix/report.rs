@@ -20,7 +20,7 @@ pub struct FixReport {
     pub at: Instant,
     /// `plan` (nothing was changed) or `write`.
     pub mode: String,
-    /// Every fix that the scan asks for was applied, or with `plan` can be.
+    /// Every fix that the scan asks for was applied, or with `plan` can be; one that asks for none is complete.
     pub complete: bool,
     /// What the scan says before.
     pub before: Tally,

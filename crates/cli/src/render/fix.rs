@@ -38,6 +38,9 @@ impl View<'_> {
         let applied = steps().filter(|s| s.outcome == "applied").count();
         let closed: usize = made.projects.iter().map(|p| p.closed.len()).sum();
         let line = match &made.after {
+            _ if all == 0 && !made.before.complete => {
+                "Nothing to fix was found, but the scan is incomplete: this is not a clean result; `gabion scan` with the same paths says what is missing.".to_owned()
+            }
             _ if all == 0 => "Nothing to fix.".to_owned(),
             Some(after) => format!(
                 "{applied} of {all} fixes applied: {} findings before, {} after.",
