@@ -42,7 +42,7 @@ pub fn read(text: &str) -> Result<Bill, Refused> {
         }
     }
     let Some(version) = version else {
-        return Err(refused(1, "no `SPDXVersion`"));
+        return Err(refused(1, "neither JSON nor XML, and no `SPDXVersion` as in SPDX tag-value"));
     };
     reader.close();
     let mut bill = reader.document.bill();

@@ -208,7 +208,7 @@ fn refusals_name_the_place_and_the_reason() {
     check("{\"bomFormat\":\n\"CycloneDX\",}", "line 2: not JSON here: '}', expected a value");
     check("<bom>", "line 1: <bom> is not closed");
     check("<x/>", "line 1: <x>, expected <bom>");
-    check("hello\n", "line 1: no `SPDXVersion`");
+    check("hello\n", "line 1: neither JSON nor XML, and no `SPDXVersion` as in SPDX tag-value");
     check("SPDXVersion: SPDX-2.3\nA: <text>x", "line 2: a <text> without its </text>");
     check(
         "<rdf:RDF a='b'/>",

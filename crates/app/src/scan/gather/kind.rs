@@ -198,9 +198,10 @@ fn content(root: &Root<'_>) -> io::Result<Found> {
     Ok(match kind {
         Some(Kind::Sbom) => Found::Bill(bytes),
         Some(Kind::Image) => Found::Image(bytes),
-        Some(Kind::Repository | Kind::System) => {
-            Found::Unreadable("a file; this kind of thing is a folder".into())
-        }
+        Some(kind @ (Kind::Repository | Kind::System)) => Found::Unreadable(format!(
+            "a file, and a {} is a folder; without --as its content shows what it is",
+            kind.as_str()
+        )),
         None => Found::Nothing,
     })
 }

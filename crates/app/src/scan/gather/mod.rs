@@ -29,6 +29,8 @@ use crate::report::{Place, Skipped, Unread};
 
 /// Most places kept for one package on one asset; the count beyond is not needed to fix it.
 const MAX_PLACES: usize = 100;
+/// Of a file that is nothing that is read.
+const NOTHING_KNOWN: &str = "nothing to scan: it has no lock file's name, and its content is no image and no bill of materials; --as tells what it is";
 /// Everything met below the given paths.
 #[derive(Default)]
 pub struct Gathered {
@@ -270,6 +272,7 @@ pub fn gather(roots: &[Root<'_>], settings: Settings<'_>) -> Gathered {
             kind::Found::Nothing => {
                 gathered.add(root, Kind::Repository);
                 gathered.unrecognised.push(root.display.to_owned());
+                gathered.unread(root.display.to_owned(), 0, NOTHING_KNOWN.to_owned());
             }
             kind::Found::Unreadable(problem) => {
                 gathered.add(root, Kind::Repository);
