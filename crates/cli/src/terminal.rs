@@ -6,6 +6,7 @@
 )]
 
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -19,6 +20,9 @@ use crate::exit::Told;
 const LEAST_WIDTH: usize = 40;
 /// Widest layout: longer lines are hard to read.
 const MOST_WIDTH: usize = 120;
+
+/// Time between two pictures of what is under way.
+const TICK: Duration = Duration::from_millis(200);
 
 /// The two streams and what they can do.
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +128,18 @@ impl Terminal {
         let mut answer = String::new();
         let read = io::stdin().read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Tells on stderr what is under way and for how long, where the end is not known;
+    /// invisible when that is no terminal, or with `--quiet`.
+    pub fn waiting(&self, what: &str) -> ProgressBar {
+        let bar = self.progress();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.set_message(printable(what).into_owned());
+        bar.enable_steady_tick(TICK);
+        bar
     }
 
     /// A progress display on stderr; invisible when that is no terminal, or with `--quiet`.

@@ -33,6 +33,14 @@ pub fn run(
             "for the other formats, scan its assets by themselves".to_owned(),
         ));
     }
+    // Checked here, since an estate without targets would be kept in place of what was scanned before.
+    if super::config(file)?.targets.is_empty() {
+        return Err(usage(
+            anyhow!("{} names no [[target]], so there is nothing to scan", file.display()),
+            "add one, such as [[target]] with path = \"services/*\"; docs/CONFIG.md shows more"
+                .to_owned(),
+        ));
+    }
     let now = super::now();
     let bar = terminal.progress();
     let place = Place::of(data, file);

@@ -12,13 +12,17 @@ pub mod sync;
 pub mod watch_intel;
 
 use anyhow::anyhow;
-use app::config::Config;
+use app::config::{Config, ConfigError};
 use app::intelligence::{DataDir, IntelligenceError};
-use app::scan::{Baseline, Request, ScanError, Target};
+use app::policy::PolicyChoiceError;
+use app::scan::{Baseline, BaselineError, Request, ScanError, Target};
 use vocab::Instant;
 
 use crate::args::{ClockArg, Global, ReadingArgs};
 use crate::exit::{failed, usage};
+use crate::render::{Outputs, name};
+
+const CHECK_PATH: &str = "check the path as it was typed, and that it can be read";
 
 /// The clock of the world, asked once for each command.
 #[expect(clippy::disallowed_methods, reason = "a command asks the time once and passes it on")]
@@ -53,7 +57,11 @@ pub fn request(reading: &ReadingArgs, targets: Vec<Target>) -> anyhow::Result<Re
     let baseline = match &reading.baseline {
         None => None,
         Some(path) => Some(Baseline::load(path).map_err(|e| {
-            usage(e, "a baseline is what `gabion scan --format json` wrote earlier".to_owned())
+            let hint = match &e {
+                BaselineError::Read { .. } => CHECK_PATH,
+                _ => "a baseline is what `gabion scan --format json` wrote earlier",
+            };
+            usage(e, hint.to_owned())
         })?),
     };
     let mut request = Request::of(targets);
@@ -75,14 +83,19 @@ pub fn request(reading: &ReadingArgs, targets: Vec<Target>) -> anyhow::Result<Re
 pub fn scan_failed(error: ScanError) -> anyhow::Error {
     match error {
         ScanError::Intelligence(error) => intelligence_failed(error),
-        ScanError::Target { .. } => {
-            usage(error, "name a repository, a folder of them, or a lock file".to_owned())
-        }
+        ScanError::Target { .. } => usage(
+            error,
+            "name a repository, a folder of them, a lock file, an image, a bill of materials, or `/` for this system; `-` is standard input".to_owned(),
+        ),
         ScanError::Exclude { .. } => {
             usage(error, "patterns are like `docs/**` or `**/fixtures`".to_owned())
         }
-        ScanError::Config(_) => usage(error, "docs/CONFIG.md lists every key".to_owned()),
-        ScanError::Policy(_) => {
+        ScanError::Config(error) => config_failed(error),
+        ScanError::Policy(PolicyChoiceError::Unknown { .. }) => {
+            usage(error, "`gabion policy show` lists the built-in ones".to_owned())
+        }
+        ScanError::Policy(PolicyChoiceError::Read { .. }) => usage(error, CHECK_PATH.to_owned()),
+        ScanError::Policy(PolicyChoiceError::Table { .. }) => {
             usage(error, "`gabion policy check FILE` shows what is wrong".to_owned())
         }
     }
@@ -96,5 +109,31 @@ pub fn intelligence_failed(error: IntelligenceError) -> anyhow::Error {
 
 /// An estate file for its feed addresses.
 pub fn config(path: &std::path::Path) -> anyhow::Result<Config> {
-    Config::load(path).map_err(|e| usage(e, "docs/CONFIG.md lists every key".to_owned()))
+    Config::load(path).map_err(config_failed)
+}
+
+fn config_failed(error: ConfigError) -> anyhow::Error {
+    let hint = match &error {
+        ConfigError::Read { .. } => CHECK_PATH,
+        ConfigError::Shape { .. } => "docs/CONFIG.md lists every key",
+    };
+    usage(error, hint.to_owned())
+}
+
+/// Refuses a file that cannot be written for want of its folder, before anything long begins.
+///
+/// # Errors
+/// The folder of one of them is not there, or one of them is a folder.
+pub fn writable(outputs: &Outputs) -> anyhow::Result<()> {
+    for (format, file) in &outputs.files {
+        let parent = file.parent().filter(|p| !p.as_os_str().is_empty());
+        let problem = match parent {
+            Some(parent) if !parent.is_dir() => format!("there is no folder {}", parent.display()),
+            _ if file.is_dir() => "it is a folder".to_owned(),
+            _ => continue,
+        };
+        let hint = format!("name a file in a folder that is there: -o {}=FILE", name(*format));
+        return Err(failed(anyhow!("cannot write {}: {problem}", file.display()), hint));
+    }
+    Ok(())
 }

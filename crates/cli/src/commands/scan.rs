@@ -1,6 +1,6 @@
 //! `gabion scan PATH…`: the fixes due, and why.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use app::intelligence::{Intelligence, IntelligenceError};
 use app::scan::Target;
@@ -11,13 +11,23 @@ use crate::render::{self, Found};
 use crate::terminal::Terminal;
 
 fn target(path: &PathBuf) -> Target {
-    if path.as_os_str() == "-" { Target::called(path, "standard input") } else { Target::new(path) }
+    Target::called(path, called(path))
+}
+
+/// How people call a path.
+fn called(path: &Path) -> String {
+    if path.as_os_str() == "-" {
+        "standard input".to_owned()
+    } else {
+        path.to_string_lossy().into_owned()
+    }
 }
 
 /// Scans and shows the result.
 pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
     // What was typed is checked before anything long begins.
     let outputs = render::outputs(&args.output)?;
+    super::writable(&outputs)?;
     let targets: Vec<Target> = args.paths.iter().map(target).collect();
     let request = super::request(&args.reading, targets)?;
     let data = super::data_dir(global)?;
@@ -43,8 +53,13 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
             terminal,
         );
     }
-    let scanned =
-        app::scan::scan_whole(&request, &intelligence, super::now()).map_err(super::scan_failed)?;
+    let bar = terminal.waiting(&match args.paths.as_slice() {
+        [one] => format!("reading {}", called(one)),
+        several => format!("reading {} paths", several.len()),
+    });
+    let scanned = app::scan::scan_whole(&request, &intelligence, super::now());
+    bar.finish_and_clear();
+    let scanned = scanned.map_err(super::scan_failed)?;
     let bill = outputs.want_bill().then(|| scanned.bill());
     let report = scanned.into_report();
     let name = match args.paths.as_slice() {
@@ -52,7 +67,7 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
         [one] if one.file_name().is_none() => {
             report.assets.first().map(|a| a.id.clone()).unwrap_or_default()
         }
-        [one] => one.to_string_lossy().into_owned(),
+        [one] => called(one),
         several => format!("{} paths", several.len()),
     };
     render::show(Found { report, bill, name }, &args.output, &outputs, terminal)

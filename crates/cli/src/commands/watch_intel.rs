@@ -32,7 +32,14 @@ pub fn run(args: WatchIntelArgs, global: &Global, terminal: &Terminal) -> anyhow
     let place = Place::of(&data, &args.estate);
     let watched = watch::watch(&place, &scanner, !args.peek).map_err(|error| match error {
         WatchError::NothingKept => {
-            usage(error, format!("scan it first: gabion scan --estate {}", args.estate.display()))
+            // The estate file is called by its path; from another folder it is the same estate.
+            usage(
+                anyhow!(
+                    "{}: {error}, for it was not scanned with this data folder",
+                    args.estate.display()
+                ),
+                format!("scan it first: gabion scan --estate {}", args.estate.display()),
+            )
         }
         WatchError::Scan(error) => super::scan_failed(error),
         WatchError::Kept(_) => failed(
@@ -57,20 +64,22 @@ fn print(watched: &Watched, json: bool, terminal: &Terminal) -> anyhow::Result<(
     match watched.touched.len() {
         0 => writeln!(
             out,
-            "Nothing new touches the {} assets: {} new or changed advisories, index of {day}.",
-            watched.assets, watched.news
+            "Nothing new touches the estate: {}, {} new or changed, index of {day}.",
+            counted(watched.assets, "asset", "assets"),
+            counted(watched.news, "advisory", "advisories"),
         )?,
         touched => writeln!(
             out,
-            "{touched} of {} new or changed advisories touch the {} assets, index of {day}.",
-            watched.news, watched.assets
+            "{touched} of {} new or changed touch the estate: {}, index of {day}.",
+            counted(watched.news, "advisory", "advisories"),
+            counted(watched.assets, "asset", "assets"),
         )?,
     }
     if watched.unread > 0 {
         writeln!(
             out,
-            "Of {} targets something was not read: news of what they hold are not told.",
-            watched.unread
+            "Of {} something was not read: news of what is there are not told.",
+            counted(watched.unread, "target", "targets")
         )?;
     }
     for (number, row) in watched.touched.iter().enumerate() {
@@ -120,12 +129,12 @@ fn untold(out: &mut dyn Write, watched: &Watched) -> io::Result<()> {
     for row in watched.untold.iter().take(UNTOLD) {
         writeln!(
             out,
-            "     {}: {} {} ({}) in {} assets: {}",
+            "     {}: {} {} ({}) in {}: {}",
             printable(&row.advisory),
             printable(&row.name),
             printable(&row.version),
             printable(&row.ecosystem),
-            row.assets,
+            counted(row.assets, "asset", "assets"),
             printable(&row.why)
         )?;
     }
@@ -134,4 +143,8 @@ fn untold(out: &mut dyn Write, watched: &Watched) -> io::Result<()> {
         writeln!(out, "     and {more} more (--json)")?;
     }
     Ok(())
+}
+
+fn counted(count: u64, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }

@@ -25,7 +25,7 @@ use app::report::Report;
 use formats::sbom::{Bill, Problem, Provenance};
 
 pub use beside::replace;
-pub use outputs::{Outputs, outputs};
+pub use outputs::{Outputs, name, outputs};
 
 use crate::args::{Format, OutputArgs};
 use crate::exit::{Exit, despite_pipe, failed};

@@ -72,11 +72,8 @@ pub fn outputs(args: &OutputArgs) -> anyhow::Result<Outputs> {
 fn output(text: &str) -> anyhow::Result<(Format, &str)> {
     let refuse = || {
         let names: Vec<String> = Format::value_variants().iter().map(|f| name(*f)).collect();
-        let hint = format!(
-            "expected FORMAT=FILE with one of {}, such as -o sarif=gabion.sarif",
-            names.join(", ")
-        );
-        usage(anyhow!("-o «{text}»"), hint)
+        let hint = format!("FORMAT is one of {}, such as -o sarif=gabion.sarif", names.join(", "));
+        usage(anyhow!("-o «{text}» is no FORMAT=FILE"), hint)
     };
     let (format, file) = text.split_once('=').ok_or_else(refuse)?;
     let format = Format::from_str(format, true).map_err(|_| refuse())?;

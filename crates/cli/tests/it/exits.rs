@@ -55,6 +55,35 @@ fn errors_name_the_remedy() {
 }
 
 #[test]
+fn what_was_typed_wrongly_is_told_with_its_remedy() {
+    let place = Place::synced();
+    place.write("estate.toml", "policies = [\"gabion-24h\"]\n");
+    place.write("notes.txt", "hello\n");
+    let check = |arguments: &[&str], code: i32, expect: &[&str]| {
+        let output = place.run(arguments);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        // Where lines break is the table's affair.
+        let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in expect {
+            assert!(flat.contains(part), "{arguments:?}: {said}");
+        }
+    };
+    check(&["scan", "absent"], 2, &["cannot scan absent", "hint: name a repository", "`-` is"]);
+    check(&["scan", "tree", "--config", "absent"], 2, &["absent", "hint: check the path"]);
+    check(&["scan", "tree", "--baseline", "absent"], 2, &["absent", "hint: check the path"]);
+    check(&["scan", "tree", "--policy", "nothing"], 2, &["hint: `gabion policy show` lists"]);
+    check(&["scan", "tree", "-o", "json"], 2, &["-o «json» is no FORMAT=FILE"]);
+    check(&["scan", "tree", "-o", "json=no/a"], 4, &["cannot write no/a: there is no folder no"]);
+    check(&["scan", "tree", "-o", "json=tree"], 4, &["cannot write tree: it is a folder"]);
+    check(&["scan", "--estate", "estate.toml"], 2, &["estate.toml names no [[target]]"]);
+    check(&["scan", "notes.txt"], 3, &["notes.txt: nothing to scan: it has no lock file's name"]);
+    check(&["scan", "notes.txt", "--as", "system"], 3, &["a file, and a system is a folder"]);
+    check(&["fix", "notes.txt"], 3, &["Nothing to fix was found, but the scan is incomplete"]);
+    check(&["scan", "-"], 3, &["Nothing found in standard input", "standard input: empty"]);
+}
+
+#[test]
 fn gates_by_due_time() {
     let place = Place::synced();
     // KEV and exploit feeds are missing here, so the strictest row acts: 24 h.
