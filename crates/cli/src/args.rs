@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     about = "Fixes ordered by when they are due, and why",
     long_about = "Gabion knows what you run, knows what attackers can use today, and lists the fixes \
                   ordered by when they are due. It says what it could not evaluate; incomplete is never clean.",
-    after_help = "Start here:\n  gabion demo                 see a queue without network or set-up\n  gabion sync                 fetch what the world knows\n  gabion scan PATH            list the fixes due in a repository\n\nExit codes: 0 complete and gate not hit, 1 gate hit, 2 usage or configuration,\n            3 incomplete (see --allow-incomplete), 4 failed",
+    after_help = "Start here:\n  gabion demo                 see a queue without network or set-up\n  gabion sync                 fetch what the world knows\n  gabion scan PATH            list the fixes due in a repository, an image, a system, a bill of materials\n  gabion fix PATH             edit manifests and lock files so that they hold\n\nExit codes: 0 complete and gate not hit, 1 gate hit, 2 usage or configuration,\n            3 incomplete (see --allow-incomplete), 4 failed",
     arg_required_else_help = true,
     propagate_version = true,
     max_term_width = 100
@@ -159,7 +159,7 @@ pub struct ScanArgs {
     /// systems, bills of materials (CycloneDX, SPDX); `-` reads an image or a bill from standard input
     #[arg(value_name = "PATH", required_unless_present = "estate")]
     pub paths: Vec<PathBuf>,
-    /// Scan every target that an estate file names, side by side
+    /// Scan every [[target]] of an estate file, side by side (docs/CONFIG.md)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "baseline"])]
     pub estate: Option<PathBuf>,
     /// How the result is shown and judged.
@@ -178,7 +178,7 @@ pub struct ReadingArgs {
     #[arg(long = "as", value_name = "FORMAT")]
     pub as_format: Option<String>,
     /// VEX document (OpenVEX, CycloneDX, CSAF): its «not affected» and «fixed» take findings out of the
-    /// queue, with who says so; may be given several times
+    /// queue, with who says so; one inside PATH only with --trust-config; may be given several times
     #[arg(long, value_name = "FILE")]
     pub vex: Vec<PathBuf>,
     /// Which image of an archive for several platforms, such as linux/arm64
@@ -187,10 +187,11 @@ pub struct ReadingArgs {
     /// Leave out paths that match, relative to each PATH; may be given several times
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
-    /// Estate file [default: gabion.toml in each PATH, which may only tighten]
+    /// Estate file: exposure, owners, ignores, policies [default: gabion.toml in each PATH, which may
+    /// only tighten]
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
-    /// Let a gabion.toml inside a scanned tree ignore findings and lower exposure
+    /// Let a gabion.toml or VEX document inside a scanned tree ignore findings and lower exposure
     #[arg(long)]
     pub trust_config: bool,
     /// Policy to apply: a built-in name or a table's file; several: the strictest wins
