@@ -15,7 +15,7 @@ fuzz_target!(|data: &[u8]| {
         bytes.chunks_exact_mut(BLOCK).filter(|block| &block[257..262] == b"ustar").for_each(repair);
     }
     let platform = (first & 2 != 0).then_some("linux/amd64");
-    let Ok(image) = read(&mut bytes.as_slice(), platform) else { return };
+    let Ok(image) = read(&mut bytes.as_slice(), platform, 7) else { return };
     assert!(image.layers.len() <= bounds::MAX_LAYERS);
     for placed in &image.placed {
         assert!((placed.layer as usize) < image.layers.len(), "{}", placed.path);

@@ -35,11 +35,17 @@ pub trait Look {
     fn is_program(&self, head: &[u8]) -> bool;
     /// As [`system::read`].
     fn read(&self, path: &str, bytes: &[u8]) -> Option<Fact>;
+    /// The key of the hashes by which paths are told apart. It must not be known to who made the image:
+    /// two paths with one hash could hide each other.
+    fn key(&self) -> u64;
 }
 
-/// The reader of installed software.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Software;
+/// The reader of installed software, with a key that nobody else knows ([`Look::key`]).
+#[derive(Debug, Clone, Copy)]
+pub struct Software {
+    /// As [`Look::key`].
+    pub key: u64,
+}
 
 impl Look for Software {
     fn wants(&self, path: &str, size: u64, executable: bool) -> Option<Want> {
@@ -52,6 +58,10 @@ impl Look for Software {
 
     fn read(&self, path: &str, bytes: &[u8]) -> Option<Fact> {
         system::read(path, bytes)
+    }
+
+    fn key(&self) -> u64 {
+        self.key
     }
 }
 
@@ -108,6 +118,7 @@ pub(super) struct Contents {
 /// Reads a layer member by member.
 pub(super) struct Layer<'a> {
     look: &'a dyn Look,
+    hashes: Hashes,
     contents: Contents,
     hard: BTreeMap<String, String>,
     full: bool,
@@ -115,7 +126,8 @@ pub(super) struct Layer<'a> {
 
 impl<'a> Layer<'a> {
     pub(super) fn new(look: &'a dyn Look) -> Self {
-        Self { look, contents: Contents::default(), hard: BTreeMap::new(), full: false }
+        let (contents, hashes) = (Contents::default(), Hashes::of(look));
+        Self { look, hashes, contents, hard: BTreeMap::new(), full: false }
     }
 
     pub(super) fn look(&self) -> &'a dyn Look {
@@ -124,7 +136,7 @@ impl<'a> Layer<'a> {
 
     /// Something is at a path; what it is was read otherwise.
     pub(super) fn present(&mut self, path: &str) {
-        self.contents.marks.push(hash(path) & !mark::BITS | mark::OTHER);
+        self.contents.marks.push(self.hashes.path(path) & !mark::BITS | mark::OTHER);
     }
 
     /// Takes one member in, and reads its content as far as it is worth it.
@@ -161,17 +173,17 @@ impl<'a> Layer<'a> {
             Kind::File if looked => mark::OTHER | mark::LOOKED,
             _ => mark::OTHER,
         };
-        self.contents.marks.push(hash(path) & !mark::BITS | kind);
+        self.contents.marks.push(self.hashes.path(path) & !mark::BITS | kind);
         Ok(())
     }
 
     /// OCI image specification 1.1, layer.md, «Whiteouts». Those of aufs itself (`.wh..wh.`) say nothing.
     fn whiteout(&mut self, folder: &str, hidden: &str) -> io::Result<()> {
         if hidden == ".wh..opq" {
-            self.contents.marks.push(hash(folder) & !mark::BITS | mark::OPAQUE);
+            self.contents.marks.push(self.hashes.path(folder) & !mark::BITS | mark::OPAQUE);
         } else if !matches!(hidden, "" | "." | "..") && !hidden.starts_with(".wh.") {
             let path = if folder.is_empty() { hidden.into() } else { format!("{folder}/{hidden}") };
-            self.contents.marks.push(hash(&path) & !mark::BITS | mark::GONE);
+            self.contents.marks.push(self.hashes.path(&path) & !mark::BITS | mark::GONE);
         }
         Ok(())
     }
@@ -278,7 +290,7 @@ impl<'a> Layer<'a> {
     }
 
     fn looked_into(&self, path: &str) -> bool {
-        let wanted = hash(path) & !mark::BITS | mark::OTHER | mark::LOOKED;
+        let wanted = self.hashes.path(path) & !mark::BITS | mark::OTHER | mark::LOOKED;
         self.contents.marks.binary_search(&wanted).is_ok()
     }
 
@@ -306,27 +318,39 @@ pub(super) fn note(problems: &mut Vec<(String, String)>, path: &str, what: impl 
     }
 }
 
-/// The hash of a path, part by part, so that those of its folders fall out on the way ([`hashes`]).
-/// Without a key: who can choose colliding paths made the image, and could leave its files out.
-pub(super) fn hash(path: &str) -> u64 {
-    hashes(path).last().unwrap_or_default()
+/// How paths become hashes: part by part, so that those of the folders above fall out on the way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hashes {
+    key: u64,
 }
 
-/// The hashes of the root, of every folder above a path, and of the path itself.
-pub(super) fn hashes(path: &str) -> impl Iterator<Item = u64> + '_ {
-    let parts = path.split('/').filter(|part| !part.is_empty());
-    std::iter::once(0).chain(parts.scan(0u64, |above, part| {
-        *above = below(*above, part);
-        Some(*above)
-    }))
-}
+impl Hashes {
+    pub(super) fn of(look: &dyn Look) -> Self {
+        Self { key: look.key() }
+    }
 
-/// The hash of what lies in a folder under this name.
-pub(super) fn below(folder: u64, name: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write_u64(folder);
-    hasher.write(name.as_bytes());
-    hasher.finish()
+    /// The hash of a path.
+    pub(super) fn path(self, path: &str) -> u64 {
+        self.above(path).last().unwrap_or_default()
+    }
+
+    /// The hashes of the root, of every folder above a path, and of the path itself.
+    pub(super) fn above(self, path: &str) -> impl Iterator<Item = u64> + '_ {
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        std::iter::once(0).chain(parts.scan(0u64, move |above, part| {
+            *above = self.below(*above, part);
+            Some(*above)
+        }))
+    }
+
+    /// The hash of what lies in a folder under this name.
+    pub(super) fn below(self, folder: u64, name: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u64(self.key);
+        hasher.write_u64(folder);
+        hasher.write(name.as_bytes());
+        hasher.finish()
+    }
 }
 
 /// A link's target as a path relative to the root, by words alone; `None` when it leads above it.
@@ -379,4 +403,20 @@ fn weight(fact: &Fact) -> u64 {
         }
     };
     bytes as u64 + 64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hashes;
+
+    #[test]
+    fn hashes_depend_on_the_key_and_on_every_part() {
+        let (a, b) = (Hashes { key: 1 }, Hashes { key: 2 });
+        assert_eq!(a.path("x/y"), a.below(a.path("x"), "y"));
+        assert_eq!(a.path("/x//y"), a.path("x/y"));
+        assert_eq!(a.above("x/y").collect::<Vec<_>>(), [0, a.path("x"), a.path("x/y")]);
+        assert_ne!(a.path("x/y"), b.path("x/y"));
+        assert_ne!(a.path("x/y"), a.path("xy"));
+        assert_ne!(a.path("x/y"), a.path("y/x"));
+    }
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::system::Fact;
 
 use super::Placed;
-use super::layer::{Contents, Look, Problem, below, hash, hashes, mark, note};
+use super::layer::{Contents, Hashes, Look, Problem, mark, note};
 
 /// Most links followed on the way to one file (`ELOOP` of Linux).
 const MAX_HOPS: usize = 40;
@@ -31,7 +31,7 @@ const DATABASES: &[&str] = &[
 
 /// Puts layers on each other.
 pub(super) fn merge(layers: &[Rc<Contents>], look: &dyn Look) -> (Vec<Placed>, Vec<Problem>) {
-    let tree = Tree::new(layers);
+    let tree = Tree::new(layers, Hashes::of(look));
     let mut problems = Vec::new();
     let mut visible: BTreeMap<String, (usize, Rc<Fact>)> = BTreeMap::new();
     // By path: the last layer that told of it, and the one that brought it. A change of owner or
@@ -81,6 +81,7 @@ pub(super) fn merge(layers: &[Rc<Contents>], look: &dyn Look) -> (Vec<Placed>, V
 
 /// What the layers say of the paths that matter.
 struct Tree<'a> {
+    hashes: Hashes,
     /// Hash, layer, mark; sorted.
     marks: Vec<(u64, usize, u64)>,
     /// By the hash of their path: layer and target, from the lowest.
@@ -91,26 +92,28 @@ struct Tree<'a> {
 type Interest = HashMap<u64, bool>;
 
 impl<'a> Tree<'a> {
-    fn new(layers: &'a [Rc<Contents>]) -> Self {
+    fn new(layers: &'a [Rc<Contents>], hashes: Hashes) -> Self {
         let mut symlinks: HashMap<u64, Vec<(usize, &str)>> = HashMap::new();
         let mut interest = Interest::new();
-        DATABASES.iter().for_each(|path| add(&mut interest, path));
+        DATABASES.iter().for_each(|path| add(hashes, &mut interest, path));
         for (at, layer) in layers.iter().enumerate() {
             for (path, target) in &layer.symlinks {
-                symlinks.entry(hash(path)).or_default().push((at, target));
-                add(&mut interest, path);
+                symlinks.entry(hashes.path(path)).or_default().push((at, target));
+                add(hashes, &mut interest, path);
             }
-            paths(layer).for_each(|path| add(&mut interest, path));
+            paths(layer).for_each(|path| add(hashes, &mut interest, path));
         }
-        let mut tree = Self { marks: marks(layers, &interest), symlinks };
+        let mut tree = Self { hashes, marks: marks(layers, &interest), symlinks };
         // Where links lead to is of interest too.
         let last = layers.len().saturating_sub(1);
         for path in DATABASES {
-            tree.resolve(path, last, true).iter().for_each(|path| add(&mut interest, path));
+            tree.resolve(path, last, true).iter().for_each(|path| add(hashes, &mut interest, path));
         }
         for (at, layer) in layers.iter().enumerate() {
             for path in paths(layer) {
-                tree.resolve(path, at, false).iter().for_each(|path| add(&mut interest, path));
+                tree.resolve(path, at, false)
+                    .iter()
+                    .for_each(|path| add(hashes, &mut interest, path));
             }
         }
         tree.marks = marks(layers, &interest);
@@ -121,7 +124,7 @@ impl<'a> Tree<'a> {
     fn same(&self, layers: &[Rc<Contents>], path: &str, lower: usize, upper: usize) -> bool {
         let fact = |at: usize| layers.get(at)?.facts.get(path);
         let until = upper.saturating_sub(1);
-        fact(lower) == fact(upper) && self.survives(hashes(path), lower, until)
+        fact(lower) == fact(upper) && self.survives(self.hashes.above(path), lower, until)
     }
 
     /// Adds a fact where it is visible, as told by a layer and brought by that one or a lower; of two at the same place the upper layer's stays.
@@ -140,7 +143,7 @@ impl<'a> Tree<'a> {
 
     /// Whether what a layer has at a path is still there in the end.
     fn shows(&self, path: &str, layer: usize) -> bool {
-        self.survives(hashes(path), layer, usize::MAX)
+        self.survives(self.hashes.above(path), layer, usize::MAX)
     }
 
     /// Whether what a layer has at a path (hashes of the folders above, then its own) is still there
@@ -177,7 +180,7 @@ impl<'a> Tree<'a> {
                 real.pop();
                 continue;
             }
-            let hash = below(real.last().map_or(0, |(_, hash)| *hash), part);
+            let hash = self.hashes.below(real.last().map_or(0, |(_, hash)| *hash), part);
             let target = self.symlink(hash, &real, layer).filter(|_| last || !rest.is_empty());
             let Some(target) = target else {
                 real.push((part, hash));
@@ -208,7 +211,7 @@ impl<'a> Tree<'a> {
         let below = layers.get(..=layer)?.iter().enumerate().rev();
         let mut found = below.filter_map(|(at, l)| l.facts.get(path).map(|fact| (at, fact)));
         let (at, fact) = found.next()?;
-        self.survives(hashes(path), at, layer).then(|| fact.clone())
+        self.survives(self.hashes.above(path), at, layer).then(|| fact.clone())
     }
 
     fn looked_into(&self, path: &str, layer: usize) -> bool {
@@ -221,7 +224,10 @@ impl<'a> Tree<'a> {
 
     /// The mark of the uppermost layer, up to this one, that has something at a path.
     fn top(&self, path: &str, layer: usize) -> Option<u64> {
-        self.at(hash(path)).iter().rfind(|(_, at, _)| *at <= layer).map(|(_, _, kind)| *kind)
+        self.at(self.hashes.path(path))
+            .iter()
+            .rfind(|(_, at, _)| *at <= layer)
+            .map(|(_, _, kind)| *kind)
     }
 }
 
@@ -231,8 +237,8 @@ fn paths(layer: &Contents) -> impl Iterator<Item = &str> {
     layer.facts.keys().chain(links).map(String::as_str)
 }
 
-fn add(interest: &mut Interest, path: &str) {
-    let mut hashes = hashes(path).peekable();
+fn add(hashes: Hashes, interest: &mut Interest, path: &str) {
+    let mut hashes = hashes.above(path).peekable();
     while let Some(hash) = hashes.next() {
         *interest.entry(hash & !mark::BITS).or_default() |= hashes.peek().is_none();
     }

@@ -104,12 +104,12 @@ pub fn recognise(head: &[u8]) -> bool {
     head.iter().any(|byte| *byte != 0) && stream::packing(head).is_ok()
 }
 
-/// Reads an archive as a stream, front to back, once.
+/// Reads an archive as a stream, front to back, once. The key is [`Look::key`]: another for each run.
 ///
 /// # Errors
 /// It is no image, not for that platform, or the stream ends early.
-pub fn read(source: &mut dyn Read, platform: Option<&str>) -> Result<Image, ImageError> {
-    read_with(source, platform, &Software)
+pub fn read(source: &mut dyn Read, platform: Option<&str>, key: u64) -> Result<Image, ImageError> {
+    read_with(source, platform, &Software { key })
 }
 
 /// The same, with another reader of the files in it.
@@ -168,12 +168,16 @@ fn root_file_system(
     Ok(Image { digest, layers, placed, problems, ..Image::default() })
 }
 
-/// Reads an OCI layout that lies in a folder.
+/// Reads an OCI layout that lies in a folder. The key is [`Look::key`]: another for each run.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_layout(blobs: &dyn Blobs, platform: Option<&str>) -> Result<Image, ImageError> {
-    read_layout_with(blobs, platform, &Software)
+pub fn read_layout(
+    blobs: &dyn Blobs,
+    platform: Option<&str>,
+    key: u64,
+) -> Result<Image, ImageError> {
+    read_layout_with(blobs, platform, &Software { key })
 }
 
 /// The same, with another reader of the files in it.

@@ -322,7 +322,7 @@ fn a_distribution_is_found_by_the_reader_of_systems() {
         ("oci", ["usr/lib/apk/db/installed 1", "usr/lib/os-release 0"]),
         ("root", ["usr/lib/os-release 0", "var/lib/dpkg/status 0"]),
     ] {
-        let image = inventory::image::read(&mut fixture(name).as_slice(), None).unwrap();
+        let image = inventory::image::read(&mut fixture(name).as_slice(), None, 7).unwrap();
         let placed: Vec<String> =
             image.placed.iter().map(|p| format!("{} {}", p.path, p.layer)).collect();
         assert_eq!((placed, image.problems), (expect.map(str::to_owned).to_vec(), vec![]));

@@ -35,6 +35,10 @@ impl Look for Facts {
         }
         (!text.is_empty()).then(|| Fact::Owned(Owned { package: text, files: vec![] }))
     }
+
+    fn key(&self) -> u64 {
+        7
+    }
 }
 
 /// A member of a tar: path, and what it is.
