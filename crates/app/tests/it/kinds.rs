@@ -199,6 +199,24 @@ fn a_bill_written_from_a_scan_comes_to_the_same_findings() {
     }
 }
 
+#[test]
+fn what_is_no_package_in_a_bill_is_counted() {
+    let world = world();
+    let bill = serde_json::json!({
+        "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
+        "components": [
+            { "type": "file", "name": "a.txt" },
+            { "type": "file", "name": "b.txt" },
+            { "type": "library", "name": "old", "version": "1.0", "purl": "pkg:pypi/old@1.0" },
+        ],
+    });
+    world.write("bill.cdx.json", bill.to_string().as_bytes());
+    let report = world.scan(&one(&world, "bill.cdx.json"));
+    assert_eq!(report.assets[0].components, 1);
+    let skipped: Vec<_> = report.skipped.iter().map(|s| (s.path.as_str(), &*s.rule)).collect();
+    assert_eq!(skipped, [("bill.cdx.json", "2 entries of the bill that are no packages: file")]);
+}
+
 fn vex(status: &str, product: &str, vulnerability: &str) -> String {
     serde_json::json!({
         "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.org/vex/1",

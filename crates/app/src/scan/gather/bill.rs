@@ -3,6 +3,7 @@
 use super::kind::Bytes;
 use super::{Gathered, Kind, Root, Settings, Source, Told};
 use crate::files::{read, walk};
+use crate::report::Skipped;
 
 /// Largest bill read, as it lies there; unpacked it may be larger, within `formats::sbom`'s bounds.
 const MAX_BILL: u64 = 512 << 20;
@@ -27,6 +28,10 @@ pub(super) fn read(
     let reading = inventory::sbom::components(&bill);
     for problem in &reading.problems {
         gathered.unread(root.display.into(), problem.line, problem.what.clone());
+    }
+    for (kind, count) in inventory::sbom::passed_over(&bill) {
+        let rule = format!("{count} entries of the bill that are no packages: {}", kind.as_str());
+        gathered.skipped.push(Skipped { path: root.display.to_owned(), rule });
     }
     if let Some(asset) = gathered.asset(asset) {
         asset.files = 1;
