@@ -298,8 +298,11 @@ impl Making<'_> {
             return Some(finding);
         }
         let (gathered, at) = (self.gathered, subject.package.asset);
-        let names =
-            self.names.entry(at).or_insert_with(|| vex::names::asset(at, gathered, subject.asset));
+        let trusted = self.context.request.trust_config;
+        let names = self
+            .names
+            .entry(at)
+            .or_insert_with(|| vex::names::asset(at, gathered, subject.asset, trusted));
         let called = vex::names::subject(gathered, subject.package);
         let Some(statement) = self.applying.decide(&mut finding, &called, names) else {
             return Some(finding);

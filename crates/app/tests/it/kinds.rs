@@ -328,3 +328,22 @@ fn a_system_whose_marks_lead_elsewhere_is_not_clean() {
     assert_eq!((report.assets[0].kind.as_str(), report.findings.len()), ("system", 0));
     assert!(!report.complete);
 }
+
+#[test]
+fn a_project_that_takes_a_product_s_name_draws_no_statement_to_itself() {
+    let json = advisory("RUSTSEC-2026-1", &["CVE-2026-1000"], "bad", "1.2.0");
+    let world = World::knowing(&[("crates.io", &json)]);
+    with_lock(&world, std::path::Path::new(""), &[("bad", "1.0.0")]);
+    let vex = r#"{"@context": "https://openvex.dev/ns", "author": "them", "timestamp": "2026-11-20T00:00:00Z", "statements": [
+        {"vulnerability": "CVE-2026-1000", "status": "not_affected", "justification": "component_not_present",
+         "products": [{"@id": "pkg:cargo/app@0.1.0", "subcomponents": [{"@id": "pkg:cargo/bad@1.0.0"}]}]}]}"#;
+    world.write("theirs.json", vex.as_bytes());
+    let scan = |trust_config| {
+        let mut request = Request { trust_config, ..world.request() };
+        request.vex = vec![Target::new(world.path("theirs.json"))];
+        let report = world.scan(&request);
+        (report.findings.len(), report.stated.len())
+    };
+    assert_eq!(scan(false), (1, 0), "the tree says that it is `app`");
+    assert_eq!(scan(true), (0, 1), "and the user believes it");
+}

@@ -6,14 +6,21 @@
 use formats::vex::{Asset, Image, Purl, Subject};
 use vocab::{Base, Ecosystem};
 
-use super::super::gather::{AssetFiles, Gathered, Package};
+use super::super::gather::{AssetFiles, Gathered, Kind, Package};
 use crate::report;
 
 /// Most declarations of one package whose details are looked at.
 const MAX_SEEN: usize = 1_000;
 
-/// The names of an asset: what people and registries call it, what it is the project of.
-pub(crate) fn asset(number: u32, gathered: &Gathered, asset: &report::Asset) -> Asset {
+/// The names of an asset: what people and registries call it. What a project calls itself counts in a
+/// bill, which the user hands over as a statement of what it is, and where the tree is `trusted`: else a
+/// pull request that takes another product's name would draw its statements to itself.
+pub(crate) fn asset(
+    number: u32,
+    gathered: &Gathered,
+    asset: &report::Asset,
+    trusted: bool,
+) -> Asset {
     let mut names = Asset { names: vec![asset.id.clone()], ..Asset::default() };
     // As our own statements write it (see `cli`, OpenVEX).
     names.purls.extend(generic(&asset.id));
@@ -25,6 +32,9 @@ pub(crate) fn asset(number: u32, gathered: &Gathered, asset: &report::Asset) -> 
         names.hashes.push((algorithm.to_ascii_lowercase(), digits.to_ascii_lowercase()));
     }
     names.cpes.extend(distribution_cpe(files));
+    if !trusted && files.kind != Kind::Sbom {
+        return names;
+    }
     let own = gathered.packages.iter().filter(|p| p.asset == number && p.is_first_party());
     for package in own {
         names.purls.extend(purls(package));
@@ -243,12 +253,16 @@ mod tests {
 
     /// Whether a statement about this product speaks of the package on the image.
     fn speaks(gathered: &Gathered, product: &str) -> bool {
-        let mut gathered_with = Gathered { assets: vec![image()], ..Gathered::default() };
+        speaks_on(gathered, product, image(), true)
+    }
+
+    fn speaks_on(gathered: &Gathered, product: &str, files: AssetFiles, trusted: bool) -> bool {
+        let mut gathered_with = Gathered { assets: vec![files], ..Gathered::default() };
         gathered_with.packages.clone_from(&gathered.packages);
         let now = vocab::instant::parse("2026-11-21").expect("an instant");
         let mut asset = crate::demo::demo(now).expect("the demo").assets.remove(0);
         asset.id = "my app".into();
-        let asset = super::asset(0, &gathered_with, &asset);
+        let asset = super::asset(0, &gathered_with, &asset, trusted);
         let subject = super::subject(gathered, gathered.packages.first().expect("one"));
         let text = format!(
             r#"{{"@context": "https://openvex.dev/ns", "statements": [
@@ -341,6 +355,10 @@ mod tests {
             &gathered,
             r#"{"@id": "pkg:npm/shop@4.1", "subcomponents": [{"@id": "pkg:npm/shop"}]}"#
         ));
+        let product = r#"{"@id": "pkg:npm/shop@4.2", "subcomponents": [{"@id": "pkg:npm/shop"}]}"#;
+        let on = |kind| speaks_on(&gathered, product, AssetFiles { kind, ..image() }, false);
+        assert!(on(Kind::Sbom), "a bill is the word of whom the user trusts with it");
+        assert!(!on(Kind::Repository), "a tree may take any name");
         assert_eq!(super::digest("app@sha256:00"), None);
         assert_eq!(Purl::parse("pkg:generic/my%20app"), super::generic("my app"));
     }
