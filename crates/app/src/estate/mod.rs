@@ -13,6 +13,7 @@ mod sum;
 mod targets;
 pub mod watch;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,6 +60,7 @@ pub fn scan(
 ) -> Result<EstateReport, ScanError> {
     let config = Config::load(request.file)?;
     let (targets, mut missing) = targets::expand(&config);
+    let nested = targets::nested(&targets);
     let mut settings = request.settings;
     settings.estate = Some(config);
     settings.by_path = true;
@@ -85,16 +87,22 @@ pub fn scan(
     };
     let mut sum = targets
         .par_iter()
-        .map(one)
-        .try_fold(Sum::new, |mut sum, scanned| -> Result<Sum, ScanError> {
-            sum.add(scanned?.report);
+        .map(|target| (target, one(target)))
+        .try_fold(Sum::new, |mut sum, (target, scanned)| -> Result<Sum, ScanError> {
+            match scanned {
+                Ok(scanned) => sum.add(scanned.report),
+                Err(error @ (ScanError::Policy(_) | ScanError::Config(_))) => {
+                    sum.fail(target, crate::sync::chain(&error));
+                }
+                Err(error) => return Err(error),
+            }
             Ok(sum)
         })
         .try_reduce(Sum::new, |a, b| Ok(a.merge(b)))?;
     let absent = missing.len() as u64;
     let (unread, told) = scanner.told();
     missing.extend_from_slice(unread);
-    sum.warnings.extend(told.iter().cloned().chain(before));
+    sum.warnings.extend(told.iter().cloned().chain(before).chain(nested));
     let mut report =
         finish(sum, missing, status::intel(scanner.index().meta(), now), scanner.policies(), now);
     if let (Some(place), Some(keeping)) = (request.place, keeping) {
@@ -158,6 +166,17 @@ fn finish(
     not_read.append(&mut sum.unread);
     not_read.truncate(report::MAX_UNREAD);
     sum.assets.sort_by(|a, b| a.id.cmp(&b.id));
+    let same = sum.assets.windows(2).filter_map(|pair| match pair {
+        [a, b] if a.id == b.id => Some(a.id.to_string()),
+        _ => None,
+    });
+    let same: BTreeSet<String> = same.collect();
+    if let Some(first) = same.first() {
+        sum.warnings.insert(format!(
+            "{} names are those of several assets («{first}» first): they share their first sightings; give each its own",
+            same.len()
+        ));
+    }
     EstateReport {
         schema: report::SCHEMA.into(),
         gabion: env!("CARGO_PKG_VERSION").into(),

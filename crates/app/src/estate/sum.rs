@@ -10,6 +10,7 @@ use vocab::{Instant, Severity};
 
 use super::report::{EstateAsset, EstateFix, EstateProblem, Gap, MAX_UNREAD};
 use crate::report::{Asset, Finding, Fix, Report, Unread};
+use crate::scan::Target;
 
 /// What was added so far.
 #[derive(Default)]
@@ -120,6 +121,15 @@ impl Sum {
         }
         self.gaps(&report);
         self.warnings.extend(report.warnings);
+    }
+
+    /// Notes a target of which there is no report at all.
+    pub fn fail(&mut self, target: &Target, problem: String) {
+        self.complete = false;
+        self.unread_total += 1;
+        if self.unread.len() < MAX_UNREAD {
+            self.unread.push(Unread { path: target.display.clone(), line: 0, problem });
+        }
     }
 
     fn asset(&mut self, report: &Report, asset: &Asset, id: Arc<str>, own: Own) {

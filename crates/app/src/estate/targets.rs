@@ -1,6 +1,6 @@
 //! Which paths does an estate file mean?
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -42,6 +42,24 @@ pub fn expand(config: &Config) -> (Vec<Target>, Vec<Unread>) {
         }
     }
     (targets, missing)
+}
+
+/// Says which targets lie inside others: what both read is counted twice.
+pub fn nested(targets: &[Target]) -> Option<String> {
+    let real: HashMap<PathBuf, &Target> = targets
+        .iter()
+        .filter_map(|target| Some((target.path.canonicalize().ok()?, target)))
+        .collect();
+    let inside = real.iter().filter_map(|(path, target)| {
+        let outer = path.ancestors().skip(1).find_map(|above| real.get(above))?;
+        Some((&target.display, &outer.display))
+    });
+    let inside: BTreeSet<_> = inside.collect();
+    let (inner, outer) = inside.first()?;
+    Some(format!(
+        "{} targets lie inside others («{inner}» in «{outer}» first): what both read is counted twice",
+        inside.len()
+    ))
 }
 
 fn target(config: &Config, rule: &TargetRule, path: PathBuf) -> Target {

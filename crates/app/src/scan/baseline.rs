@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use vocab::Instant;
 
+use super::gather::{Gathered, Kind};
 use crate::files::read;
-use crate::report::{Finding, Gone, SCHEMA};
+use crate::report::{Asset, Finding, Gone, SCHEMA};
 
 /// Largest earlier report read.
 const MAX_BASELINE: u64 = 1 << 30;
@@ -119,6 +120,24 @@ impl Baseline {
         gone.sort_by(|a, b| (&a.identity, a.first_seen).cmp(&(&b.identity, b.first_seen)));
         gone.dedup_by(|a, b| a.identity == b.identity);
         gone
+    }
+
+    /// Assets of which the earlier scan held nothing although it may have known them by another name: an
+    /// image's name changes with its tag, and a name that several have now is no longer anyone's.
+    pub(super) fn renamed(&self, gathered: &Gathered, assets: &[Asset]) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for (files, asset) in gathered.assets.iter().zip(assets) {
+            let shared = asset.id != files.name && self.knows_asset(&[&files.name]);
+            let image = files.kind == Kind::Image;
+            if self.seen.is_empty() || !(shared || image) || self.knows_asset(&[&asset.id]) {
+                continue;
+            }
+            warnings.push(format!(
+                "the baseline holds nothing of «{}», so its clocks start anew; if it knew it by another name, give it that name in a file given with --config",
+                asset.id
+            ));
+        }
+        warnings
     }
 
     /// Whether the earlier scan knew anything of one of these assets, or nothing at all.

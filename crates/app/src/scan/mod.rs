@@ -434,6 +434,9 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
     if context.request.baseline.as_ref().is_some_and(|b| !b.knows_asset(&ids)) {
         warnings.push("the baseline knows none of these assets, so every clock starts anew; give the folder the name it had, or name the asset in a file given with --config".into());
     }
+    if let Some(baseline) = &context.request.baseline {
+        warnings.extend(baseline.renamed(gathered, &assets));
+    }
     warnings.append(&mut made.warnings);
     let gone = match &context.request.baseline {
         Some(baseline) => baseline.gone(

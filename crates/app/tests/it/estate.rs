@@ -259,3 +259,27 @@ fn news_of_what_has_no_version_or_an_odd_one_are_never_silent() {
     // A manifest without a lock file is not wholly read.
     assert_eq!(watched.unread, 1);
 }
+
+#[test]
+fn a_target_that_fails_whole_kills_no_other_and_what_is_counted_twice_is_said() {
+    let world = world();
+    world.write("estate/repos/a/gabion.toml", b"policies = [\"no-such-table\"]\n");
+    let inner = world::cargo_lock(&[("bad", "1.0.0")]);
+    world.write("estate/repos/b/inner/Cargo.lock", inner.as_bytes());
+    let text = format!(
+        "{ALL}[[target]]\npath = \"repos/b/inner\"\n[[asset]]\npath = \"repos/c\"\nname = \"repos/b\"\n"
+    );
+    world.write("estate/estate.toml", text.as_bytes());
+    world.sync();
+    let intelligence = Intelligence::open(&world.data()).expect("an index");
+    let file = world.path("estate/estate.toml");
+    let settings = Request { trust_config: true, ..Request::of(Vec::new()) };
+    let request = EstateRequest { file: &file, place: None, settings };
+    let report = estate::scan(request, &intelligence, now(), &|_, _| {}).expect("a report");
+    assert!(!report.complete);
+    let failed: Vec<&str> = report.not_read.iter().map(|u| u.path.as_str()).collect();
+    assert_eq!((failed, report.assets.len()), (vec!["repos/a"], 3));
+    let said = |text: &str| report.warnings.iter().any(|w| w.contains(text));
+    assert!(said("«repos/b/inner» in «repos/b»"), "{:?}", report.warnings);
+    assert!(said("names are those of several assets («repos/b» first)"), "{:?}", report.warnings);
+}
