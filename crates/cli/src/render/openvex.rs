@@ -57,6 +57,7 @@ pub fn claims(report: &Report) -> Claims {
         tool: "gabion".to_owned(),
         tool_version: report.gabion.clone(),
         id: format!("urn:uuid:{}", formats::gitlab::uuid(&key)),
+        incomplete: (!report.complete).then(|| super::words::missing(report).join(", ")),
         dated: report.scanned_at,
         assets: report.assets.iter().map(whole).collect(),
         claims,
@@ -248,6 +249,25 @@ mod tests {
         let said = "; overdue by an earlier row; now due 2026-11-24T00:00:00Z";
         assert!(earlier.contains(said), "{earlier}");
         assert!(action("").contains("; overdue by an earlier row; now due on the next upgrade"));
+    }
+
+    #[test]
+    fn an_incomplete_scan_is_told_in_both_formats() {
+        let mut report = report();
+        let told = |report: &Report, cyclonedx| -> (serde_json::Value, serde_json::Value) {
+            let value: serde_json::Value =
+                serde_json::from_slice(&written(report, cyclonedx)).expect("JSON");
+            (value["tooling"].clone(), value["compositions"][0]["aggregate"].clone())
+        };
+        assert!(!report.complete);
+        let missing = super::super::words::missing(&report).join(", ");
+        let (tooling, _) = told(&report, false);
+        assert!(tooling.as_str().is_some_and(|t| t.ends_with(&missing)), "{tooling}");
+        assert_eq!(told(&report, true).1, "incomplete");
+        report.complete = true;
+        let (tooling, _) = told(&report, false);
+        assert!(tooling.as_str().is_some_and(|t| !t.contains("incomplete")), "{tooling}");
+        assert_eq!(told(&report, true).1, serde_json::Value::Null);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Claims {
     pub tool_version: String,
     /// `urn:uuid:` and a UUID that nobody else uses.
     pub id: String,
+    /// What keeps the verdicts from being all, in words; `None` when nothing does.
+    pub incomplete: Option<String>,
     /// When the verdicts were made.
     pub dated: Instant,
     /// What they speak of, the assets.

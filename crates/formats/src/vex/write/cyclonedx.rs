@@ -25,6 +25,14 @@ struct Document<'a> {
     metadata: Metadata<'a>,
     components: Vec<Component<'a>>,
     vulnerabilities: Vec<Vulnerability<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    compositions: Vec<Composition>,
+}
+
+/// How whole the document is (`compositions`).
+#[derive(Serialize)]
+struct Composition {
+    aggregate: &'static str,
 }
 
 #[derive(Serialize)]
@@ -34,6 +42,14 @@ struct Metadata<'a> {
     authors: [Name; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     component: Option<Component<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    properties: Vec<Property<'a>>,
+}
+
+#[derive(Serialize)]
+struct Property<'a> {
+    name: &'static str,
+    value: &'a str,
 }
 
 #[derive(Serialize)]
@@ -167,9 +183,19 @@ pub fn write_cyclonedx(claims: &Claims, out: &mut dyn Write) -> io::Result<()> {
             tools: Tools { components: [tool] },
             authors: [Name { name: format!("{} {}", claims.tool, claims.tool_version) }],
             component: subject,
+            properties: claims
+                .incomplete
+                .iter()
+                .map(|value| Property { name: "gabion:incomplete", value })
+                .collect(),
         },
         components,
         vulnerabilities,
+        compositions: claims
+            .incomplete
+            .iter()
+            .map(|_| Composition { aggregate: "incomplete" })
+            .collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")

@@ -67,10 +67,16 @@ pub fn write_openvex(claims: &Claims, out: &mut dyn Write) -> io::Result<()> {
         context: format!("{CONTEXT}/v0.2.0"),
         id: &claims.id,
         author: tool.clone(),
+        // OpenVEX has no other place for it.
+        tooling: match &claims.incomplete {
+            Some(missing) => {
+                format!("{tool}; incomplete, so not all that could be stated: {missing}")
+            }
+            None => tool,
+        },
         role: "Automated scan",
         timestamp: second(claims.dated),
         version: 1,
-        tooling: tool,
         statements: claims.claims.iter().map(|claim| statement(claim, claims)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
