@@ -271,7 +271,6 @@ pub fn gather(roots: &[Root<'_>], settings: Settings<'_>) -> Gathered {
             kind::Found::Bill(bytes) => bill::read(root, bytes, settings, &mut gathered, &mut told),
             kind::Found::Nothing => {
                 gathered.add(root, Kind::Repository);
-                gathered.unrecognised.push(root.display.to_owned());
                 gathered.unread(root.display.to_owned(), 0, NOTHING_KNOWN.to_owned());
             }
             kind::Found::Unreadable(problem) => {
