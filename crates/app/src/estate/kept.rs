@@ -83,17 +83,18 @@ impl Keeping {
     pub fn add(&mut self, gathered: &Gathered, assets: &[Asset]) {
         let first = u32::try_from(self.assets.len()).unwrap_or(u32::MAX);
         self.assets.extend_from_slice(assets);
+        let (mut spelled, mut ecosystem) = (None, String::new());
         for package in &gathered.packages {
             if package.owned || package.is_first_party() {
                 continue;
             }
-            let ecosystem = package.ecosystem.to_string();
+            // Neighbours mostly have one ecosystem.
+            if spelled != Some(&package.ecosystem) {
+                spelled = Some(&package.ecosystem);
+                ecosystem = package.ecosystem.to_string();
+            }
             let name = package.ecosystem.normal_name(&package.name);
             let version = package.version.text();
-            // No registry has such a name, so no advisory speaks of it.
-            if [&*ecosystem, &*name, version].iter().any(|text| text.contains('\0')) {
-                continue;
-            }
             let lengths = [ecosystem.len(), name.len(), version.len()].map(u16::try_from);
             let [Ok(ecosystem_length), Ok(name_length), Ok(version_length)] = lengths else {
                 continue;
@@ -103,6 +104,10 @@ impl Keeping {
             self.key.push(char::from(b'0' + flags as u8));
             for part in [&*ecosystem, "\0", &name, "\0", version] {
                 self.key.push_str(part);
+            }
+            // No registry has a name with a NUL, so no advisory speaks of it.
+            if self.key.bytes().filter(|byte| *byte == 0).count() != 2 {
+                continue;
             }
             let at = match self.known.get(self.key.as_str()) {
                 Some(at) => *at,

@@ -90,7 +90,10 @@ pub fn scan(
         .map(|target| (target, one(target)))
         .try_fold(Sum::new, |mut sum, (target, scanned)| -> Result<Sum, ScanError> {
             match scanned {
-                Ok(scanned) => sum.add(scanned.report),
+                Ok(scanned) => {
+                    sum.met.extend(scanned.gathered.assets);
+                    sum.add(scanned.report);
+                }
                 Err(error @ (ScanError::Policy(_) | ScanError::Config(_))) => {
                     sum.fail(target, crate::sync::chain(&error));
                 }
@@ -100,6 +103,7 @@ pub fn scan(
         })
         .try_reduce(Sum::new, |a, b| Ok(a.merge(b)))?;
     let absent = missing.len() as u64;
+    sum.warnings.extend(scanner.idle(&std::mem::take(&mut sum.met)));
     let (unread, told) = scanner.told();
     missing.extend_from_slice(unread);
     sum.warnings.extend(told.iter().cloned().chain(before).chain(nested));

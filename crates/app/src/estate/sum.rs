@@ -10,7 +10,7 @@ use vocab::{Instant, Severity};
 
 use super::report::{EstateAsset, EstateFix, EstateProblem, Gap, MAX_UNREAD};
 use crate::report::{Asset, Finding, Fix, Report, Unread};
-use crate::scan::Target;
+use crate::scan::{AssetFiles, Target};
 
 /// What was added so far.
 #[derive(Default)]
@@ -25,6 +25,8 @@ pub(super) struct Sum {
     pub ignored: u64,
     pub stated: u64,
     pub warnings: BTreeSet<String>,
+    /// Every asset as it was met, for the rules that fit none.
+    pub met: Vec<AssetFiles>,
     pub complete: bool,
 }
 
@@ -252,6 +254,7 @@ impl Sum {
         self.ignored += other.ignored;
         self.stated += other.stated;
         self.warnings.extend(other.warnings);
+        self.met.extend(other.met);
         self.complete &= other.complete;
         self
     }

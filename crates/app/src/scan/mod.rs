@@ -23,6 +23,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use vocab::Instant;
 
 pub use baseline::{Baseline, BaselineError};
+pub(crate) use gather::AssetFiles;
 pub use gather::{Gathered, Kind, ReadAs};
 
 use crate::config::{Config, ConfigError, Trust};
@@ -298,6 +299,12 @@ impl<'a> Scanner<'a> {
         timed::alone(&context, asset, group, records, scope).map_err(|source| self.unusable(source))
     }
 
+    /// Rules of the named configurations that fit none of these assets.
+    pub(crate) fn idle(&self, assets: &[AssetFiles]) -> Vec<String> {
+        let spelled: Vec<_> = assets.iter().map(AssetFiles::spelled).collect();
+        self.trust.idle(&spelled)
+    }
+
     /// The names of the tables that act everywhere.
     pub fn policies(&self) -> Vec<String> {
         self.chosen.policies.iter().map(|p| p.name().to_owned()).collect()
@@ -427,8 +434,11 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
     let fixes = fixes::plan(context, gathered, &assets, &made)?;
     let intel = status::intel(context.index.meta(), context.now);
     let mut warnings = stale(&intel, context);
-    let spelled: Vec<_> = gathered.assets.iter().map(gather::AssetFiles::spelled).collect();
-    warnings.extend(context.trust.idle(&spelled));
+    // Of an estate, a rule is idle where it fits no asset of all: the estate asks that at its end.
+    if context.request.estate.is_none() {
+        let spelled: Vec<_> = gathered.assets.iter().map(gather::AssetFiles::spelled).collect();
+        warnings.extend(context.trust.idle(&spelled));
+    }
     warnings.extend(ending(gathered, context.now));
     let ids: Vec<&str> = assets.iter().map(|a| a.id.as_str()).collect();
     if context.request.baseline.as_ref().is_some_and(|b| !b.knows_asset(&ids)) {

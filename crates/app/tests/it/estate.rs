@@ -284,3 +284,14 @@ fn a_target_that_fails_whole_kills_no_other_and_what_is_counted_twice_is_said() 
     assert!(said("«repos/b/inner» in «repos/b»"), "{:?}", report.warnings);
     assert!(said("names are those of several assets («repos/b» first)"), "{:?}", report.warnings);
 }
+
+#[test]
+fn a_rule_is_idle_where_it_fits_no_asset_of_all() {
+    let world = world();
+    let rule = |path: &str| format!("[[asset]]\npath = \"{path}\"\nexposure = \"internal\"\n");
+    let text = format!("{ALL}{}{}{}", rule("repos/a"), rule("repos/b"), rule("repos/z"));
+    let report = scan(&world, &text);
+    let idle: Vec<&String> =
+        report.warnings.iter().filter(|w| w.contains("fits no asset")).collect();
+    assert!(matches!(idle.as_slice(), [only] if only.contains("«repos/z»")), "{idle:?}");
+}
