@@ -158,7 +158,7 @@ fn reverse(data: &Path, estate: &Path) -> Outcome<()> {
     told("read what the index said before");
     let news = scanner.index().news(&before)?;
     told("tell what is new");
-    let watched = watch::watch(&place, &scanner, false)?;
+    let watched = watch::watch(&place, &scanner)?;
     told("all of it again, with the match");
     println!(
         "{} assets, {} news, {} touch the estate",

@@ -352,6 +352,11 @@ pub struct Stated {
 }
 
 impl Finding {
+    /// Whether it is an emergency only because the catalogue's silence no longer means «no».
+    pub fn is_assumed(&self) -> bool {
+        self.emergency && self.inputs.iter().any(|i| i.name == "kev" && i.how == "assumed")
+    }
+
     /// Every id by which a statement about this problem alone may name it: those of the group, and the CVE
     /// that its records were made from where that is one. A notice of several CVEs is not about any of
     /// them alone.

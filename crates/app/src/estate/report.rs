@@ -116,6 +116,9 @@ pub struct EstateFix {
     pub overdue: bool,
     /// Whether one of the findings is an emergency.
     pub emergency: bool,
+    /// Whether it is an emergency everywhere only because KEV's silence no longer means «no».
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub assumed: bool,
     /// Findings it closes, over all assets.
     pub closes: u64,
     /// Findings on this package that stay.

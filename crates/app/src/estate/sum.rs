@@ -39,6 +39,8 @@ struct FixSum {
     due: Option<Instant>,
     overdue: bool,
     emergency: bool,
+    /// One of the emergencies is known for one, and not assumed.
+    known: bool,
     closes: u64,
     leaves: u64,
     assets: Vec<(Urgency, Arc<str>)>,
@@ -116,9 +118,11 @@ impl Sum {
                 problem.assets += 1;
             }
         }
+        let known = report.findings.iter().filter(|f| f.emergency && !f.is_assumed());
+        let known: HashSet<&str> = known.map(|f| f.id.as_str()).collect();
         for fix in &report.fixes {
             if let Some(asset) = ids.get(&*fix.asset) {
-                self.fix(fix, asset);
+                self.fix(fix, asset, &known);
             }
         }
         self.gaps(&report);
@@ -174,7 +178,7 @@ impl Sum {
         problem.emergency |= finding.emergency;
     }
 
-    fn fix(&mut self, fix: &Fix, asset: &Arc<str>) {
+    fn fix(&mut self, fix: &Fix, asset: &Arc<str>, known: &HashSet<&str>) {
         let key = (
             fix.owner.clone(),
             fix.ecosystem.clone(),
@@ -189,6 +193,7 @@ impl Sum {
             due: fix.due,
             overdue: fix.overdue,
             emergency: fix.emergency,
+            known: fix.closes.iter().chain(&fix.leaves).any(|id| known.contains(id.as_str())),
             closes: fix.closes.len() as u64,
             leaves: fix.leaves.len() as u64,
             assets: vec![(urgency(fix.overdue, fix.due), asset.clone())],
@@ -277,6 +282,7 @@ impl Sum {
                     due: sum.due,
                     overdue: sum.overdue,
                     emergency: sum.emergency,
+                    assumed: sum.emergency && !sum.known,
                     closes: sum.closes,
                     leaves: sum.leaves,
                     assets: sum.assets.into_iter().map(|(_, asset)| asset).collect(),
@@ -325,6 +331,7 @@ impl FixSum {
             due: None,
             overdue: false,
             emergency: false,
+            known: false,
             closes: 0,
             leaves: 0,
             assets: Vec::new(),
@@ -346,6 +353,7 @@ impl FixSum {
         self.due = earlier(self.due, other.due);
         self.overdue |= other.overdue;
         self.emergency |= other.emergency;
+        self.known |= other.known;
         self.closes += other.closes;
         self.leaves += other.leaves;
         self.assets.extend(other.assets);

@@ -109,12 +109,12 @@ pub enum WatchError {
     Scan(#[from] ScanError),
 }
 
-/// Tells what is new since the index was last asked about this estate. `remember` says whether the next
-/// question is to begin from here; without it, the same is told again.
+/// Tells what is new since the index was last asked about this estate. Until [`remember`] the same is told
+/// again, so that news whose telling failed are not lost.
 ///
 /// # Errors
 /// Nothing was kept, or something cannot be used.
-pub fn watch(place: &Place, scanner: &Scanner<'_>, remember: bool) -> Result<Watched, WatchError> {
+pub fn watch(place: &Place, scanner: &Scanner<'_>) -> Result<Watched, WatchError> {
     let kept = place.kept()?.ok_or(WatchError::NothingKept)?;
     let before = place.remembered()?.unwrap_or_default();
     let index = scanner.index();
@@ -133,9 +133,6 @@ pub fn watch(place: &Place, scanner: &Scanner<'_>, remember: bool) -> Result<Wat
         let key = |t: &Touched| (!t.emergency, t.due.unwrap_or(Instant::MAX));
         key(a).cmp(&key(b)).then_with(|| a.advisory.cmp(&b.advisory))
     });
-    if remember {
-        place.remember(&index.census().map_err(damaged)?)?;
-    }
     Ok(Watched {
         schema: SCHEMA.into(),
         at: scanner.now(),
@@ -146,6 +143,16 @@ pub fn watch(place: &Place, scanner: &Scanner<'_>, remember: bool) -> Result<Wat
         untold: untold.into_iter().collect(),
         unread: kept.unread,
     })
+}
+
+/// Begins the next question from what the index says now.
+///
+/// # Errors
+/// The index is damaged, or the data folder cannot be written.
+pub fn remember(place: &Place, scanner: &Scanner<'_>) -> Result<(), WatchError> {
+    let census = scanner.index().census();
+    let census = census.map_err(|source| WatchError::Scan(scanner.unusable(source)))?;
+    Ok(place.remember(&census)?)
 }
 
 /// What a group was met with.

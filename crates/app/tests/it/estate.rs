@@ -106,7 +106,11 @@ fn watch(world: &World, place: &Place, remember: bool) -> Watched {
     let mut request = Request::of(Vec::new());
     request.configs = vec![app::scan::Target::new(world.path("estate/estate.toml"))];
     let scanner = Scanner::new(&request, &intelligence, now()).expect("a scanner");
-    watch::watch(place, &scanner, remember).expect("news")
+    let watched = watch::watch(place, &scanner).expect("news");
+    if remember {
+        watch::remember(place, &scanner).expect("remembered");
+    }
+    watched
 }
 
 fn told(watched: &Watched) -> Vec<(&str, Vec<&str>, Vec<&str>)> {
@@ -152,7 +156,7 @@ fn a_damaged_or_absent_kept_estate_is_told_and_never_silent() {
     let request = Request::of(Vec::new());
     let scanner = Scanner::new(&request, &intelligence, now()).expect("a scanner");
     let elsewhere = Place::of(&world.data(), &world.path("estate/other.toml"));
-    let nothing = watch::watch(&elsewhere, &scanner, true).expect_err("nothing kept");
+    let nothing = watch::watch(&elsewhere, &scanner).expect_err("nothing kept");
     assert!(matches!(nothing, WatchError::NothingKept), "{nothing}");
     let folder = world.data().0.join("estates");
     let mut kept =
@@ -166,7 +170,7 @@ fn a_damaged_or_absent_kept_estate_is_told_and_never_silent() {
         assert!(Kept::open(altered).is_err(), "altered at {cut}");
     }
     std::fs::write(&kept, &whole[..whole.len() / 2]).expect("written");
-    let damaged = watch::watch(&place, &scanner, true).expect_err("damaged");
+    let damaged = watch::watch(&place, &scanner).expect_err("damaged");
     assert!(matches!(damaged, WatchError::Kept(_)), "{damaged}");
 }
 

@@ -30,7 +30,7 @@ pub fn run(args: WatchIntelArgs, global: &Global, terminal: &Terminal) -> anyhow
     let scanner =
         Scanner::new(&request, &intelligence, super::now()).map_err(super::scan_failed)?;
     let place = Place::of(&data, &args.estate);
-    let watched = watch::watch(&place, &scanner, !args.peek).map_err(|error| match error {
+    let watched = watch::watch(&place, &scanner).map_err(|error| match error {
         WatchError::NothingKept => {
             // The estate file is called by its path; from another folder it is the same estate.
             usage(
@@ -49,7 +49,14 @@ pub fn run(args: WatchIntelArgs, global: &Global, terminal: &Terminal) -> anyhow
     })?;
     let hit = args.fail_on_news && !watched.touched.is_empty();
     let judged = if hit { Exit::Gate } else { Exit::Complete };
-    despite_pipe(print(&watched, args.json, terminal), judged)
+    let printed = print(&watched, args.json, terminal);
+    // What did not reach the reader is told again.
+    if printed.is_ok() && !args.peek {
+        watch::remember(&place, &scanner).map_err(|error| {
+            failed(error, "the news will be told again; check the data folder".to_owned())
+        })?;
+    }
+    despite_pipe(printed, judged)
 }
 
 fn print(watched: &Watched, json: bool, terminal: &Terminal) -> anyhow::Result<()> {

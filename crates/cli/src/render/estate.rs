@@ -53,7 +53,8 @@ impl Page<'_> {
         } else {
             let count =
                 |wanted: fn(&&EstateFix) -> bool| report.fixes.iter().filter(wanted).count();
-            let (overdue, emergencies) = (count(|f| f.overdue), count(|f| f.emergency));
+            let (overdue, assumed) = (count(|f| f.overdue), count(|f| f.assumed));
+            let emergencies = count(|f| f.emergency && !f.assumed);
             let mut parts = vec![format!(
                 "{} for {} in {what}",
                 plural(report.fixes.len() as u64, "fix"),
@@ -64,6 +65,10 @@ impl Page<'_> {
             }
             if emergencies > 0 {
                 parts.push(self.paint(URGENT, &plural(emergencies as u64, "emergency")));
+            }
+            if assumed > 0 {
+                let text = format!("{} assumed", plural(assumed as u64, "emergency"));
+                parts.push(self.paint(CAUTION, &text));
             }
             let first = report.fixes.iter().filter_map(|f| f.due).min();
             let first = first.map(|d| format!(" First {}.", due(report.scanned_at, d)));
@@ -103,6 +108,9 @@ impl Page<'_> {
     fn fix(&mut self, number: usize, fix: &EstateFix) -> io::Result<()> {
         let text = when(self.report.scanned_at, fix.due, fix.overdue);
         let text = match (fix.emergency, fix.overdue) {
+            (true, _) if fix.assumed => {
+                format!("{} {text}", self.paint(CAUTION, "ASSUMED EMERGENCY"))
+            }
             (true, _) => format!("{} {text}", self.paint(URGENT, "EMERGENCY")),
             (_, true) => self.paint(URGENT, &text),
             _ => text,

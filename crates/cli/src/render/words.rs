@@ -66,8 +66,7 @@ pub fn change(fix: &Fix) -> String {
 /// Whether none of the findings is known to be an emergency: a stale feed makes it one.
 pub fn is_assumed<'a>(findings: impl Iterator<Item = &'a Finding>) -> bool {
     let mut emergencies = findings.filter(|finding| finding.emergency).peekable();
-    emergencies.peek().is_some()
-        && emergencies.all(|f| f.inputs.iter().any(|i| i.name == "kev" && i.how == "assumed"))
+    emergencies.peek().is_some() && emergencies.all(Finding::is_assumed)
 }
 
 /// What attackers have, and what else a reader wants to see at once.
