@@ -1,6 +1,7 @@
 //! How does one run go, from its start to its record?
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::PoisonError;
@@ -19,6 +20,11 @@ const LOOK: Duration = Duration::from_millis(20);
 const LINGER: Duration = Duration::from_millis(500);
 /// How much of each stream an attestation shows, in bytes.
 const TAIL: usize = 4 << 10;
+
+/// Holds a tool back until its limits stand: they can be set only on a process that is there. What it is
+/// given stands in arguments, which no shell reads.
+const SHELL: &str = "/bin/sh";
+const WAITING: &str = "read -r go && exec \"$0\" \"$@\" </dev/null";
 
 /// What a process may use.
 #[derive(Debug, Clone, Copy)]
@@ -150,18 +156,24 @@ impl Toolbox {
         let variables = environment::of(self, order.tool, order.home);
         let started = self.elapsed();
         #[expect(clippy::disallowed_methods, reason = "this door is the one that spawns")]
-        let mut command = Command::new(path);
+        let mut command = Command::new(SHELL);
         command
+            .args(["-c", WAITING])
+            .arg(path)
             .args(&order.arguments)
             .current_dir(order.folder)
             .env_clear()
             .envs(variables.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
         let mut child = command.spawn()?;
         limit(&child, order.limits);
+        if let Some(mut gate) = child.stdin.take() {
+            // Where it has ended already, its end tells.
+            gate.write_all(b"go\n").ok();
+        }
         let (ended, over) = mpsc::channel();
         let out = follow(child.stdout.take(), order.limits.output, ended.clone());
         let err = follow(child.stderr.take(), order.limits.output, ended);
@@ -227,7 +239,7 @@ impl Toolbox {
     }
 }
 
-/// Limits that the system keeps. Set just after the start: what a tool does in that moment is small.
+/// Limits that the system keeps; the tool itself has not begun.
 fn limit(child: &Child, limits: Limits) {
     let set = |resource, most| {
         let limit = Rlimit { current: Some(most), maximum: Some(most) };

@@ -157,6 +157,10 @@ impl<'a> Layer<'a> {
             self.over("members than are kept of an image; the rest was not read");
             return Ok(());
         }
+        if path.is_empty() && member.kind != Kind::Directory {
+            self.problem(&member.shown, "stands where the root is, and is no folder; passed over");
+            return Ok(());
+        }
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         if let Some(hidden) = name.strip_prefix(".wh.") {
             return self.whiteout(folder, hidden);

@@ -91,6 +91,14 @@ fn any_byte_that_changes_is_noticed() {
 }
 
 #[test]
+fn a_file_in_the_place_of_the_root_is_said() {
+    let layer = tar(&[("./", File("a")), ("a.fact", File("b"))]);
+    let image = read(&archive(&docker(&[layer])), None).unwrap();
+    assert!(image.placed.iter().all(|placed| !placed.path.is_empty()), "{image:?}");
+    assert!(image.problems.iter().any(|(_, what)| what.contains("is no folder")), "{image:?}");
+}
+
+#[test]
 fn a_blob_that_is_not_what_its_digest_says_is_said() {
     let layer = tar(&[("a.fact", File("a"))]);
     let other = tar(&[("a.fact", File("b"))]);
