@@ -159,7 +159,7 @@ pub struct ScanArgs {
     /// systems, bills of materials (CycloneDX, SPDX); `-` reads an image or a bill from standard input
     #[arg(value_name = "PATH", required_unless_present = "estate")]
     pub paths: Vec<PathBuf>,
-    /// Scan every [[target]] of an estate file, side by side (docs/CONFIG.md)
+    /// Scan every target of an estate file, side by side (docs/CONFIG.md)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "baseline"])]
     pub estate: Option<PathBuf>,
     /// How the result is shown and judged.
@@ -298,7 +298,7 @@ pub struct FixArgs {
     /// Repositories, folders of them, or single lock files
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Show what would change, as a diff; nothing is written [default]
+    /// Show what would change, as a diff; nothing is written (the default)
     #[arg(long, conflicts_with = "write")]
     pub plan: bool,
     /// Change the files, all of a project or none, then scan again

@@ -11,7 +11,7 @@ use super::{Problem, Refused};
 
 /// Longest document in bytes, unpacked.
 pub const MAX_BYTES: usize = 512 << 20;
-/// Most bytes that a packed byte may become, past [`ALWAYS`]. Real documents stay below 100.
+/// Most bytes that a packed byte may become, past `ALWAYS`. Real documents stay below 100.
 pub const MAX_RATIO: usize = 256;
 /// Unpacked size up to which the ratio is not looked at.
 pub const ALWAYS: usize = 32 << 20;

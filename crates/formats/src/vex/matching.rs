@@ -1,6 +1,6 @@
 //! Does a statement speak of this component on this asset?
 //!
-//! In: a [`Statement`](super::Statement) and, of the component and the asset, every name that is known.
+//! In: a [`Statement`] and, of the component and the asset, every name that is known.
 //! Out: yes or no. Anything that is not plainly the same is «no»: a statement about another product or
 //! version changes nothing. The rules, with where they come from:
 //!

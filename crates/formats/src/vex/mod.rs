@@ -4,7 +4,7 @@
 //! `vulnerabilities` or a document of its own) or CSAF (2.0; 2.1 as far as it is the same) document. Out:
 //! one [`Document`] of [`Statement`]s, whatever the format, or the reason why there is none; and whether a
 //! statement speaks of a component on an asset ([`Statement::speaks_of`], rules in [`matching`]). The way
-//! back is [`write`]. Never: a statement applied. Who trusts whom, and what follows for a finding, is
+//! back is [`mod@write`]. Never: a statement applied. Who trusts whom, and what follows for a finding, is
 //! decided by the caller. Start reading at [`read`].
 
 mod csaf;

@@ -5,7 +5,7 @@
 //! of what lies there. What a file is, is told by its path, and for programs by their content. Lines are
 //! 0 where a file has none. Never: code run, not even Ruby's gemspecs; a file found by name counted as
 //! installed where its tool would not find it (a `package.json` that is no package's root, metadata that
-//! pip moved aside); a requirement taken for something installed. Start reading at [`Kind::of`].
+//! pip moved aside); a requirement taken for something installed. Start reading at `Kind::of`.
 //!
 //! A program that carries no list of what it was built from is not software that is known here: it gives
 //! no reading and no problem. A file that is known by its path and cannot be read gives a problem.
