@@ -29,6 +29,7 @@ const TARGETS: &[(&str, u32)] = &[
     ("vex", 32_768),
     ("sbom", 32_768),
     ("codescan", 16_384),
+    ("edit", 8_192),
     ("kept", 2_048),
 ];
 /// Longest time for one input, in seconds, and most memory, in MiB.
@@ -124,7 +125,7 @@ fn read_log(said: &str, success: bool) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::read_log;
+    use super::{TARGETS, read_log};
 
     #[test]
     fn the_closing_lines_are_read() {
@@ -133,5 +134,19 @@ mod tests {
         let outcome = read_log(said, true);
         assert_eq!((outcome.runs, outcome.coverage, outcome.crashed), (1234, 451, false));
         assert!(read_log("==1== ERROR: libFuzzer: deadly signal", false).crashed);
+    }
+
+    #[test]
+    fn every_target_that_is_written_is_run() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/fuzz_targets");
+        let listing = std::fs::read_dir(folder).expect("the fuzz targets");
+        let mut written: Vec<String> = listing
+            .map(|entry| entry.expect("an entry").path())
+            .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
+            .collect();
+        written.sort();
+        let mut run: Vec<&str> = TARGETS.iter().map(|(name, _)| *name).collect();
+        run.sort_unstable();
+        assert_eq!(written, run);
     }
 }
