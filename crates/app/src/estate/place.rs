@@ -1,7 +1,7 @@
 //! Where is what was kept of an estate, and how is it replaced?
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use intel::Census;
@@ -9,8 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::kept::{Kept, KeptError};
 use super::sighted::{Sighted, Sighting};
-use crate::feeds::place::flush_folder;
-use crate::files::read;
+use crate::files::{self, read};
 use crate::intelligence::DataDir;
 
 /// Largest kept estate read.
@@ -145,18 +144,7 @@ fn replace(
         fs::create_dir_all(folder)?;
     }
     let unfinished = path.with_extension(format!("{}.part", std::process::id()));
-    let result = (|| {
-        let mut out = BufWriter::with_capacity(1 << 20, File::create(&unfinished)?);
-        write(&mut out)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&unfinished, path)?;
-        flush_folder(path);
-        Ok(())
-    })();
-    if result.is_err() {
-        fs::remove_file(&unfinished).ok();
-    }
-    result
+    files::replace::replace(path, &unfinished, &KeptError::Io, write)
 }
 
 #[cfg(test)]

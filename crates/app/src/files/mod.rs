@@ -5,5 +5,6 @@
 pub mod map;
 pub mod mounts;
 pub mod read;
+pub mod replace;
 pub mod tree;
 pub mod walk;

@@ -1,10 +1,10 @@
 //! Puts a finished index in place of the old one, and lets only one sync do so.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use super::{Built, SyncError};
-use crate::feeds::place::flush_folder;
+use crate::files;
 use crate::intelligence::DataDir;
 
 /// Ending of the file that is being written; one left by a killed sync is removed by the next.
@@ -36,19 +36,7 @@ pub(super) fn replace(
 ) -> Result<Built, SyncError> {
     let unfinished = data.index().with_extension(UNFINISHED);
     let failed = |source: io::Error| SyncError::Data { path: data.0.clone(), source };
-    let file = File::create(&unfinished).map_err(failed)?;
-    let mut out = BufWriter::with_capacity(1 << 20, file);
-    let result = write(&mut out).and_then(|built| {
-        let file = out.into_inner().map_err(|e| failed(e.into_error()))?;
-        file.sync_all().map_err(failed)?;
-        fs::rename(&unfinished, data.index()).map_err(failed)?;
-        flush_folder(&data.index());
-        Ok(built)
-    });
-    if result.is_err() {
-        fs::remove_file(&unfinished).ok();
-    }
-    result
+    files::replace::replace(&data.index(), &unfinished, &failed, write)
 }
 
 #[cfg(test)]
