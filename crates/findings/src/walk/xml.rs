@@ -1,0 +1,283 @@
+//! Meets the records of an XML document.
+//!
+//! In: a source and patterns of where records lie: local names from the root joined by `/`, `*` for any
+//! name (`NessusClientData_v2/Report/ReportHost/ReportItem`). Out: each record as an [`Element`] with what is
+//! open around it. Namespaces are ignored, DTDs and entities of the document's own are never read or
+//! expanded. What no pattern names is passed over.
+
+use std::io::BufReader;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::{MAX_DEPTH, MAX_NODES, MAX_RECORD};
+use crate::sink::{Sink, Stop};
+use crate::source::Source;
+
+/// An element with all that is in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Element {
+    /// Local name.
+    pub name: String,
+    /// Local name and value, in the document's order.
+    pub attributes: Vec<(String, String)>,
+    /// Its own text and CDATA, joined.
+    pub text: String,
+    /// Its children.
+    pub children: Vec<Element>,
+}
+
+impl Element {
+    /// The attribute of that local name; empty when there is none.
+    pub fn attribute(&self, name: &str) -> &str {
+        self.attributes.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    }
+
+    /// The first element at local names joined by `/`.
+    pub fn at(&self, path: &str) -> Option<&Element> {
+        path.split('/').try_fold(self, |element, name| {
+            element.children.iter().find(|child| child.name == name)
+        })
+    }
+
+    /// The trimmed text of the first element there; empty when there is none.
+    pub fn text_of(&self, path: &str) -> &str {
+        self.at(path).map_or("", |element| element.text.trim())
+    }
+
+    /// All elements of the last name below the first elements of the names before it.
+    pub fn all<'e>(&'e self, path: &'e str) -> impl Iterator<Item = &'e Element> {
+        let (parent, name) = match path.rsplit_once('/') {
+            Some((parent, name)) => (self.at(parent), name),
+            None => (Some(self), path),
+        };
+        parent.into_iter().flat_map(|p| &p.children).filter(move |child| child.name == name)
+    }
+
+    /// The text of this element and of all below it.
+    pub fn deep_text(&self) -> String {
+        let mut text = String::new();
+        let mut left = vec![self];
+        while let Some(element) = left.pop() {
+            if !element.text.trim().is_empty() {
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                text.push_str(element.text.trim());
+            }
+            left.extend(element.children.iter().rev());
+        }
+        text
+    }
+}
+
+/// A record and what is open around it.
+pub struct Hit<'h> {
+    /// Which of the patterns it fits, by position.
+    pub pattern: usize,
+    /// The record.
+    pub element: Element,
+    /// The open elements from the root on, with names and attributes only.
+    pub around: &'h [Element],
+    /// The line on which it ends, counted from 1.
+    pub line: u32,
+}
+
+impl Hit<'_> {
+    /// Where it was met.
+    pub fn place(&self) -> String {
+        format!("line {}", self.line)
+    }
+
+    /// An attribute of the innermost open element of that name; empty when there is none.
+    pub fn outer(&self, name: &str, attribute: &str) -> &str {
+        self.around.iter().rev().find(|e| e.name == name).map_or("", |e| e.attribute(attribute))
+    }
+}
+
+/// Walks the document and calls `each` for every record.
+///
+/// # Errors
+/// Where the document is no XML, or nested deeper than the bound. What was met before has been handed on.
+pub fn walk(
+    source: &mut Source<'_>,
+    patterns: &[&str],
+    sink: &mut dyn Sink,
+    each: &mut dyn FnMut(&mut dyn Sink, Hit<'_>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let patterns: Vec<Vec<&str>> = patterns.iter().map(|p| p.split('/').collect()).collect();
+    let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, source.pass()?));
+    reader.config_mut().check_end_names = true;
+    reader.config_mut().allow_unmatched_ends = false;
+    let mut walk = Walk { open: Vec::new(), record: None };
+    let mut buffer = Vec::new();
+    let mut met_root = false;
+    let mut line = 1;
+    loop {
+        buffer.clear();
+        let event = reader.read_event_into(&mut buffer).map_err(|error| broken(line, error))?;
+        let content: &str = match &event {
+            Event::Start(start) | Event::Empty(start) => start,
+            Event::Text(text) | Event::DocType(text) | Event::Comment(text) => text,
+            Event::CData(text) => text,
+            Event::PI(text) => text,
+            _ => "",
+        };
+        let breaks = content.bytes().filter(|byte| *byte == b'\n').count();
+        line = line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+        match event {
+            Event::Start(start) => {
+                met_root = true;
+                walk.start(&start, line, &patterns)?;
+            }
+            Event::Empty(start) => {
+                met_root = true;
+                walk.start(&start, line, &patterns)?;
+                walk.end(line, sink, each)?;
+            }
+            Event::End(_) => walk.end(line, sink, each)?,
+            Event::Text(text) => walk.text(&text),
+            Event::CData(text) => walk.text(&text),
+            Event::GeneralRef(name) => walk.reference(&name),
+            Event::Eof => break,
+            Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::DocType(_) => {}
+        }
+    }
+    if !walk.open.is_empty() || walk.record.is_some() || !met_root {
+        return Err(Stop::broken(
+            format!("line {line}"),
+            "the document ends before its root element does",
+        ));
+    }
+    Ok(())
+}
+
+fn broken(line: u32, error: quick_xml::Error) -> Stop {
+    match error {
+        quick_xml::Error::Io(error) => {
+            Stop::Io(std::io::Error::new(error.kind(), error.to_string()))
+        }
+        other => Stop::broken(format!("line {line}"), format!("not XML here: {other}")),
+    }
+}
+
+struct Walk {
+    open: Vec<Element>,
+    record: Option<Reading>,
+}
+
+struct Reading {
+    pattern: usize,
+    /// The record and the elements open in it.
+    stack: Vec<Element>,
+    bytes: usize,
+    nodes: usize,
+    too_large: bool,
+}
+
+impl Reading {
+    fn take(&mut self, bytes: usize) -> bool {
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.nodes += 1;
+        if self.bytes > MAX_RECORD || self.nodes > MAX_NODES {
+            self.too_large = true;
+        }
+        !self.too_large
+    }
+}
+
+impl Walk {
+    fn start(
+        &mut self,
+        start: &BytesStart<'_>,
+        line: u32,
+        patterns: &[Vec<&str>],
+    ) -> Result<(), Stop> {
+        let depth = self.open.len() + self.record.as_ref().map_or(0, |r| r.stack.len());
+        if depth >= MAX_DEPTH {
+            let what = format!("elements are nested deeper than {MAX_DEPTH}");
+            return Err(Stop::broken(format!("line {line}"), what));
+        }
+        let element = element_of(start);
+        if let Some(record) = &mut self.record {
+            let size = element.attributes.iter().map(|(n, v)| n.len() + v.len()).sum::<usize>();
+            let whole = record.take(size + element.name.len());
+            record.stack.push(if whole { element } else { Element::default() });
+            return Ok(());
+        }
+        let fits = |pattern: &Vec<&str>| {
+            let mut names =
+                self.open.iter().map(|e| e.name.as_str()).chain([element.name.as_str()]);
+            pattern.len() == self.open.len() + 1
+                && pattern
+                    .iter()
+                    .all(|part| names.next().is_some_and(|n| *part == "*" || *part == n))
+        };
+        match patterns.iter().position(fits) {
+            Some(pattern) => {
+                let stack = vec![element];
+                self.record =
+                    Some(Reading { pattern, stack, bytes: 0, nodes: 0, too_large: false });
+            }
+            None => self.open.push(element),
+        }
+        Ok(())
+    }
+
+    fn end(
+        &mut self,
+        line: u32,
+        sink: &mut dyn Sink,
+        each: &mut dyn FnMut(&mut dyn Sink, Hit<'_>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let Some(mut record) = self.record.take() else {
+            self.open.pop();
+            return Ok(());
+        };
+        let Some(element) = record.stack.pop() else { return Ok(()) };
+        if let Some(parent) = record.stack.last_mut() {
+            if !record.too_large {
+                parent.children.push(element);
+            }
+            self.record = Some(record);
+            return Ok(());
+        }
+        if record.too_large {
+            sink.dropped(&format!("line {line}"), "the record is larger than 16 MiB");
+            return Ok(());
+        }
+        each(sink, Hit { pattern: record.pattern, element, around: &self.open, line })
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(record) = &mut self.record
+            && record.take(text.len())
+            && let Some(element) = record.stack.last_mut()
+        {
+            element.text.push_str(text);
+        }
+    }
+
+    /// The five names of XML and characters by number; others are the document's own and stay as written.
+    fn reference(&mut self, reference: &quick_xml::events::BytesRef<'_>) {
+        let name: &str = reference;
+        match reference.resolve_char_ref().ok().flatten() {
+            Some(character) => self.text(character.encode_utf8(&mut [0; 4])),
+            None => match quick_xml::escape::resolve_xml_entity(name) {
+                Some(text) => self.text(text),
+                None => self.text(&format!("&{name};")),
+            },
+        }
+    }
+}
+
+fn element_of(start: &BytesStart<'_>) -> Element {
+    let mut attributes = Vec::new();
+    for attribute in start.attributes().with_checks(false).flatten().take(200) {
+        let name = attribute.key.local_name().as_ref().to_owned();
+        let raw: &str = &attribute.value;
+        let value = quick_xml::escape::unescape(raw).map_or_else(|_| raw.to_owned(), Into::into);
+        attributes.push((name, value));
+    }
+    Element { name: start.local_name().as_ref().to_owned(), attributes, ..Element::default() }
+}

@@ -1,0 +1,5 @@
+//! The integration tests of `findings`.
+
+mod corpus;
+mod readers;
+mod walks;

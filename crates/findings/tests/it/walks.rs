@@ -1,0 +1,131 @@
+//! The walkers: what they meet, and their bounds.
+
+use std::io::Cursor;
+
+use findings::sink::Kept;
+use findings::walk::{MAX_DEPTH, MAX_RECORD, json, lines, table, xml};
+use findings::{Source, Stop};
+
+fn json(text: &str, patterns: &[&str]) -> (Vec<String>, Kept, Result<usize, Stop>) {
+    let mut cursor = Cursor::new(text.as_bytes());
+    let mut kept = Kept::default();
+    let mut met = Vec::new();
+    let end = json::walk(&mut Source::new(&mut cursor), patterns, &mut kept, &mut |_, hit| {
+        met.push(format!("{} {} {}", hit.pattern, hit.place(), hit.value));
+        Ok(())
+    });
+    (met, kept, end)
+}
+
+#[test]
+fn json_records_are_met_where_the_patterns_say() {
+    let (met, _, end) =
+        json(r#"{"a":[{"b":[1,2]},{"c":{"x":3,"y":4}}],"d":5}"#, &["a[].b[]", "a[].c.*", "d"]);
+    assert_eq!(
+        met,
+        ["0 $.a[0].b[0] 1", "0 $.a[0].b[1] 2", "1 $.a[1].c.x 3", "1 $.a[1].c.y 4", "2 $.d 5"]
+    );
+    assert_eq!(end.unwrap(), 1);
+}
+
+#[test]
+fn json_lines_and_documents_in_a_row() {
+    let (met, _, end) = json("{\"a\":1}\n{\"a\":2}\n\n", &[""]);
+    assert_eq!(met.len(), 2);
+    assert_eq!(end.unwrap(), 2);
+    let (met, _, end) = json("{\"a\":1}\n{\"a\":", &[""]);
+    assert_eq!(met.len(), 1);
+    assert_eq!(
+        end.unwrap_err().to_string(),
+        "line 2 column 5: not JSON here: EOF while parsing a value"
+    );
+}
+
+#[test]
+fn a_record_at_the_bound_is_read_and_past_it_is_dropped_and_the_rest_goes_on() {
+    let long = "x".repeat(MAX_RECORD - 40);
+    let (met, kept, end) = json(&format!(r#"[["{long}"],["{long}{long}"],[1]]"#), &["[]"]);
+    assert_eq!((met.len(), kept.dropped.len()), (2, 1));
+    assert_eq!(kept.dropped[0].0, "$[1]");
+    assert!(end.is_ok());
+}
+
+#[test]
+fn json_past_the_depth_is_refused() {
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    assert!(json(&deep, &[""]).2.is_err());
+}
+
+fn xml(text: &str, patterns: &[&str]) -> (Vec<String>, Result<(), Stop>) {
+    let mut cursor = Cursor::new(text.as_bytes());
+    let mut met = Vec::new();
+    let end =
+        xml::walk(&mut Source::new(&mut cursor), patterns, &mut Kept::default(), &mut |_, hit| {
+            let name = hit.outer("host", "name").to_owned();
+            met.push(format!(
+                "{} {name} {} {}",
+                hit.place(),
+                hit.element.name,
+                hit.element.deep_text()
+            ));
+            Ok(())
+        });
+    (met, end)
+}
+
+#[test]
+fn xml_records_with_what_is_open_around_them() {
+    let text = "<r>\n<n:host name='a&amp;b'>\n<item>x<![CDATA[<y>]]>&lt;&#65;</item>\n</n:host><other/></r>";
+    let (met, end) = xml(text, &["r/host/item"]);
+    assert_eq!(met, ["line 3 a&b item x<y><A"]);
+    assert!(end.is_ok());
+}
+
+#[test]
+fn xml_that_ends_in_the_middle_is_said() {
+    let (met, end) = xml("<r><host name='a'><item>x</item>", &["r/host/item"]);
+    assert_eq!(met.len(), 1);
+    assert!(end.unwrap_err().to_string().contains("ends before its root element does"));
+    assert!(xml("", &["r"]).1.is_err());
+}
+
+#[test]
+fn xml_at_the_depth_is_read_and_past_it_is_refused() {
+    let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+    assert!(xml(&nested(MAX_DEPTH), &["a"]).1.is_ok());
+    assert!(xml(&nested(MAX_DEPTH + 1), &["a"]).1.is_err());
+}
+
+#[test]
+fn entities_of_the_document_are_not_expanded() {
+    let bomb = "<!DOCTYPE r [<!ENTITY a 'aaaa'>]><r><item>&a;&lt;</item></r>";
+    assert_eq!(xml(bomb, &["r/item"]).0, ["line 1  item &a;<"]);
+}
+
+#[test]
+fn rows_by_name_after_a_preamble_whatever_the_delimiter() {
+    let text = "Report of today\n\nHost;Port;Name\n10.0.0.1;22;\"a;b\"\n;;\n10.0.0.2;80;c\n";
+    let mut cursor = Cursor::new(text.as_bytes());
+    let mut met = Vec::new();
+    let header = |row: &[String]| findings::walk::shape::has_columns(row, &["host", "port"]);
+    table::walk(&mut Source::new(&mut cursor), &header, &mut Kept::default(), &mut |_, row| {
+        met.push(format!("{} {} {} {}", row.place(), row.get("HOST"), row.get("port"), row.nth(2)));
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(met, ["line 4 10.0.0.1 22 a;b", "line 6 10.0.0.2 80 c"]);
+}
+
+#[test]
+fn lines_past_the_bound_are_dropped() {
+    let text = format!("a\r\n{}\nb", "x".repeat(MAX_RECORD + 1));
+    let mut cursor = Cursor::new(text.as_bytes());
+    let mut kept = Kept::default();
+    let mut met = Vec::new();
+    lines::walk(&mut Source::new(&mut cursor), &mut kept, &mut |_, number, line| {
+        met.push(format!("{number} {line}"));
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!((met, kept.dropped.len()), (vec!["1 a".to_owned(), "3 b".to_owned()], 1));
+}
