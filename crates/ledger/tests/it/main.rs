@@ -1,2 +1,1 @@
 //! The integration tests of this crate.
-
