@@ -11,6 +11,7 @@ use vocab::Instant;
 pub type Key = [u8; 16];
 
 /// One change.
+#[expect(missing_docs, reason = "the line of each change says what its fields are")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Change {

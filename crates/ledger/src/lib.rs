@@ -10,12 +10,23 @@
 //! An *attribution* is one source's standing claim about a finding; it is tied to it by an edge.
 
 pub mod change;
+mod keep;
+mod read;
 pub mod row;
 pub mod stage;
+mod write;
 
 use std::path::PathBuf;
+use std::time::Duration;
+
+use vocab::Instant;
 
 pub use change::Change;
+pub use keep::{Exported, Fault, Imported, Verified};
+pub use stage::{Stage, Staged};
+pub use write::Write;
+
+use row::Head;
 
 /// Where the ledger is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +35,59 @@ pub enum Place {
     File(PathBuf),
     /// A server: `postgres://…`. The password never reaches an error.
     Postgres(String),
+}
+
+/// How a ledger is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Made when there is none, and brought forward when an earlier version wrote it.
+    Create,
+    /// [`LedgerError::Missing`] when there is none; brought forward when an earlier version wrote it.
+    Existing,
+    /// Never writes a byte.
+    ReadOnly,
+}
+
+/// An open ledger.
+pub struct Ledger {
+    place: String,
+}
+
+impl Ledger {
+    /// Opens it, and makes it where `mode` says so.
+    pub fn open(place: &Place, mode: Mode) -> Result<Self, LedgerError> {
+        let _ = mode;
+        Err(not_yet(match place {
+            Place::File(path) => path.display().to_string(),
+            Place::Postgres(_) => "a server".to_owned(),
+        }))
+    }
+
+    /// The key for hashes of secrets (HMAC-SHA-256); made with the ledger from the system's randomness.
+    pub fn secrets_key(&mut self) -> Result<[u8; 32], LedgerError> {
+        Err(not_yet(self.place.clone()))
+    }
+
+    /// The end of the chain.
+    pub fn head(&mut self) -> Result<Head, LedgerError> {
+        Err(not_yet(self.place.clone()))
+    }
+
+    /// Takes the one writer's place. While another writes it waits, some ten minutes at most, and tells
+    /// `waiting` how long so far.
+    pub fn write<'l>(
+        &'l mut self,
+        author: Author,
+        at: Instant,
+        waiting: &mut dyn FnMut(Duration),
+    ) -> Result<Write<'l>, LedgerError> {
+        let _ = (author, at, waiting);
+        Err(not_yet(self.place.clone()))
+    }
+}
+
+fn not_yet(place: String) -> LedgerError {
+    LedgerError::Database { place, what: "not yet".to_owned() }
 }
 
 /// Who appends.

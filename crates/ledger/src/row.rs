@@ -16,6 +16,25 @@ pub struct Head {
     pub hash: String,
 }
 
+/// An entry of the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryRow {
+    /// Its place in the chain, from 1.
+    pub entry: i64,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub author: String,
+    /// In which role.
+    pub role: String,
+    /// `import`, `decision`, `proposal`, `closure`, `verify`, `undo`, `setting`.
+    pub kind: String,
+    /// One line.
+    pub summary: String,
+    /// How many changes it holds.
+    pub changes: i64,
+}
+
 /// What numbers are given out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ids {

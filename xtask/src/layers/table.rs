@@ -207,7 +207,7 @@ pub const OWNED: &[Owned] = &[
     Owned {
         thing: "randomness",
         crates: &["rand", "getrandom", "fastrand", "oorandom", "uuid"],
-        owners: &["app", "access", "sandbox"],
+        owners: &["app", "access", "sandbox", "ledger"],
         in_tests: true,
         deep: true,
     },
