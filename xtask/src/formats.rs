@@ -1,7 +1,8 @@
 //! What does the corpus hold, format by format, and what came out of it?
 //!
 //! `cargo xtask formats` reads every file of the lock file archives through `inventory` and writes the
-//! table in docs/TESTING.md. Files with names that no format claims are counted, not guessed at.
+//! table in docs/TESTING.md, and below it that of the reports. Files with names that no format claims are
+//! counted, not guessed at.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,11 +11,9 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use inventory::{Document, NoTree};
 
-use crate::files;
+use crate::{files, reports};
 
 const ARCHIVES: &[&str] = &["lockfiles-current", "lockfiles-history", "synthetic-perf-lockfiles"];
-const BEGIN: &str = "<!-- formats: begin -->";
-const END: &str = "<!-- formats: end -->";
 
 /// What was met of one format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,8 +54,9 @@ pub fn formats(root: &Path) -> Result<()> {
     }
     let page = root.join("docs/TESTING.md");
     let text = files::text(&page)?;
-    std::fs::write(&page, replaced(&text, &table(&rows, unrecognised))?)
-        .with_context(|| page.display().to_string())
+    let text = replaced(&text, "formats", &table(&rows, unrecognised))?;
+    let text = replaced(&text, "reports", &reports::table()?)?;
+    std::fs::write(&page, text).with_context(|| page.display().to_string())
 }
 
 fn table(rows: &BTreeMap<&'static str, Row>, unrecognised: usize) -> String {
@@ -96,11 +96,16 @@ fn line(out: &mut String, name: &str, row: &Row) {
     );
 }
 
-/// The page with what stands between the two marks replaced.
-fn replaced(page: &str, table: &str) -> Result<String> {
-    let (before, rest) = page.split_once(BEGIN).context("docs/TESTING.md has no begin mark")?;
-    let (_, after) = rest.split_once(END).context("docs/TESTING.md has no end mark")?;
-    Ok(format!("{before}{BEGIN}\n{table}{END}{after}"))
+/// The page with what stands between the two marks of that name replaced.
+fn replaced(page: &str, name: &str, table: &str) -> Result<String> {
+    let (begin, end) = (format!("<!-- {name}: begin -->"), format!("<!-- {name}: end -->"));
+    let (before, rest) = page
+        .split_once(&begin)
+        .with_context(|| format!("docs/TESTING.md has no begin mark of {name}"))?;
+    let (_, after) = rest
+        .split_once(&end)
+        .with_context(|| format!("docs/TESTING.md has no end mark of {name}"))?;
+    Ok(format!("{before}{begin}\n{table}{end}{after}"))
 }
 
 #[cfg(test)]
@@ -110,9 +115,9 @@ mod tests {
     #[test]
     fn only_what_stands_between_the_marks_changes() {
         let page = "a\n<!-- formats: begin -->\nold\n<!-- formats: end -->\nb\n";
-        let once = replaced(page, "new\n").expect("marks");
+        let once = replaced(page, "formats", "new\n").expect("marks");
         assert_eq!(once, "a\n<!-- formats: begin -->\nnew\n<!-- formats: end -->\nb\n");
-        assert_eq!(replaced(&once, "new\n").expect("marks"), once);
-        assert!(replaced("no marks", "new").is_err());
+        assert_eq!(replaced(&once, "formats", "new\n").expect("marks"), once);
+        assert!(replaced("no marks", "formats", "new").is_err());
     }
 }

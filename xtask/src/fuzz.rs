@@ -2,9 +2,11 @@
 //!
 //! `cargo xtask fuzz [--seconds N] [TARGET…]`: takes seeds out of the corpus into `fuzz/corpus/TARGET`,
 //! runs each target for N seconds (60 unless told) under cargo-fuzz and reports runs, coverage and
-//! crashes. Fails when a target crashed. docs/TESTING.md names the targets.
+//! crashes. Fails when a target crashed. docs/TESTING.md names the targets. The target `reader` runs once
+//! for each format of reports, `reader:ID` for one of them.
 
 mod installed;
+mod reports;
 mod seeds;
 
 use std::path::Path;
@@ -31,7 +33,10 @@ const TARGETS: &[(&str, u32)] = &[
     ("codescan", 16_384),
     ("edit", 8_192),
     ("kept", 2_048),
+    (READER, 32_768),
 ];
+/// The target that is run once for each format of reports.
+const READER: &str = "reader";
 /// Longest time for one input, in seconds, and most memory, in MiB.
 const LIMITS: &[&str] = &["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"];
 
@@ -43,6 +48,9 @@ pub fn fuzz(root: &Path, words: &[&str]) -> Result<()> {
         match *word {
             "--seconds" => seconds = words.next().context("--seconds wants a number")?.parse()?,
             name if TARGETS.iter().any(|(known, _)| *known == name) => names.push(name),
+            name if name.strip_prefix("reader:").and_then(findings::format::by_id).is_some() => {
+                names.push(name);
+            }
             other => bail!("no fuzz target `{other}`; fuzz/fuzz_targets has them"),
         }
     }
@@ -51,25 +59,27 @@ pub fn fuzz(root: &Path, words: &[&str]) -> Result<()> {
             "cargo-fuzz is not installed\nhint: cargo install cargo-fuzz; it needs a nightly toolchain"
         );
     }
-    let chosen = |name: &str| names.is_empty() || names.contains(&name);
     let mut lines = Vec::new();
     let mut crashed = Vec::new();
     let (mut total_runs, mut total_seconds) = (0u64, 0u64);
-    for (name, longest) in TARGETS.iter().filter(|(name, _)| chosen(name)) {
-        let folder = root.join("fuzz/corpus").join(name);
+    for Job { name, target, longest, reader } in jobs(&names) {
+        let folder = root.join("fuzz/corpus").join(name.replace(':', "-"));
         std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        let seeds = seeds::plant(root, name, &folder)?;
+        let seeds = match reader {
+            Some(id) => reports::plant(root, id, &folder)?,
+            None => seeds::plant(root, target, &folder)?,
+        };
         println!("fuzz {name}: {seeds} seeds, {seconds} s");
-        let outcome = target(root, name, *longest, seconds)?;
+        let outcome = run_target(root, target, reader, &folder, longest, seconds)?;
         total_runs += outcome.runs;
         total_seconds += u64::from(seconds);
         let crash = if outcome.crashed { "CRASHED" } else { "no crash" };
         lines.push(format!(
-            "{name:10} {:>11} runs  cov {:>6}  {crash}",
+            "{name:28} {:>11} runs  cov {:>6}  {crash}",
             outcome.runs, outcome.coverage
         ));
         if outcome.crashed {
-            crashed.push(*name);
+            crashed.push(name);
         }
     }
     println!("{}", lines.join("\n"));
@@ -90,12 +100,49 @@ struct Outcome {
     crashed: bool,
 }
 
-fn target(root: &Path, name: &str, longest: u32, seconds: u32) -> Result<Outcome> {
-    let log = root.join("fuzz/corpus").join(format!("{name}.log"));
+/// One run of a target.
+struct Job {
+    name: String,
+    target: &'static str,
+    longest: u32,
+    /// The format, where the target is [`READER`].
+    reader: Option<&'static str>,
+}
+
+fn jobs(names: &[&str]) -> Vec<Job> {
+    let chosen = |name: &str| names.is_empty() || names.contains(&name);
+    let mut jobs = Vec::new();
+    for &(target, longest) in TARGETS {
+        if target == READER {
+            for format in findings::formats() {
+                let name = format!("{READER}:{}", format.id);
+                if chosen(&name) || chosen(READER) {
+                    jobs.push(Job { name, target, longest, reader: Some(format.id) });
+                }
+            }
+        } else if chosen(target) {
+            jobs.push(Job { name: target.to_owned(), target, longest, reader: None });
+        }
+    }
+    jobs
+}
+
+fn run_target(
+    root: &Path,
+    name: &str,
+    reader: Option<&str>,
+    folder: &Path,
+    longest: u32,
+    seconds: u32,
+) -> Result<Outcome> {
+    let log = folder.with_extension("log");
     let file = std::fs::File::create(&log).with_context(|| log.display().to_string())?;
     // `cargo +nightly` is rustup's; the CARGO that runs this program is one toolchain's and would not do.
     let mut command = run::command("cargo", root);
-    command.args(["+nightly", "fuzz", "run", name, "--"]).args(LIMITS);
+    command.args(["+nightly", "fuzz", "run", name]).arg(folder).arg("--").args(LIMITS);
+    if let Some(id) = reader {
+        command.env("GABION_READER", id);
+    }
     command.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={longest}"));
     command.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO_TARGET_DIR");
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).status()?;

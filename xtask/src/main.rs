@@ -14,6 +14,7 @@ mod formats;
 mod fuzz;
 mod gate;
 mod layers;
+mod reports;
 mod run;
 
 use std::process::ExitCode;
@@ -29,8 +30,9 @@ usage: cargo xtask <task>
                              index, cargo-audit, lockfiles, oracle, sbom, system, image, estate; all
                              without a name; release, corpus; estate writes 3 GB
   fuzz [--seconds N] [TARGET…]
-                             seeds from the corpus, then each target for so long
-  formats                    the table of formats in docs/TESTING.md, out of the corpus
+                             seeds from the corpus, then each target for so long; `reader` once for
+                             each format of reports, `reader:trivy` for one
+  formats                    the tables of formats in docs/TESTING.md, out of the corpus
 ";
 
 fn main() -> ExitCode {

@@ -75,7 +75,7 @@ pub const CRATES: &[Row] = &[
     row("server", Kind::House, &["vocab", "versions", "formats", "app"]),
     row("cli", Kind::House, &["vocab", "versions", "formats", "app", "server"]),
     row("testkit", Kind::House, &["vocab"]),
-    row("xtask", Kind::House, &["vocab", "intel", "inventory", "app", "testkit"]),
+    row("xtask", Kind::House, &["vocab", "intel", "inventory", "findings", "app", "testkit"]),
 ];
 
 /// What a crate's tests may name beyond its row.
