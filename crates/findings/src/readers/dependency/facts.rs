@@ -1,0 +1,39 @@
+//! How is what a document says of itself handed on? Empty texts are not.
+
+use crate::sink::{Fact, Sink};
+
+/// The tool, and its version where it is told.
+pub fn tool(sink: &mut dyn Sink, name: &str, version: &str) {
+    sink.fact(Fact::Tool(name.trim().to_owned()));
+    if !version.trim().is_empty() {
+        sink.fact(Fact::ToolVersion(version.trim().to_owned()));
+    }
+}
+
+/// When it looked; what is no date is left out.
+pub fn scanned(sink: &mut dyn Sink, text: &str) {
+    if let Some(at) = vocab::instant::parse(text) {
+        sink.fact(Fact::ScannedAt(at));
+    }
+}
+
+/// What it looked at.
+pub fn target(sink: &mut dyn Sink, text: &str) {
+    if !text.trim().is_empty() {
+        sink.fact(Fact::Target(text.trim().to_owned()));
+    }
+}
+
+/// How many records say «no problem».
+pub fn passed(sink: &mut dyn Sink, count: u64) {
+    if count > 0 {
+        sink.fact(Fact::Passed(count));
+    }
+}
+
+/// How many components are listed without a problem.
+pub fn components(sink: &mut dyn Sink, count: u64) {
+    if count > 0 {
+        sink.fact(Fact::Components(count));
+    }
+}

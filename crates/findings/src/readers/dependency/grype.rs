@@ -1,0 +1,112 @@
+//! What did Grype find in an image, a folder or a bill of materials?
+//!
+//! `grype -o json`: `matches[]`, and `ignoredMatches[]` that rules or VEX documents put aside.
+//! Anchore's Grype documentation, «Output formats».
+
+use crate::format::Format;
+use crate::observation::{Observation, Standing};
+use crate::readers::dependency::{context::Context, facts, fields::Cells, packages};
+use crate::readers::words;
+use crate::sink::{Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::{self, Record};
+use crate::walk::shape::Shape;
+
+/// Grype JSON.
+pub const FORMAT: Format = Format { id: "grype", title: "Grype JSON", detects, read };
+
+fn detects(shape: &Shape) -> bool {
+    shape.any(&["matches[].artifact.name", "ignoredMatches[].artifact.name"])
+        || (shape.has("matches") && shape.value("descriptor.name") == "grype")
+}
+
+const DOCUMENT: [&str; 4] =
+    ["descriptor.name", "descriptor.version", "descriptor.timestamp", "source.target.userInput"];
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let context = Context::of(source, &DOCUMENT, sink)?;
+    facts::tool(sink, "Grype", context.root_text("descriptor.version"));
+    facts::scanned(sink, context.root_text("descriptor.timestamp"));
+    facts::target(sink, context.root_text("source.target.userInput"));
+    json::walk(source, &["matches[]", "ignoredMatches[]"], sink, &mut |sink, hit| {
+        let mut observation = matched(hit.record());
+        if hit.pattern == 1 {
+            (observation.standing, observation.standing_reason) = put_aside(hit.record());
+        }
+        packages::hand_on(sink, hit.place(), observation)
+    })?;
+    Ok(())
+}
+
+fn matched(record: Record<'_>) -> Observation {
+    let rule = record.text("vulnerability.id");
+    let related = || record.items("relatedVulnerabilities");
+    let description = related()
+        .map(|related| related.text("description"))
+        .chain([record.text("vulnerability.description")])
+        .max_by_key(|text| text.len());
+    let mut observation = Observation {
+        rule: rule.into(),
+        description: description.unwrap_or_default().into(),
+        severity: words::severity(record.text("vulnerability.severity")),
+        score: score(record),
+        cwes: record
+            .cells("vulnerability.cwes[].cwe")
+            .iter()
+            .filter_map(|c| words::cwe(c))
+            .collect(),
+        component: packages::component(
+            record.text("artifact.purl"),
+            record.text("artifact.type"),
+            record.text("artifact.name"),
+            record.text("artifact.version"),
+            &record
+                .texts(if record.has("vulnerability.fix") {
+                    "vulnerability.fix.versions"
+                } else {
+                    "vulnerability.fixedInVersion"
+                })
+                .join(","),
+        ),
+        locations: packages::paths(
+            record
+                .items("artifact.locations")
+                .map(|place| place.first(&["path", "RealPath"]).to_owned()),
+        ),
+        references: packages::addresses(
+            [record.text("vulnerability.dataSource").to_owned()]
+                .into_iter()
+                .chain(record.texts("vulnerability.urls"))
+                .chain(record.texts("vulnerability.links")),
+        ),
+        ..packages::dependency()
+    };
+    packages::name_problem(&mut observation, rule, related().map(|related| related.text("id")));
+    observation
+}
+
+/// The newest version of CVSS that the record or a related one has.
+fn score(record: Record<'_>) -> String {
+    let own = record.items("vulnerability.cvss");
+    let related = record.items("relatedVulnerabilities").flat_map(|related| related.items("cvss"));
+    let newest = own.chain(related).max_by(|a, b| {
+        let version = |r: &Record<'_>| r.float("version").unwrap_or(0.0);
+        // The first of equals is kept.
+        version(a).total_cmp(&version(b)).then(std::cmp::Ordering::Greater)
+    });
+    newest.map(|cvss| cvss.text("vector").to_owned()).unwrap_or_default()
+}
+
+fn put_aside(record: Record<'_>) -> (Standing, String) {
+    let rules: Vec<Record<'_>> = record.items("appliedIgnoreRules").collect();
+    let reasons = rules.iter().flat_map(|rule| {
+        ["reason", "vex-status", "vex-justification", "namespace"].map(|field| rule.text(field))
+    });
+    let reasons: Vec<&str> = reasons.filter(|reason| !reason.is_empty()).collect();
+    let standing = match rules.iter().map(|rule| rule.text("vex-status")).find(|s| !s.is_empty()) {
+        Some("not_affected") => Standing::NotAffected,
+        Some("fixed") => Standing::Fixed,
+        _ => Standing::Suppressed,
+    };
+    (standing, reasons.join(": "))
+}

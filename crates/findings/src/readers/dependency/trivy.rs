@@ -1,0 +1,280 @@
+//! What did Trivy find in an image, a file system or a cluster?
+//!
+//! `trivy … --format json`: schema 2 (`Results[]`), the array of before 2021, and the reports on clusters
+//! (`Resources[]`, before that `Vulnerabilities[]` and `Misconfigurations[]` with results in them). Packages,
+//! misconfigurations, secrets (whose values Trivy masks and this never keeps) and licences.
+//! Trivy's documentation, «Reporting»; the words of `Status` are those of its `pkg/dependency` statuses, where «fixed» means
+//! that a fixed version exists.
+
+use crate::format::Format;
+use crate::observation::{Class, Component, Location, Observation, Standing};
+use crate::readers::dependency::{context::Context, facts, packages};
+use crate::readers::words;
+use crate::sink::{Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::{self, Hit, Record};
+use crate::walk::shape::Shape;
+
+/// Trivy JSON.
+pub const FORMAT: Format = Format { id: "trivy", title: "Trivy JSON", detects, read };
+
+/// Where results stand, and the fields of what is around them: namespace, kind and name in a cluster.
+const BASES: [&str; 6] = [
+    "Results[]",
+    "[]",
+    "Resources[].Results[]",
+    "Findings[].Results[]",
+    "Vulnerabilities[].Results[]",
+    "Misconfigurations[].Results[]",
+];
+const LISTS: [&str; 5] = [
+    "Vulnerabilities[]",
+    "Misconfigurations[]",
+    "Secrets[]",
+    "Licenses[]",
+    "ExperimentalModifiedFindings[]",
+];
+const DOCUMENT: [&str; 4] = ["ArtifactName", "CreatedAt", "Trivy.Version", "ClusterName"];
+
+fn detects(shape: &Shape) -> bool {
+    let schema_2 = shape.all(&["SchemaVersion", "ArtifactName"]) && !shape.has("runs");
+    let cluster = shape.has("ClusterName")
+        && shape.any(&["Resources", "Findings", "Vulnerabilities", "Misconfigurations"]);
+    let legacy = shape.has("[].Target") && shape.any(&["[].Vulnerabilities", "[].Type"]);
+    schema_2 || cluster || legacy
+}
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let patterns: Vec<String> =
+        BASES.iter().flat_map(|base| LISTS.map(|list| format!("{base}.{list}"))).collect();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let context = context(source, sink)?;
+    tell(&context, sink);
+    json::walk(source, &patterns, sink, &mut |sink, hit| {
+        let around = Around::of(&context, &hit);
+        let observation = match hit.pattern % LISTS.len() {
+            0 => vulnerability(hit.record(), &around),
+            1 => {
+                if hit.record().text("Status") == "PASS" {
+                    return Ok(());
+                }
+                misconfiguration(hit.record(), &around)
+            }
+            2 => secret(hit.record(), &around),
+            3 => licence(hit.record(), &around),
+            _ => modified(hit.record(), &around),
+        };
+        packages::hand_on(sink, hit.place(), observation)
+    })?;
+    Ok(())
+}
+
+fn context(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Context, Stop> {
+    let mut patterns: Vec<String> = DOCUMENT.map(str::to_owned).into();
+    for base in BASES {
+        for field in ["Target", "Class", "Type", "MisconfSummary.Successes"] {
+            patterns.push(format!("{base}.{field}"));
+        }
+        if let Some(resource) = base.strip_suffix(".Results[]") {
+            patterns
+                .extend(["Namespace", "Kind", "Name"].map(|field| format!("{resource}.{field}")));
+        }
+    }
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    Context::of(source, &patterns, sink)
+}
+
+fn tell(context: &Context, sink: &mut dyn Sink) {
+    facts::tool(sink, "Trivy", context.root_text("Trivy.Version"));
+    facts::scanned(sink, context.root_text("CreatedAt"));
+    facts::target(sink, context.root_text("ArtifactName"));
+    facts::target(sink, context.root_text("ClusterName"));
+    facts::passed(sink, context.sum("Successes"));
+}
+
+/// What stands around a record.
+struct Around<'c> {
+    target: &'c str,
+    class: &'c str,
+    kind: &'c str,
+    /// `namespace/Kind/name` in a cluster.
+    resource: String,
+}
+
+impl<'c> Around<'c> {
+    fn of(context: &'c Context, hit: &Hit<'_>) -> Self {
+        let base = BASES.get(hit.pattern / LISTS.len()).copied().unwrap_or_default();
+        let field = |name: &str| context.text(hit, &format!("{base}.{name}"));
+        let resource = base.strip_suffix(".Results[]").map(|resource| {
+            let parts = ["Namespace", "Kind", "Name"]
+                .map(|name| context.text(hit, &format!("{resource}.{name}")));
+            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+        });
+        Self {
+            target: field("Target"),
+            class: field("Class"),
+            kind: field("Type"),
+            resource: resource.unwrap_or_default(),
+        }
+    }
+
+    /// The manifest; empty where the target is an image or a group of packages.
+    fn manifest(&self) -> &str {
+        let system = self.class == "os-pkgs"
+            || matches!(packages::kind(self.kind), "deb" | "rpm" | "apk")
+            || ["Java", "Node.js", "Python", "Ruby", "Conda", "OS Packages"].contains(&self.target);
+        if system { "" } else { self.target }
+    }
+}
+
+fn vulnerability(record: Record<'_>, around: &Around<'_>) -> Observation {
+    let rule = record.text("VulnerabilityID");
+    let mut observation = Observation {
+        rule: rule.into(),
+        title: record.text("Title").into(),
+        description: record.text("Description").into(),
+        severity: words::severity(record.text("Severity")),
+        score: score(record),
+        cwes: record.texts("CweIDs").iter().filter_map(|cwe| words::cwe(cwe)).collect(),
+        component: packages::component(
+            record.first(&["PkgIdentifier.PURL", "PkgRef"]),
+            around.kind,
+            record.text("PkgName"),
+            record.text("InstalledVersion"),
+            record.text("FixedVersion"),
+        ),
+        locations: packages::paths([match record.text("PkgPath") {
+            "" => around.manifest(),
+            path => path,
+        }]),
+        references: packages::addresses(
+            [record.text("PrimaryURL").to_owned()].into_iter().chain(record.texts("References")),
+        ),
+        target: around.resource.clone(),
+        ..packages::dependency()
+    };
+    (observation.standing, observation.standing_reason) = match record.text("Status") {
+        "not_affected" => (Standing::NotAffected, "status not_affected".into()),
+        "under_investigation" => {
+            (Standing::UnderInvestigation, "status under_investigation".into())
+        }
+        _ => (Standing::Reported, String::new()),
+    };
+    packages::name_problem(&mut observation, rule, record.texts("VendorIDs"));
+    observation
+}
+
+/// The newest vector of the source that gave the severity, else of NVD, else of the first source with one.
+fn score(record: Record<'_>) -> String {
+    let chosen = [record.text("SeveritySource"), "nvd", "ghsa", "redhat"];
+    let sources = chosen.into_iter().filter_map(|name| record.at("CVSS")?.at(name));
+    let vector = |source: Record<'_>| {
+        ["V40Vector", "V3Vector", "V2Vector"].map(|field| source.text(field).to_owned())
+    };
+    sources
+        .chain(record.entries("CVSS").map(|(_, source)| source))
+        .flat_map(vector)
+        .find(|vector| !vector.is_empty())
+        .unwrap_or_default()
+}
+
+fn misconfiguration(record: Record<'_>, around: &Around<'_>) -> Observation {
+    let rule = record.first(&["AVDID", "ID"]);
+    let cause = record.text("CauseMetadata.Resource");
+    let target = if around.resource.is_empty() { around.target } else { &around.resource };
+    let code: Vec<&str> = record
+        .items("CauseMetadata.Code.Lines")
+        .filter(|line| line.flag("IsCause"))
+        .map(|line| line.text("Content"))
+        .collect();
+    let excepted = record.text("Status") == "EXCEPTION";
+    let mut observation = Observation {
+        class: Class::Configuration,
+        rule: rule.into(),
+        title: record.first(&["Title", "Message"]).into(),
+        description: [record.text("Message"), record.text("Description")].join("\n"),
+        remedy: record.text("Resolution").into(),
+        severity: words::severity(record.text("Severity")),
+        locations: vec![Location {
+            // In a cluster there is no file: the resource says where it is.
+            path: if around.resource.is_empty() { around.target.into() } else { String::new() },
+            line: record.whole("CauseMetadata.StartLine"),
+            end_line: record.whole("CauseMetadata.EndLine"),
+            snippet: code.join("\n"),
+            ..Location::default()
+        }],
+        resource: if cause.is_empty() { target.into() } else { cause.into() },
+        standing: if excepted { Standing::Suppressed } else { Standing::Reported },
+        standing_reason: if excepted { "status EXCEPTION".into() } else { String::new() },
+        references: packages::addresses(
+            [record.text("PrimaryURL").to_owned()].into_iter().chain(record.texts("References")),
+        ),
+        target: around.resource.clone(),
+        ..Observation::default()
+    };
+    observation.locations.retain(|location| !location.path.is_empty());
+    observation
+}
+
+/// `Match` is masked by Trivy; it is left out all the same.
+fn secret(record: Record<'_>, around: &Around<'_>) -> Observation {
+    Observation {
+        class: Class::Secret,
+        rule: record.text("RuleID").into(),
+        title: record.text("Title").into(),
+        severity: words::severity(record.text("Severity")),
+        locations: vec![Location {
+            path: around.target.into(),
+            line: record.whole("StartLine"),
+            end_line: record.whole("EndLine"),
+            ..Location::default()
+        }],
+        target: around.resource.clone(),
+        ..Observation::default()
+    }
+}
+
+fn licence(record: Record<'_>, around: &Around<'_>) -> Observation {
+    let (name, package) = (record.text("Name"), record.text("PkgName"));
+    let component = (!package.is_empty()).then(|| Component {
+        kind: packages::kind(around.kind).into(),
+        name: package.into(),
+        ..Component::default()
+    });
+    Observation {
+        class: Class::Licence,
+        rule: name.into(),
+        title: match record.text("Category") {
+            "" => name.into(),
+            category => format!("{name} ({category})"),
+        },
+        severity: words::severity(record.text("Severity")),
+        component,
+        locations: packages::paths([record.text("FilePath")]),
+        references: packages::addresses([record.text("Link")]),
+        target: around.resource.clone(),
+        ..Observation::default()
+    }
+}
+
+/// What a VEX statement or an ignore file put aside: the record as it was and why.
+fn modified(record: Record<'_>, around: &Around<'_>) -> Observation {
+    let Some(finding) = record.at("Finding") else { return Observation::default() };
+    let mut observation = match record.text("Type") {
+        "misconfiguration" => misconfiguration(finding, around),
+        "secret" => secret(finding, around),
+        "license" => licence(finding, around),
+        _ => vulnerability(finding, around),
+    };
+    let status = record.text("Status");
+    observation.standing = match status {
+        "not_affected" => Standing::NotAffected,
+        "fixed" => Standing::Fixed,
+        "under_investigation" => Standing::UnderInvestigation,
+        _ => Standing::Suppressed,
+    };
+    let reason = [status, record.text("Statement"), record.text("Source")];
+    let reason: Vec<&str> = reason.into_iter().filter(|part| !part.is_empty()).collect();
+    observation.standing_reason = reason.join(": ");
+    observation
+}
