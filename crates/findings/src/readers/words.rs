@@ -1,8 +1,9 @@
 //! What do words that many tools share mean?
 //!
-//! Severities, ids and weaknesses inside text. One place, so that «moderate» is the same from every tool.
+//! Severities, ids, dates and weaknesses inside text. One place, so that «moderate» is the same from every
+//! tool.
 
-use vocab::Severity;
+use vocab::{Instant, Severity};
 
 /// The severity of a tool's rating word; numbers are none of its business. «info» and the like are
 /// [`Severity::None`]: said and not a problem by itself. What is not known is unknown, never low.
@@ -118,5 +119,59 @@ pub fn address(url: &str) -> crate::observation::Endpoint {
         service: scheme.to_ascii_lowercase(),
         path: path.to_owned(),
         ..Default::default()
+    }
+}
+
+/// When, in the shapes in which tools write it: what `vocab` reads, e-mail's (`Mon, 02 Jan 2006 15:04:05
+/// -0700`), C's (`Mon Jan  2 15:04:05 2006`), Go's (`2006-01-02 15:04:05 -0700 MST`), Ruby's (`2006-01-02
+/// 15:04:05 UTC`) and with slashes after the year. Without an offset it is UTC. The order of day and month is
+/// never guessed: `02/01/2006` is none.
+pub fn when(text: &str) -> Option<Instant> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > 64 || text.starts_with("0001-01-01") {
+        return None;
+    }
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let spaced = match parts.as_slice() {
+        [date, time, "UTC" | "GMT" | "Z"] => vocab::instant::parse(&format!("{date}T{time}Z")),
+        [date, time, offset] | [date, time, offset, _] if offset.starts_with(['+', '-']) => {
+            vocab::instant::parse(&format!("{date}T{time}{offset}"))
+        }
+        _ => None,
+    };
+    let civil = |format: &str| {
+        let civil = jiff::civil::DateTime::strptime(format, text).ok()?;
+        civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    };
+    vocab::instant::parse(text)
+        .or(spaced)
+        .or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp()))
+        .or_else(|| civil("%a %b %e %H:%M:%S %Y"))
+        .or_else(|| civil("%Y/%m/%d %H:%M:%S"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::when;
+
+    #[test]
+    fn dates_as_tools_write_them() {
+        let check = |text: &str, expect: &str| {
+            let read = when(text).map(|instant| instant.to_string());
+            assert_eq!(read.as_deref(), (!expect.is_empty()).then_some(expect), "{text}");
+        };
+        check("2022-06-16T10:17:40Z", "2022-06-16T10:17:40Z");
+        check("2022-06-16 10:17:40", "2022-06-16T10:17:40Z");
+        check("2022-06-16 10:17:40 UTC", "2022-06-16T10:17:40Z");
+        check("2022-06-16 10:17:40 -0700 -0700", "2022-06-16T17:17:40Z");
+        check("2022-06-16 10:17:40.5 +0200 CEST", "2022-06-16T08:17:40.5Z");
+        check("Thu, 16 Jun 2022 10:17:40 +0000", "2022-06-16T10:17:40Z");
+        check("Thu Jun 16 10:17:40 2022", "2022-06-16T10:17:40Z");
+        check("Wed Jun  1 10:17:40 2022", "2022-06-01T10:17:40Z");
+        check("2022/06/16 10:17:40", "2022-06-16T10:17:40Z");
+        check("16/06/2022", "");
+        check("06/07/2022 10:00:00", "");
+        check("0001-01-01T00:00:00Z", "");
+        check("yesterday", "");
     }
 }

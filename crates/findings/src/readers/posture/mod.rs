@@ -1,6 +1,34 @@
 //! Configuration, cloud, clusters, secrets, crashes and people's reports.
 
+mod asff;
+mod aws_inspector;
+mod aws_packages;
+mod bugcrowd;
+mod checkov;
+mod github_secrets;
+mod gitlab_secrets;
+mod gitleaks;
+mod hackerone;
+mod kube_bench;
+mod reading;
+mod trufflehog;
+
 use crate::format::Format;
 
 /// The formats of this group, the most specific first.
-pub const FORMATS: &[&Format] = &[];
+pub const FORMATS: &[&Format] = &[
+    &asff::FORMAT,
+    &aws_inspector::FORMAT,
+    &checkov::FORMAT,
+    &kube_bench::FORMAT,
+    &gitlab_secrets::FORMAT,
+    &github_secrets::FORMAT,
+    &gitleaks::FORMAT,
+    &trufflehog::VERSION_3,
+    &trufflehog::VERSION_2,
+    &trufflehog::TRUFFLEHOG3,
+    &hackerone::JSON,
+    &hackerone::CSV,
+    &bugcrowd::JSON,
+    &bugcrowd::CSV,
+];

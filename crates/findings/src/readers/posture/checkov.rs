@@ -1,0 +1,127 @@
+//! Checkov: failed and skipped checks of infrastructure as code.
+//!
+//! One object (`check_type`, `results`, `summary`), an array of them with one for each kind of file, or only
+//! the counts when nothing was looked at. `results.passed_checks` are counted, `results.skipped_checks` are
+//! suppressed, `results.parsing_errors` make the run incomplete (Checkov's documentation, «Reviewing scan
+//! results»). Checks of packages and of secrets stand in the same lists and become dependencies and secrets.
+
+use super::reading::{below_root, package_kind, tell_passed};
+use crate::format::Format;
+use crate::observation::{Class, Component, Location, Observation, Standing};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::{Record, walk};
+
+/// Checkov JSON.
+pub const FORMAT: Format = Format {
+    id: "checkov",
+    title: "Checkov JSON",
+    detects: |shape| {
+        shape.is_json
+            && (shape.all(&["check_type", "results.failed_checks"])
+                || shape.all(&["[].check_type", "[].results.failed_checks"])
+                || shape.all(&["checkov_version", "passed", "failed"]))
+    },
+    read,
+};
+
+const PATTERNS: &[&str] = &[
+    "results.failed_checks[]",
+    "[].results.failed_checks[]",
+    "results.skipped_checks[]",
+    "[].results.skipped_checks[]",
+    "results.passed_checks[].check_id",
+    "[].results.passed_checks[].check_id",
+    "results.parsing_errors[]",
+    "[].results.parsing_errors[]",
+    "summary.checkov_version",
+    "[].summary.checkov_version",
+    "checkov_version",
+];
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("Checkov".to_owned()));
+    let (mut passed, mut version) = (0, String::new());
+    walk(source, PATTERNS, sink, &mut |sink, hit| {
+        let record = hit.record();
+        match hit.pattern {
+            0..=3 => {
+                let place = hit.place();
+                if record.text("check_id").is_empty() && record.text("check_name").is_empty() {
+                    sink.dropped(&place, "neither check_id nor check_name");
+                    return Ok(());
+                }
+                sink.observation(Observation { place, ..observation(record) })?;
+            }
+            4 | 5 => passed += 1,
+            6 | 7 => {
+                let file = record.0.as_str().unwrap_or_default();
+                sink.fact(Fact::Incomplete(format!("{file}: could not be parsed")));
+            }
+            _ => version = record.0.as_str().unwrap_or_default().to_owned(),
+        }
+        Ok(())
+    })?;
+    if !version.is_empty() {
+        sink.fact(Fact::ToolVersion(version));
+    }
+    tell_passed(sink, passed);
+    Ok(())
+}
+
+fn observation(record: Record<'_>) -> Observation {
+    let rule = record.text("check_id");
+    let secret = rule.starts_with("CKV_SECRET_");
+    let snippet: String = record
+        .items("code_block")
+        .filter(|_| !secret)
+        .take(200)
+        .map(|line| line.text("1"))
+        .collect();
+    let suppressed = record.text("check_result.result").eq_ignore_ascii_case("SKIPPED");
+    let mut observation = Observation {
+        class: if secret { Class::Secret } else { Class::Configuration },
+        rule: rule.to_owned(),
+        title: record.first(&["check_name", "check_id"]).to_owned(),
+        description: record.first(&["description", "short_description"]).to_owned(),
+        severity: words::severity(record.text("severity")),
+        locations: vec![Location {
+            path: below_root(record.text("file_path")),
+            line: record.whole("file_line_range.0"),
+            end_line: record.whole("file_line_range.1"),
+            snippet,
+            ..Location::default()
+        }],
+        // Of secrets the «resource» is a digest of the value.
+        resource: if secret { String::new() } else { record.text("resource").to_owned() },
+        standing: if suppressed { Standing::Suppressed } else { Standing::Reported },
+        standing_reason: record.text("check_result.suppress_comment").to_owned(),
+        references: record.texts("guideline"),
+        ..Observation::default()
+    };
+    if let Some(details) = record.at("vulnerability_details") {
+        package(details, &mut observation);
+    }
+    observation
+}
+
+/// A check of Checkov's package scan: `vulnerability_details` names package, version and CVE.
+fn package(details: Record<'_>, observation: &mut Observation) {
+    observation.class = Class::Dependency;
+    observation.resource = String::new();
+    observation.ids = details.texts("id").into_iter().filter(|id| words::is_id(id)).collect();
+    observation.description = details.text("description").to_owned();
+    observation.score = details.first(&["vector"]).to_owned();
+    if observation.score.is_empty() {
+        observation.score = details.string("cvss");
+    }
+    let lowest = details.first(&["lowest_fixed_version", "fix_version"]);
+    observation.component = Some(Component {
+        kind: package_kind(details.first(&["package_type", "language"])).to_owned(),
+        name: details.text("package_name").to_owned(),
+        version: details.text("package_version").to_owned(),
+        fixed_in: [lowest].into_iter().filter(|v| !v.is_empty()).map(str::to_owned).collect(),
+        ..Component::default()
+    });
+}

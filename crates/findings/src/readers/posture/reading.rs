@@ -1,0 +1,104 @@
+//! What do the formats of this group share?
+//!
+//! Documents that are a list of records, one record, or one record a line; secrets whose text tells nothing;
+//! paths below the scanned root; kinds of packages.
+
+use std::io::Read;
+
+use crate::observation::Secret;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::{Record, walk};
+
+/// What is done with a record: the sink, its fields, its place.
+pub type EachRecord<'e> = dyn FnMut(&mut dyn Sink, Record<'_>, String) -> Result<(), Stop> + 'e;
+
+/// Walks a document that is either a list of records or records one after the other (one, or one a line).
+///
+/// # Errors
+/// Where the document is no JSON.
+pub fn each_record(
+    source: &mut Source<'_>,
+    sink: &mut dyn Sink,
+    each: &mut EachRecord<'_>,
+) -> Result<(), Stop> {
+    let mut head = Vec::new();
+    source.pass()?.take(4096).read_to_end(&mut head).map_err(Stop::Io)?;
+    let listed = head.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    let mut number = 0;
+    walk(source, &[if listed { "[]" } else { "" }], sink, &mut |sink, hit| {
+        number += 1;
+        let place = if listed { hit.place() } else { format!("document {number}") };
+        each(sink, hit.record(), place)
+    })
+    .map(|_| ())
+}
+
+/// A leaked value. The opening line of a private key without its body is the same for every key and so is no
+/// value.
+pub fn secret(value: &str) -> Option<Secret> {
+    let value = value.trim().trim_matches(['"', '\'', '`']);
+    let body = value.split("-----").nth(2).unwrap_or_default();
+    if value.contains("-----BEGIN") && body.trim().len() < 16 {
+        return None;
+    }
+    Secret::new(value)
+}
+
+/// A path without the `./` that some tools put before it.
+pub fn relative(path: &str) -> String {
+    let path = path.trim();
+    path.strip_prefix("./").unwrap_or(path).to_owned()
+}
+
+/// A path below the scanned root, of tools that document to write the root as `/`.
+pub fn below_root(path: &str) -> String {
+    relative(path).trim_start_matches('/').to_owned()
+}
+
+/// The purl type of a package manager's or language's word; empty for operating systems' packages and what
+/// is not known.
+pub fn package_kind(word: &str) -> &'static str {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "npm" | "yarn" | "pnpm" | "nodepkg" | "node" | "nodejs" | "javascript" => "npm",
+        "pip" | "pipenv" | "poetry" | "python" | "pythonpkg" | "pypi" => "pypi",
+        "jar" | "pom" | "gradle" | "maven" | "java" => "maven",
+        "go" | "gobinary" | "gomod" | "golang" => "golang",
+        "bundler" | "gemspec" | "gem" | "ruby" => "gem",
+        "nuget" | "dotnet" | ".net" => "nuget",
+        "composer" | "php" => "composer",
+        "cargo" | "rust" | "rustbinary" => "cargo",
+        _ => "",
+    }
+}
+
+/// Says how many records spoke of no problem, if any did.
+pub fn tell_passed(sink: &mut dyn Sink, count: u64) {
+    if count > 0 {
+        sink.fact(Fact::Passed(count));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{below_root, relative, secret};
+
+    #[test]
+    fn the_opening_of_a_key_is_no_value() {
+        let check = |text: &str, expect: bool| assert_eq!(secret(text).is_some(), expect, "{text}");
+        check("-----BEGIN EC PRIVATE KEY-----", false);
+        check("-----BEGIN EC PRIVATE KEY-----\\n", false);
+        check("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIHh0dHBzOi8v\n-----END", true);
+        check("'hunter2hunter2'", true);
+        check("****", false);
+        check("", false);
+    }
+
+    #[test]
+    fn paths_lose_what_stands_for_the_root() {
+        assert_eq!(below_root("./a/b"), "a/b");
+        assert_eq!(below_root("/a/b"), "a/b");
+        assert_eq!(relative("./a/b"), "a/b");
+        assert_eq!(relative("/a/b"), "/a/b");
+    }
+}
