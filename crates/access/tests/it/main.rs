@@ -1,2 +1,3 @@
 //! The integration tests of this crate.
 
+mod matrix;
