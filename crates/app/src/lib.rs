@@ -5,6 +5,7 @@
 //! which never meet each other; nothing here prints or parses arguments. Start reading at
 //! [`scan::scan`], then [`sync::sync`].
 
+pub mod books;
 pub mod config;
 pub mod demo;
 pub mod demo_files;

@@ -33,6 +33,13 @@ pub struct Global {
     /// Folder for the index and downloaded feeds [default: the platform's data folder]
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Where the queue and its record are kept: a file, or postgres://… [default: ledger.db in the data
+    /// folder; the environment's GABION_DATABASE]
+    #[arg(long, global = true, value_name = "FILE|URL")]
+    pub database: Option<String>,
+    /// Act in a lesser role than the ledger gives you: viewer, triager, owner, agent
+    #[arg(long, global = true, value_name = "ROLE")]
+    pub role: Option<String>,
     /// Only the result: no progress and no remarks on stderr
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

@@ -1,5 +1,6 @@
 //! One command a file: from arguments to a use case of `app`, and from its result to the streams.
 
+pub mod books;
 pub mod completions;
 pub mod demo;
 pub mod estate;

@@ -1,0 +1,71 @@
+//! The ledger that a command uses, and who asks: from options and environment to `app`'s words.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the environment is read here, once: GABION_DATABASE, USER and LOGNAME"
+)]
+
+use anyhow::anyhow;
+use app::books::{Actor, Books, BooksError, Database, Mode, Role};
+
+use crate::args::Global;
+use crate::exit::{failed, usage};
+use crate::terminal::Terminal;
+
+/// Opens the ledger, and says who asks: the local user, an admin unless the ledger says otherwise.
+///
+/// # Errors
+/// There is none, it cannot be used, or `--role` asks for more than the user has.
+pub fn open(global: &Global, mode: Mode, terminal: &Terminal) -> anyhow::Result<(Books, Actor)> {
+    let wanted = match &global.role {
+        None => None,
+        Some(word) => Some(Role::from_word(word).ok_or_else(|| {
+            let known = Role::ALL.map(Role::as_str).join(", ");
+            usage(anyhow!("--role «{word}» is no role"), format!("one of: {known}"))
+        })?),
+    };
+    let database = database(global)?;
+    let mut books = Books::open(&database, mode).map_err(books_failed)?;
+    let name = user();
+    let given = books.role_of(&name).map_err(books_failed)?.unwrap_or(Role::Admin);
+    let role = match wanted {
+        Some(wanted) if !given.covers(wanted) => {
+            let text =
+                format!("{name} is {} here and cannot act as {}", given.as_str(), wanted.as_str());
+            return Err(usage(anyhow!(text), "--role only takes a lesser role".to_owned()));
+        }
+        Some(wanted) => wanted,
+        None => given,
+    };
+    let speaker = *terminal;
+    let mut said = false;
+    books.on_wait(Box::new(move |_| {
+        if !std::mem::replace(&mut said, true) {
+            speaker.say("Another process writes to the ledger; waiting for it …");
+        }
+    }));
+    Ok((books, Actor::person(&name, role)))
+}
+
+/// Where the ledger is.
+pub fn database(global: &Global) -> anyhow::Result<Database> {
+    let typed = global.database.clone().or_else(|| std::env::var("GABION_DATABASE").ok());
+    match typed.filter(|text| !text.trim().is_empty()) {
+        Some(text) => Ok(Database::typed(&text)),
+        None => Ok(Database::of(&super::data_dir(global)?)),
+    }
+}
+
+/// The error with its remedy and exit code.
+pub fn books_failed(error: BooksError) -> anyhow::Error {
+    let remedy = error.remedy().map(str::to_owned);
+    match error {
+        BooksError::Refused { .. } => usage(error, remedy),
+        _ => failed(error, remedy),
+    }
+}
+
+fn user() -> String {
+    let named = ["USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let named = named.map(|name| name.trim().to_owned()).find(|name| !name.is_empty());
+    named.unwrap_or_else(|| "local".to_owned())
+}
