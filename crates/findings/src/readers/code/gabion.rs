@@ -1,0 +1,163 @@
+//! Gabion's own scan (`gabion scan --format json`, schema `gabion.scan/1`; the shape stands in `app`'s
+//! report).
+//!
+//! Findings are claims; what a VEX statement or an ignore took out of the queue is one too, with its
+//! standing. Notices are no problems. What a scan could not evaluate makes it incomplete.
+
+use crate::format::Format;
+use crate::observation::{Class, Component, MAX_MEMBERS, Observation, Standing};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::{self, Hit, Record};
+use crate::walk::shape::Shape;
+
+use super::site;
+
+/// Gabion's own scan.
+pub const FORMAT: Format = Format { id: "gabion-scan", title: "Gabion scan JSON", detects, read };
+
+fn detects(shape: &Shape) -> bool {
+    shape.value("schema").starts_with("gabion.scan/")
+}
+
+const RECORDS: &[&str] = &[
+    "findings[]",
+    "stated[]",
+    "ignored[]",
+    "complete",
+    "not_evaluated[]",
+    "not_read[]",
+    "gabion",
+    "scanned_at",
+    "notices[]",
+    "components",
+    "schema",
+];
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let (mut not_evaluated, mut not_read, mut complete) = (0_u64, 0_u64, true);
+    sink.fact(Fact::Tool("gabion".to_owned()));
+    json::walk(source, RECORDS, sink, &mut |sink, hit| {
+        let record = hit.record();
+        let text = record.0.as_str().unwrap_or_default();
+        match hit.pattern {
+            0 => return claim(sink, &hit, Some(record), Standing::Reported, String::new()),
+            1 => {
+                let standing = match record.text("statement.status") {
+                    "fixed" => Standing::Fixed,
+                    _ => Standing::NotAffected,
+                };
+                let said = ["statement.justification", "statement.text", "statement.author"];
+                let said: Vec<&str> =
+                    said.iter().map(|name| record.text(name)).filter(|t| !t.is_empty()).collect();
+                return claim(sink, &hit, record.at("finding"), standing, said.join("; "));
+            }
+            2 => {
+                let reason = format!("{} (until {})", record.text("reason"), record.text("until"));
+                return claim(sink, &hit, record.at("finding"), Standing::Suppressed, reason);
+            }
+            3 => complete = record.0.as_bool().unwrap_or(false),
+            4 => not_evaluated += 1,
+            5 => not_read += 1,
+            6 => sink.fact(Fact::ToolVersion(text.to_owned())),
+            7 => {
+                if let Some(at) = vocab::instant::parse(text) {
+                    sink.fact(Fact::ScannedAt(at));
+                }
+            }
+            9 => {
+                if let Some(count) = record.0.as_u64() {
+                    sink.fact(Fact::Components(count));
+                }
+            }
+            10 if text != "gabion.scan/1" => {
+                return Err(Stop::broken(
+                    "$.schema",
+                    format!("this program reads gabion.scan/1, not {text}"),
+                ));
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    if not_evaluated > 0 {
+        sink.fact(Fact::Incomplete(format!("components not evaluated: {not_evaluated}")));
+    }
+    if not_read > 0 {
+        sink.fact(Fact::Incomplete(format!("files not read: {not_read}")));
+    }
+    if !complete && not_evaluated + not_read == 0 {
+        sink.fact(Fact::Incomplete("the scan calls itself incomplete".to_owned()));
+    }
+    Ok(())
+}
+
+fn claim(
+    sink: &mut dyn Sink,
+    hit: &Hit<'_>,
+    finding: Option<Record<'_>>,
+    standing: Standing,
+    reason: String,
+) -> Result<(), Stop> {
+    let made = finding.and_then(|finding| observation(finding, standing, reason, hit.place()));
+    match made {
+        Some(observation) => sink.observation(observation),
+        None => {
+            sink.dropped(&hit.place(), "a finding without an advisory or without a package");
+            Ok(())
+        }
+    }
+}
+
+fn observation(
+    finding: Record<'_>,
+    standing: Standing,
+    reason: String,
+    place: String,
+) -> Option<Observation> {
+    let advisory = finding.text("advisory");
+    let (name, purl) = (finding.text("name"), finding.text("purl"));
+    if advisory.is_empty() || (name.is_empty() && purl.is_empty()) {
+        return None;
+    }
+    let mut ids = finding.texts("aliases");
+    ids.push(advisory.to_owned());
+    let fixed = finding.texts("fixed_in");
+    let remedy = match (fixed.is_empty(), finding.text("kind")) {
+        (_, "malicious") => "Remove it, replace what it could read, look for traces.".to_owned(),
+        (false, _) => format!("Upgrade {name} to {} or later.", fixed.join(" or ")),
+        (true, _) => String::new(),
+    };
+    let places = finding.items("places").take(MAX_MEMBERS);
+    Some(Observation {
+        class: Class::Dependency,
+        rule: advisory.to_owned(),
+        title: finding.text("title").to_owned(),
+        description: finding.text("why").to_owned(),
+        remedy,
+        severity: words::severity(finding.text("severity")),
+        score: finding.text("vector").to_owned(),
+        ids,
+        mentions: finding.texts("upstream"),
+        cwes: finding.texts("cwes").iter().filter_map(|text| words::cwe(text)).collect(),
+        component: Some(Component {
+            purl: purl.to_owned(),
+            kind: purl
+                .strip_prefix("pkg:")
+                .and_then(|p| p.split('/').next())
+                .unwrap_or("")
+                .to_owned(),
+            name: name.to_owned(),
+            version: finding.text("version").to_owned(),
+            fixed_in: fixed,
+        }),
+        locations: places.filter_map(|p| site::location(p.text("path"), p.whole("line"))).collect(),
+        standing,
+        standing_reason: reason,
+        first_seen: vocab::instant::parse(finding.text("first_seen")),
+        target: finding.text("asset").to_owned(),
+        place,
+        ..Observation::default()
+    })
+}

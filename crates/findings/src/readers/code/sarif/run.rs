@@ -1,0 +1,274 @@
+//! What do the results of a SARIF run refer to? Rules, artifacts, base addresses; bounded.
+
+use std::collections::{BTreeMap, HashMap};
+
+use vocab::Instant;
+
+use crate::readers::code::site;
+use crate::readers::words;
+use crate::walk::json::Record;
+
+/// Most rules, artifacts and logical locations kept of one run.
+const MAX_LISTED: usize = 200_000;
+/// Most bytes of one rule's text that are kept.
+const MAX_KEPT: usize = 4_096;
+/// Most troubles of one run that are told.
+const MAX_TROUBLES: usize = 20;
+
+/// One run.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// `tool.driver.name`.
+    pub tool: String,
+    /// `tool.driver.version`.
+    pub version: String,
+    /// `tool.driver.semanticVersion`.
+    pub semantic_version: String,
+    /// When it ended.
+    pub at: Option<Instant>,
+    /// Why it is not complete.
+    pub troubles: Vec<String>,
+    rules: Vec<Rule>,
+    /// Positions in `rules` of the driver's rules, by their index.
+    driver: Vec<usize>,
+    /// The same of each extension.
+    extensions: BTreeMap<usize, Vec<usize>>,
+    /// Names and GUIDs of extensions.
+    extension_names: HashMap<String, usize>,
+    by_id: HashMap<String, usize>,
+    bases: BTreeMap<String, (String, String)>,
+    artifacts: Vec<(String, String)>,
+    logical: Vec<String>,
+}
+
+/// A rule (§3.49 reportingDescriptor).
+#[derive(Debug, Default)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// Its name, often an identifier.
+    pub name: String,
+    /// Short description.
+    pub title: String,
+    /// Full description.
+    pub full: String,
+    /// Help as plain text.
+    pub help: String,
+    /// Where to read on.
+    pub address: String,
+    /// `defaultConfiguration.level`.
+    pub level: String,
+    /// GitHub's `security-severity`: a CVSS score.
+    pub score: String,
+    /// Other rating words in its properties.
+    pub rating: String,
+    /// Weaknesses from tags, relationships and properties.
+    pub cwes: Vec<u32>,
+    /// Other published ids of the same problem.
+    pub former: Vec<String>,
+    /// Tags, in lower case.
+    pub tags: Vec<String>,
+    messages: HashMap<String, String>,
+    enabled: bool,
+}
+
+impl Run {
+    /// Takes a rule of the driver (`None`) or of an extension.
+    pub fn add_rule(&mut self, extension: Option<usize>, record: Record<'_>) {
+        if self.rules.len() >= MAX_LISTED {
+            return;
+        }
+        let at = self.rules.len();
+        let rule = rule(record);
+        self.by_id.entry(rule.id.clone()).or_insert(at);
+        self.rules.push(rule);
+        match extension {
+            None => self.driver.push(at),
+            Some(number) => self.extensions.entry(number).or_default().push(at),
+        }
+    }
+
+    /// Notes an extension's name or GUID.
+    pub fn name_extension(&mut self, number: usize, name: &str) {
+        if self.extension_names.len() < MAX_LISTED {
+            self.extension_names.insert(name.to_owned(), number);
+        }
+    }
+
+    /// Takes `originalUriBaseIds` (§3.14.14).
+    pub fn add_bases(&mut self, record: Record<'_>) {
+        for (name, base) in record.entries("").take(1_000) {
+            self.add_base(name, base.text("uri"), base.text("uriBaseId"));
+        }
+    }
+
+    /// Takes one base address.
+    pub fn add_base(&mut self, name: &str, uri: &str, base: &str) {
+        if !uri.is_empty() || !base.is_empty() {
+            self.bases.insert(name.to_owned(), (uri.to_owned(), base.to_owned()));
+        }
+    }
+
+    /// Takes an artifact's location.
+    pub fn add_artifact(&mut self, record: Record<'_>) {
+        if self.artifacts.len() < MAX_LISTED {
+            let text = |name| record.text(name).to_owned();
+            self.artifacts.push((text("uri"), text("uriBaseId")));
+        }
+    }
+
+    /// Takes a logical location.
+    pub fn add_logical(&mut self, record: Record<'_>) {
+        if self.logical.len() < MAX_LISTED {
+            self.logical.push(record.first(&["fullyQualifiedName", "name"]).to_owned());
+        }
+    }
+
+    /// Notes why the run is not complete.
+    pub fn trouble(&mut self, why: &str) {
+        if self.troubles.len() < MAX_TROUBLES {
+            self.troubles.push(clip(why));
+        }
+    }
+
+    /// The rule of a result (§3.27.5-7): by index in its tool component, else by id; of a hierarchical id
+    /// (`CA2101/1`) the part before the last slash counts too.
+    pub fn rule(&self, result: Record<'_>) -> Option<&Rule> {
+        let index = ["rule.index", "ruleIndex"].into_iter().find(|name| result.has(name));
+        let component = result.at("rule.toolComponent").and_then(|component| {
+            let named = || {
+                [component.text("guid"), component.text("name")]
+                    .into_iter()
+                    .find_map(|name| self.extension_names.get(name).copied())
+            };
+            match component.at("index") {
+                Some(_) => usize::try_from(component.whole("index")).ok(),
+                None => named(),
+            }
+        });
+        let list = match component {
+            Some(number) => self.extensions.get(&number),
+            None => Some(&self.driver),
+        };
+        let id = rule_id(result);
+        let fits = |rule: &&Rule| id.is_empty() || id.starts_with(&rule.id);
+        let by_index = index
+            .filter(|name| result.float(name).is_some_and(|n| n >= 0.0))
+            .and_then(|name| list?.get(usize::try_from(result.whole(name)).ok()?))
+            .and_then(|at| self.rules.get(*at))
+            .filter(fits);
+        by_index.or_else(|| {
+            let whole = self.by_id.get(id);
+            let at = whole.or_else(|| self.by_id.get(id.rsplit_once('/')?.0))?;
+            self.rules.get(*at)
+        })
+    }
+
+    /// The path of an `artifactLocation` (§3.4), resolved to one below the root where it can be.
+    pub fn path(&self, location: Record<'_>) -> String {
+        let (mut uri, mut base) = (location.text("uri"), location.text("uriBaseId"));
+        if uri.is_empty()
+            && location.has("index")
+            && let Ok(index) = usize::try_from(location.whole("index"))
+            && let Some((u, b)) = self.artifacts.get(index)
+        {
+            (uri, base) = (u, b);
+        }
+        if uri.starts_with("http://") || uri.starts_with("https://") {
+            return uri.to_owned();
+        }
+        let mut path = site::decoded(uri);
+        if site::is_absolute(uri) {
+            return self.below_a_base(site::file_path(uri));
+        }
+        // A base can have a base; twenty are enough of any chain and end every circle.
+        for _ in 0..20 {
+            let Some((prefix, next)) = self.bases.get(base) else { break };
+            if base.is_empty() || site::is_absolute(prefix) {
+                break;
+            }
+            path = format!("{}{path}", site::decoded(prefix));
+            base = next;
+        }
+        path
+    }
+
+    fn below_a_base(&self, path: String) -> String {
+        let bases = self.bases.values().filter(|(uri, _)| site::is_absolute(uri));
+        let inside = bases.filter_map(|(uri, _)| {
+            let base = site::file_path(uri);
+            let rest = path.strip_prefix(base.trim_end_matches('/'))?.strip_prefix('/')?;
+            (base.trim_end_matches('/').len() > 1).then_some(rest)
+        });
+        inside.min_by_key(|rest| rest.len()).map(str::to_owned).unwrap_or(path)
+    }
+
+    /// The name of a logical location, which may be an index.
+    pub fn symbol(&self, location: Record<'_>) -> String {
+        let own = location.first(&["fullyQualifiedName", "name"]);
+        if !own.is_empty() || !location.has("index") {
+            return own.to_owned();
+        }
+        let index = usize::try_from(location.whole("index")).ok();
+        index.and_then(|index| self.logical.get(index)).cloned().unwrap_or_default()
+    }
+
+    /// Rules that were on. Ids of published problems are no checks: their scanners list only what they found.
+    pub fn active_rules(&self) -> impl Iterator<Item = &str> {
+        let own = self.rules.iter().filter(|rule| rule.enabled && !rule.id.is_empty());
+        own.filter(|rule| !super::package::is_published(&rule.id)).map(|rule| rule.id.as_str())
+    }
+}
+
+impl Rule {
+    /// Its message of that id.
+    pub fn message(&self, id: &str) -> &str {
+        self.messages.get(id).map_or("", String::as_str)
+    }
+}
+
+/// The rule's id as a result has it.
+pub fn rule_id<'v>(result: Record<'v>) -> &'v str {
+    result.first(&["ruleId", "rule.id"]).trim()
+}
+
+fn rule(record: Record<'_>) -> Rule {
+    let text = |names: &[&str]| clip(record.first(names));
+    let tags = || record.texts("properties.tags").into_iter();
+    let mut cwes: Vec<u32> = tags().filter_map(|tag| site::cwe_in_tag(&tag)).collect();
+    for name in ["properties.cwe", "properties.cwes", "properties.CWE"] {
+        cwes.extend(record.texts(name).iter().filter_map(|text| words::cwe(text)));
+    }
+    for relation in record.items("relationships") {
+        if relation.text("target.toolComponent.name").eq_ignore_ascii_case("CWE") {
+            cwes.extend(words::cwe(relation.text("target.id")));
+        }
+    }
+    let messages = record.entries("messageStrings").take(100);
+    // OSV-Scanner lists the aliases of a problem as former ids, govulncheck as tags.
+    let mut former = record.texts("deprecatedIds");
+    former.extend(tags().filter(|tag| words::is_id(tag)));
+    Rule {
+        id: record.text("id").trim().to_owned(),
+        name: text(&["name"]),
+        title: text(&["shortDescription.text"]),
+        full: text(&["fullDescription.text", "fullDescription.markdown"]),
+        help: text(&["help.text"]),
+        address: text(&["helpUri"]),
+        level: text(&["defaultConfiguration.level"]),
+        score: record.string("properties.security-severity"),
+        rating: text(&["properties.severity", "properties.Severity"]),
+        cwes,
+        former,
+        tags: tags().map(|tag| tag.to_ascii_lowercase()).take(100).collect(),
+        messages: messages.map(|(id, m)| (id.to_owned(), clip(m.text("text")))).collect(),
+        enabled: !record.has("defaultConfiguration.enabled")
+            || record.flag("defaultConfiguration.enabled"),
+    }
+}
+
+fn clip(text: &str) -> String {
+    let text = text.trim();
+    let end = (0..=text.len().min(MAX_KEPT)).rev().find(|at| text.is_char_boundary(*at));
+    text.get(..end.unwrap_or(0)).unwrap_or_default().to_owned()
+}
