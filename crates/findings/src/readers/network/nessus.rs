@@ -1,0 +1,247 @@
+//! What does Tenable say: Nessus, Tenable.io, Tenable Security Center, Web App Scanning?
+//!
+//! `.nessus` is XML (version 2): `HostProperties` before the `ReportItem`s of a host. A plugin that covers
+//! several CVEs is one observation that mentions them; severity 0 is informational and still observed.
+//! CSV has the columns of the product that wrote it; Nessus repeats a row for every CVE of a plugin, and such
+//! rows become one observation again.
+
+use vocab::{Instant, Severity};
+
+use super::claim::{self, cover, hand_on, paragraphs, service};
+use super::when::when;
+use crate::format::Format;
+use crate::observation::{Class, Endpoint, Observation, Standing};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::shape::has_columns;
+use crate::walk::table::{self, Row};
+use crate::walk::xml::{self, Element};
+
+/// The XML of all of them.
+pub const XML: Format = Format {
+    id: "nessus",
+    title: "Nessus XML (.nessus)",
+    detects: |shape| shape.has("NessusClientData_v2"),
+    read: read_xml,
+};
+
+/// The tables of all of them.
+pub const CSV: Format = Format {
+    id: "nessus-csv",
+    title: "Nessus and Tenable CSV",
+    detects: |shape| shape.rows.iter().flatten().any(|row| is_header(row)),
+    read: read_csv,
+};
+
+const HOST: &str = "NessusClientData_v2/Report/ReportHost/HostProperties";
+const ITEM: &str = "NessusClientData_v2/Report/ReportHost/ReportItem";
+
+fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("Nessus".to_owned()));
+    let mut latest: Option<Instant> = None;
+    let mut version = String::new();
+    let end = xml::walk(source, &[HOST, ITEM], sink, &mut |sink, hit| {
+        if hit.pattern == 0 {
+            let ends = ["HOST_END_TIMESTAMP", "HOST_END", "HOST_START"];
+            let told = ends.iter().find_map(|name| when(property(&hit.element, name)));
+            latest = latest.max(told);
+            return Ok(());
+        }
+        let host = hit.outer("ReportHost", "name");
+        let item = &hit.element;
+        if item.attribute("pluginID") == "19506"
+            && let Some(told) = line_of(item.text_of("plugin_output"), "Nessus version :")
+        {
+            told.clone_into(&mut version);
+        }
+        hand_on(sink, of_item(item, host, hit.place()))
+    });
+    if let Some(instant) = latest {
+        sink.fact(Fact::ScannedAt(instant));
+    }
+    if !version.is_empty() {
+        sink.fact(Fact::ToolVersion(version));
+    }
+    end
+}
+
+fn property<'e>(properties: &'e Element, name: &str) -> &'e str {
+    let mut tags = properties.all("tag").filter(|tag| tag.attribute("name") == name);
+    tags.next().map_or("", |tag| tag.text.trim())
+}
+
+/// What stands behind a label at the beginning of a line.
+fn line_of<'t>(text: &'t str, label: &str) -> Option<&'t str> {
+    let line = text.lines().find_map(|line| line.trim().strip_prefix(label))?;
+    Some(line.trim()).filter(|rest| !rest.is_empty())
+}
+
+fn of_item(item: &Element, host: &str, place: String) -> Observation {
+    let texts = |name: &'static str| item.all(name).map(|e| e.text.trim().to_owned());
+    let output = item.text_of("plugin_output");
+    let xrefs: Vec<String> = texts("xref").collect();
+    let weak =
+        texts("cwe").chain(xrefs.iter().filter_map(|x| x.strip_prefix("CWE:").map(str::to_owned)));
+    let mut observation = Observation {
+        rule: item.attribute("pluginID").to_owned(),
+        title: first(&[item.attribute("pluginName"), item.text_of("plugin_name")]).to_owned(),
+        description: paragraphs(&[item.text_of("synopsis"), item.text_of("description"), output]),
+        remedy: item.text_of("solution").to_owned(),
+        severity: of_number(item.attribute("severity")),
+        score: claim::score(&[
+            item.text_of("cvss4_vector"),
+            item.text_of("cvss3_vector"),
+            item.text_of("cvss3_base_score"),
+            item.text_of("cvssv3"),
+            item.text_of("cvss_vector"),
+            item.text_of("cvss_base_score"),
+            item.text_of("cvss"),
+        ]),
+        cwes: weak.filter_map(|text| words::cwe(&text)).collect(),
+        references: item.all("see_also").flat_map(|e| claim::links(&e.text)).collect(),
+        endpoint: service(
+            host,
+            item.attribute("port"),
+            item.attribute("protocol"),
+            item.attribute("svc_name"),
+        ),
+        class: Class::Host,
+        place,
+        ..Observation::default()
+    };
+    if host.contains("://") {
+        as_web(&mut observation, host, output);
+    }
+    cover(&mut observation, words::cves(&texts("cve").collect::<Vec<_>>().join(" ")));
+    observation
+}
+
+/// Web App Scanning names the page and the element in words: «… on URL 'http://…' by exploiting 'form'
+/// element named 'query' …».
+fn as_web(observation: &mut Observation, host: &str, output: &str) {
+    let quoted = |after: &str| {
+        let (_, rest) = output.split_once(after)?;
+        rest.split_once('\'').map(|(quoted, _)| quoted)
+    };
+    let url = quoted("URL '").filter(|url| url.contains("://")).unwrap_or(host);
+    observation.class = Class::Web;
+    observation.endpoint = claim::page(url, "", quoted("named '").unwrap_or_default());
+}
+
+/// `severity` of `ReportItem`: 0 informational to 4 critical (Nessus file format, version 2).
+fn of_number(number: &str) -> Severity {
+    match number.trim() {
+        "0" => Severity::None,
+        "1" => Severity::Low,
+        "2" => Severity::Medium,
+        "3" => Severity::High,
+        "4" => Severity::Critical,
+        word => words::severity(word),
+    }
+}
+
+fn first<'t>(texts: &[&'t str]) -> &'t str {
+    texts.iter().copied().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+fn is_header(row: &[String]) -> bool {
+    has_columns(row, &["Plugin ID", "Host", "Risk", "Plugin Output"])
+        || has_columns(row, &["Plugin", "Plugin Name", "IP Address", "Severity"])
+        || has_columns(row, &["definition.id", "definition.name", "asset.name"])
+}
+
+/// Identifies the rows that are one plugin at one service; Nessus writes one for each CVE.
+type Told = (String, Option<Endpoint>, String);
+
+fn read_csv(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("Tenable".to_owned()));
+    let mut waiting: Option<(Told, Observation, Vec<String>)> = None;
+    let end = table::walk(source, &is_header, sink, &mut |sink, row| {
+        let observation = of_row(&row);
+        let cves = words::cves(row.first(&["CVE", "definition.cve"]));
+        let told = (
+            observation.rule.clone(),
+            observation.endpoint.clone(),
+            observation.description.clone(),
+        );
+        match &mut waiting {
+            Some((same, _, all)) if *same == told => {
+                all.extend(cves);
+                Ok(())
+            }
+            _ => match waiting.replace((told, observation, cves)) {
+                Some(before) => release(sink, before),
+                None => Ok(()),
+            },
+        }
+    });
+    if let Some(last) = waiting {
+        release(sink, last)?;
+    }
+    end
+}
+
+fn release(
+    sink: &mut dyn Sink,
+    (_, mut observation, cves): (Told, Observation, Vec<String>),
+) -> Result<(), Stop> {
+    cover(&mut observation, cves);
+    hand_on(sink, observation)
+}
+
+fn of_row(row: &Row<'_>) -> Observation {
+    let host = row.first(&[
+        "Host",
+        "asset.name",
+        "asset.host_name",
+        "asset.display_fqdn",
+        "DNS Name",
+        "IP Address",
+        "asset.display_ipv4_address",
+    ]);
+    let output = row.first(&["Plugin Output", "output"]);
+    let weak = paragraphs(&[row.get("XREF"), row.get("Cross References")]);
+    let numbers = row.get("definition.cwe").split([',', ';', ' ']).filter_map(words::cwe);
+    let mut observation = Observation {
+        class: Class::Host,
+        rule: row.first(&["Plugin ID", "Plugin", "definition.id"]).to_owned(),
+        title: row.first(&["Name", "Plugin Name", "definition.name"]).to_owned(),
+        description: paragraphs(&[
+            row.first(&["Synopsis", "definition.synopsis"]),
+            row.first(&["Description", "definition.description"]),
+            output,
+        ]),
+        remedy: row.first(&["Solution", "definition.solution"]).to_owned(),
+        severity: words::severity(row.first(&["Risk", "Severity", "Risk Factor"])),
+        score: claim::score(&[
+            row.first(&["CVSS V4 Vector", "definition.cvss4.base_vector"]),
+            row.first(&["CVSS V3 Vector", "definition.cvss3.base_vector"]),
+            row.first(&["CVSS v3.0 Base Score", "CVSS V3 Base Score", "CVSSv3"]),
+            row.first(&["CVSS V2 Vector", "definition.cvss2.base_vector"]),
+            row.first(&["CVSS v2.0 Base Score", "CVSS V2 Base Score", "CVSS"]),
+        ]),
+        cwes: numbers.chain(claim::weaknesses(&weak)).collect(),
+        references: claim::links(row.first(&["See Also", "definition.see_also"])),
+        endpoint: service(host, row.get("Port"), row.get("Protocol"), ""),
+        first_seen: when(row.first(&["First Discovered", "first_observed"])),
+        place: row.place(),
+        ..Observation::default()
+    };
+    if host.contains("://") {
+        as_web(&mut observation, host, output);
+    }
+    standing(&mut observation, row);
+    observation
+}
+
+/// `state` and `risk_modified` of Tenable's export, the risk comments of the Security Center.
+fn standing(observation: &mut Observation, row: &Row<'_>) {
+    let accepted = row.get("Accept Risk Comment");
+    if row.get("state").eq_ignore_ascii_case("fixed") {
+        observation.standing = Standing::Fixed;
+    } else if row.get("risk_modified").eq_ignore_ascii_case("accepted") || !accepted.is_empty() {
+        observation.standing = Standing::Suppressed;
+        observation.standing_reason = accepted.to_owned();
+    }
+}
