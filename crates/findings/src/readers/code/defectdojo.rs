@@ -39,11 +39,16 @@ const BESIDE: &[&str] = &[
 ];
 const COLUMNS: &[&str] = &["title", "cweid", "severity", "description", "mitigation", "active"];
 
+/// Its fields are written in lower case with underscores, all of them.
 fn detects(shape: &Shape) -> bool {
+    let own = |path: &String| {
+        let field = path.strip_prefix("findings[].").filter(|field| !field.contains(['.', '[']));
+        field.is_none_or(|field| !field.contains(|c: char| c.is_ascii_uppercase()))
+    };
     let beside = |path: &String| path.contains(['.', '[']) || BESIDE.contains(&path.as_str());
     shape.is_json
         && shape.all(&["findings[].title", "findings[].severity", "findings[].description"])
-        && shape.paths.keys().all(beside)
+        && shape.paths.keys().all(|path| beside(path) && own(path))
 }
 
 fn detects_csv(shape: &Shape) -> bool {
