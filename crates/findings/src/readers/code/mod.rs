@@ -1,10 +1,16 @@
 //! Static analysis, SARIF, Gabion's own and generic shapes.
 
+mod bandit;
+mod claim;
 mod defectdojo;
 mod gabion;
 mod generic;
+mod github_alerts;
+mod gitlab;
 mod sarif;
+mod semgrep;
 mod site;
+mod sonarqube;
 
 use crate::format::Format;
 
@@ -16,4 +22,11 @@ pub const FORMATS: &[&Format] = &[
     &sarif::FORMAT,
     &defectdojo::JSON,
     &defectdojo::CSV,
+    &semgrep::FORMAT,
+    &semgrep::PLATFORM,
+    &semgrep::SUPPLY_CHAIN,
+    &bandit::FORMAT,
+    &sonarqube::FORMAT,
+    &gitlab::FORMAT,
+    &github_alerts::FORMAT,
 ];

@@ -16,3 +16,27 @@ fn gabion_and_generic() {
     check("defectdojo-json", "defectdojo.json");
     check("defectdojo-csv", "defectdojo.csv");
 }
+
+#[test]
+fn semgrep() {
+    check("semgrep", "semgrep.json");
+    check("semgrep-platform", "semgrep-platform.json");
+    check("semgrep-supply-chain", "semgrep-supply-chain.json");
+}
+
+#[test]
+fn bandit() {
+    check("bandit", "bandit.json");
+}
+
+#[test]
+fn sonarqube() {
+    check("sonarqube", "sonarqube.json");
+    check("sonarqube", "sonar-report.json");
+}
+
+#[test]
+fn gitlab_and_github() {
+    check("gitlab-sast", "gitlab-sast.json");
+    check("github-code-scanning", "github-code-scanning.json");
+}

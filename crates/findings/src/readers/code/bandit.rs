@@ -1,0 +1,89 @@
+//! Bandit (`-f json`): Python.
+//!
+//! B105 to B107 are about passwords in the code and show them in their message: those are secrets, and the
+//! value goes nowhere but into the keyed hash.
+
+use crate::format::Format;
+use crate::observation::{Class, Location, Observation, Secret};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::{self, Record};
+use crate::walk::shape::Shape;
+
+use super::{claim, site};
+
+/// Bandit's JSON.
+pub const FORMAT: Format = Format { id: "bandit", title: "Bandit JSON", detects, read };
+
+fn detects(shape: &Shape) -> bool {
+    shape.all(&["results[].test_id", "results[].issue_text"])
+        || shape.all(&["generated_at", "metrics._totals"])
+}
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("bandit".to_owned()));
+    let mut told = 0;
+    json::walk(source, &["results[]", "errors[]", "generated_at"], sink, &mut |sink, hit| {
+        let record = hit.record();
+        match hit.pattern {
+            0 => return claim::keep(sink, observation(record, hit.place())),
+            1 if told < 20 => {
+                told += 1;
+                let (file, why) = (record.text("filename"), record.text("reason"));
+                sink.fact(Fact::Incomplete(format!("{file}: {why}")));
+            }
+            2 => claim::scanned_at(sink, record.0.as_str().unwrap_or_default()),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn observation(record: Record<'_>, place: String) -> Observation {
+    let said = record.text("issue_text");
+    let line = record.whole("line_number");
+    let lines = record.items("line_range").filter_map(|n| u32::try_from(n.0.as_u64()?).ok());
+    let end = lines.max().filter(|end| *end > line).unwrap_or(0);
+    let location = site::location(record.text("filename"), line).map(|plain| Location {
+        end_line: end,
+        // Bandit counts columns from 0.
+        column: if record.has("col_offset") {
+            record.whole("col_offset").saturating_add(1)
+        } else {
+            0
+        },
+        snippet: numbered(record.text("code"), line).to_owned(),
+        ..plain
+    });
+    let mut observation = Observation {
+        class: Class::Code,
+        rule: record.text("test_id").to_owned(),
+        title: said.to_owned(),
+        description: record.text("test_name").to_owned(),
+        severity: words::severity(record.text("issue_severity")),
+        cwes: words::cwe(&record.string("issue_cwe.id")).into_iter().collect(),
+        locations: location.into_iter().collect(),
+        references: record.texts("more_info"),
+        place,
+        ..Observation::default()
+    };
+    if matches!(observation.rule.as_str(), "B105" | "B106" | "B107") {
+        observation.class = Class::Secret;
+        let (plain, value) = said.split_once('\'').unwrap_or((said, ""));
+        observation.secret = Secret::new(value.trim_end().trim_end_matches('\''));
+        observation.title = plain.trim().trim_end_matches(':').to_owned();
+        observation.locations.iter_mut().for_each(|location| location.snippet.clear());
+    }
+    observation
+}
+
+/// The line of that number out of `1 import os\n2 assert False`.
+fn numbered(code: &str, line: u32) -> &str {
+    let found = code.lines().find_map(|text| {
+        let (number, rest) = text.split_once(' ')?;
+        (number.parse() == Ok(line)).then_some(rest)
+    });
+    found.unwrap_or_default().trim_end()
+}
