@@ -30,6 +30,28 @@ pub fn severity_of_score(score: &str) -> Severity {
     }
 }
 
+/// The severity of a vector of CVSS 3 or 4 (`CVSS:3.1/…`); unknown when the text is none. A vector that lacks a
+/// base metric is none: scored as it stands, it would come out harmless (CVSS v3.1 specification, table 15;
+/// v4.0 specification, table 23).
+pub fn severity_of_vector(vector: &str) -> Severity {
+    const BASE_3: &str = "AV AC PR UI S C I A";
+    const BASE_4: &str = "AV AC AT PR UI VC VI VA SC SI SA";
+    let vector = vector.trim();
+    let Some((version, metrics)) = vector.strip_prefix("CVSS:").and_then(|v| v.split_once('/'))
+    else {
+        return Severity::Unknown;
+    };
+    let base = if version.starts_with("4.") { BASE_4 } else { BASE_3 };
+    let has = |name: &str| {
+        metrics.split('/').any(|m| m.split_once(':').is_some_and(|(known, _)| known == name))
+    };
+    if vector.len() > 1_024 || !base.split(' ').all(has) {
+        return Severity::Unknown;
+    }
+    let parsed = vector.parse::<cvss::Cvss>();
+    parsed.map_or(Severity::Unknown, |vector| Severity::from_score(vector.score()))
+}
+
 /// The number of `CWE-79`, `cwe: 79`, `79` or `https://cwe.mitre.org/data/definitions/79.html`.
 pub fn cwe(text: &str) -> Option<u32> {
     let digits = text.find(|c: char| c.is_ascii_digit())?;

@@ -63,6 +63,11 @@ impl Context {
         self.record(hit, pattern).and_then(|r| r.0.as_str()).unwrap_or_default()
     }
 
+    /// The text at a place (`$.files[3].path`), if there is one.
+    pub fn at(&self, place: &str) -> Option<&str> {
+        self.values.get(place)?.as_str()
+    }
+
     /// What stands at a pattern without `[]`, of the document as a whole.
     pub fn root(&self, pattern: &str) -> Option<Record<'_>> {
         self.values.get(&place(&[], pattern)).map(Record).filter(|r| !r.0.is_null())

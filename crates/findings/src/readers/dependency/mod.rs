@@ -3,17 +3,51 @@
 //! What formats have in common: [`packages`] (what words mean), [`fields`] (flat records by a table of names),
 //! [`context`] (what stands around a record), [`facts`].
 
+mod cargo_audit;
 mod context;
+mod cyclonedx;
+mod dependency_check;
+mod dependency_track;
 mod facts;
 mod fields;
+mod github;
+mod gitlab;
 mod grype;
+mod npm_audit;
 mod osv_scanner;
 mod packages;
+mod pip_audit;
+mod snyk;
+mod spdx;
 mod trivy;
 mod trivy_operator;
+mod vex;
 
 use crate::format::Format;
 
 /// The formats of this group, the most specific first.
-pub const FORMATS: &[&Format] =
-    &[&trivy::FORMAT, &trivy_operator::FORMAT, &grype::FORMAT, &osv_scanner::FORMAT];
+pub const FORMATS: &[&Format] = &[
+    &trivy::FORMAT,
+    &trivy_operator::FORMAT,
+    &grype::FORMAT,
+    &osv_scanner::FORMAT,
+    &snyk::FORMAT,
+    &snyk::ISSUES,
+    &dependency_check::FORMAT,
+    &dependency_check::JSON,
+    &dependency_track::FORMAT,
+    &npm_audit::FORMAT,
+    &npm_audit::BY_PACKAGE,
+    &npm_audit::YARN,
+    &pip_audit::FORMAT,
+    &cargo_audit::FORMAT,
+    &gitlab::DEPENDENCIES,
+    &gitlab::CONTAINER,
+    &github::FORMAT,
+    &cyclonedx::JSON,
+    &cyclonedx::XML,
+    &spdx::JSON,
+    &spdx::TAGS,
+    &vex::OPENVEX,
+    &vex::CSAF,
+];

@@ -251,6 +251,9 @@ pub fn hand_on(
         Some(line) => line.to_owned(),
         None => title_of(&observation),
     };
+    if observation.severity == vocab::Severity::Unknown {
+        observation.severity = words::severity_of_vector(&observation.score);
+    }
     observation.description = observation.description.trim().to_owned();
     observation.remedy = observation.remedy.trim().to_owned();
     observation.place = place;

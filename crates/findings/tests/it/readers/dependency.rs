@@ -23,3 +23,57 @@ fn grype() {
 fn osv_scanner() {
     check("osv-scanner", "osv-scanner.json");
 }
+
+#[test]
+fn snyk() {
+    check("snyk", "snyk.json");
+    check("snyk-issues", "snyk-issues.json");
+}
+
+#[test]
+fn dependency_check() {
+    check("dependency-check", "dependency-check.xml");
+    check("dependency-check-json", "dependency-check-json.json");
+}
+
+#[test]
+fn dependency_track() {
+    check("dependency-track", "dependency-track.json");
+}
+
+#[test]
+fn audits_of_javascript() {
+    check("npm-audit", "npm-audit.json");
+    check("npm-audit-7", "npm-audit-7.json");
+    check("yarn-audit", "yarn-audit.json");
+}
+
+#[test]
+fn audits_of_python_and_rust() {
+    check("pip-audit", "pip-audit.json");
+    check("cargo-audit", "cargo-audit.json");
+}
+
+#[test]
+fn gitlab_and_github() {
+    check("gitlab-dependency-scanning", "gitlab-dependency-scanning.json");
+    check("gitlab-container-scanning", "gitlab-container-scanning.json");
+    check("github-dependabot", "github-dependabot.json");
+    check("github-dependabot", "github-dependabot-graphql.json");
+}
+
+#[test]
+fn bills() {
+    check("cyclonedx", "cyclonedx.json");
+    check("cyclonedx", "cyclonedx-bill.json");
+    check("cyclonedx-xml", "cyclonedx.xml");
+    check("cyclonedx-xml", "cyclonedx-extension.xml");
+    check("spdx", "spdx.json");
+    check("spdx-tag-value", "spdx.spdx");
+}
+
+#[test]
+fn statements() {
+    check("openvex", "openvex.json");
+    check("csaf", "csaf.json");
+}
