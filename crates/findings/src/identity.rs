@@ -4,12 +4,26 @@
 //! which the same source's claim is known again, the keys for matching by content, nearness and rename, and
 //! the keys that link it to other sources' claims. Never part of any of them: severity, score, description,
 //! line number, version, time, the order of lists, text that a model wrote (field notes, «Dedup»).
+//!
+//! Each class has its own tuple: `classes` names them one by one. `package` and `ids` say when two packages
+//! and two published ids are the same, `place` reads paths and code, `words` makes titles comparable.
 
+mod classes;
+mod digest;
+mod frames;
+mod ids;
+mod package;
+mod place;
+mod words;
+
+use std::collections::HashMap;
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::observation::{Class, Observation};
+
+pub use place::normal_path;
 
 /// The first 128 bits of SHA-256 over length-prefixed parts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -109,30 +123,86 @@ pub struct Identity {
     pub content: Option<Key>,
     /// As `content` with the rule but without the file: for unique renames.
     pub moved: Option<Key>,
-    /// The first place's line; 0 when unknown. For nearness only.
+    /// The first place's line, 1 for a file as a whole, 0 where lines tell nothing. For nearness only.
     pub line: u32,
     /// Keys across sources, with the rule and the fact in words (`npm/lodash CVE-2021-23337`).
     pub links: Vec<(LinkRule, Key, String)>,
     /// Over everything that is told and stable: another digest means «changed».
     pub digest: Key,
+    /// Equal for doubles: the same claim told twice in one document, line and column included. For grouping
+    /// within one document only; never stored.
+    pub double: Key,
     /// The alias group as far as it is known, sorted; empty without ids.
     pub ids: Vec<String>,
 }
 
 /// The identity of a settled observation.
 pub fn identify(observation: &Observation, knowledge: &Knowledge<'_>) -> Identity {
-    let _ = knowledge;
-    let tuple = Key::of(&[observation.rule.as_bytes(), observation.title.as_bytes()]);
+    let ids = ids::Ids::of(observation, knowledge);
+    let made = classes::made(observation, &ids, knowledge);
+    let digest = digest::digest(observation, made.secret);
     Identity {
         class: observation.class,
-        names: vec![Name { key: tuple, how: How::Tuple }],
-        tuple,
-        bucket: tuple,
-        content: None,
-        moved: None,
-        line: observation.locations.first().map_or(0, |l| l.line),
-        links: Vec::new(),
-        digest: tuple,
-        ids: observation.ids.clone(),
+        double: digest::double(observation, digest),
+        digest,
+        names: made.names,
+        tuple: made.tuple,
+        bucket: made.bucket,
+        content: made.content,
+        moved: made.moved,
+        line: made.line,
+        links: made.links,
+        ids: ids.all,
     }
+}
+
+/// Whether a name of this kind must be looked at over its whole document before it is believed: one that
+/// stands for different tuples there is no identity (a constant, «requires login», a redacted value).
+pub fn to_be_checked(how: How) -> bool {
+    matches!(how, How::ToolId | How::Fingerprint)
+}
+
+/// Which observations of one document are one claim: for each the smallest position of its claim. In: the
+/// keys that an observation shares with others of its claim, which are its believed names and its `double`;
+/// all of one bucket.
+pub fn group(names_of: &[Vec<Key>]) -> Vec<usize> {
+    let mut parent: Vec<usize> = (0..names_of.len()).collect();
+    let mut first: HashMap<Key, usize> = HashMap::new();
+    for (at, names) in names_of.iter().enumerate() {
+        for name in names {
+            let other = *first.entry(*name).or_insert(at);
+            let (a, b) = (root(&mut parent, at), root(&mut parent, other));
+            // The smaller one leads, so that the result does not depend on the order of names.
+            if let Some(slot) = parent.get_mut(a.max(b)) {
+                *slot = a.min(b);
+            }
+        }
+    }
+    (0..names_of.len()).map(|at| root(&mut parent, at)).collect()
+}
+
+/// The leader of a set; halves the way on each step.
+fn root(parent: &mut [usize], mut at: usize) -> usize {
+    loop {
+        let up = parent.get(at).copied().unwrap_or(at);
+        if up == at {
+            return at;
+        }
+        let above = parent.get(up).copied().unwrap_or(up);
+        if let Some(slot) = parent.get_mut(at) {
+            *slot = above;
+        }
+        at = above;
+    }
+}
+
+/// The digest of a claim that several observations of one document make.
+pub fn digest_of(members: &[Key]) -> Key {
+    if let [one] = members {
+        return *one;
+    }
+    let mut members: Vec<Key> = members.to_vec();
+    members.sort_unstable();
+    let parts: Vec<&[u8]> = members.iter().map(|key| key.0.as_slice()).collect();
+    Key::of(&parts)
 }

@@ -11,6 +11,7 @@ pub mod assign;
 pub mod close;
 pub mod format;
 pub mod identity;
+pub mod linehash;
 pub mod observation;
 pub mod readers;
 pub mod sink;

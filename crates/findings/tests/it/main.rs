@@ -1,5 +1,16 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "helpers of tests fail as tests do, and read samples and the corpus"
+)]
 //! The integration tests of `findings`.
 
+mod assign;
+mod close;
 mod corpus;
+mod identity;
 mod readers;
 mod walks;
