@@ -6,6 +6,9 @@
 
 use vocab::Instant;
 
+use crate::identity::normal_path;
+use crate::readers::words;
+
 /// How much of the asset a run looked at, as declared.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Scope {
@@ -59,13 +62,107 @@ pub enum Proof {
 
 /// Whether a run can close anything of its stream at all; the reason where it cannot. `last` is the stream's
 /// last run, if there was one.
+///
+/// # Errors
+/// The reason in one sentence: a pull request, a partial or empty run, or one older than the last.
 pub fn covers(run: &Run, last: Option<&Run>) -> Result<(), String> {
-    let _ = (run, last);
-    Err("not yet".to_owned())
+    if run.scope == Scope::PullRequest {
+        return Err("it looked only at what a pull request changed".to_owned());
+    }
+    if let Some(first) = run.incomplete.first() {
+        let more = match run.incomplete.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        return Err(format!("it is not whole: {first}{more}"));
+    }
+    if run.observations == 0 {
+        return Err("it contains nothing, and a run that failed looks the same".to_owned());
+    }
+    if matches!(&run.scope, Scope::Parts(parts) if parts.is_empty()) {
+        return Err("it names no part of the asset that it looked at".to_owned());
+    }
+    match last {
+        Some(last) if run.scanned_at < last.scanned_at => {
+            Err(format!("it is older than the last one, of {}", last.scanned_at))
+        }
+        _ => Ok(()),
+    }
 }
 
-/// What a covering run proves of one claim that it does not contain.
+/// What a covering run proves of one claim that it does not contain. Whether it covers is asked again here, so
+/// that a caller who forgot closes nothing.
 pub fn absent(run: &Run, last: Option<&Run>, claim: &Absent<'_>) -> Proof {
-    let _ = (run, last, claim);
-    Proof::Nothing("not yet".to_owned())
+    let why_not = covers(run, last)
+        .err()
+        .or_else(|| {
+            claim.ambiguous.then(|| "another one that it contains may be this one".to_owned())
+        })
+        .or_else(|| outside(&run.scope, claim.path))
+        .or_else(|| inactive(run, last, claim));
+    match why_not {
+        Some(why) => Proof::Nothing(why),
+        None => Proof::Ended(evidence(run, claim)),
+    }
+}
+
+/// Why the claim lies outside of what the run looked at.
+fn outside(scope: &Scope, path: &str) -> Option<String> {
+    let Scope::Parts(parts) = scope else { return None };
+    let path = normal_path(path);
+    if path.is_empty() {
+        return Some("it looked at parts of the asset, and this one has no path".to_owned());
+    }
+    let within = parts.iter().any(|part| {
+        let part = normal_path(part);
+        let below = path.strip_prefix(part.as_str());
+        part.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    (!within).then(|| format!("it did not look at {path}"))
+}
+
+/// Why nothing shows that the rule was still active. A published problem needs none: a tool that looks at
+/// packages has no rule that could be off.
+fn inactive(run: &Run, last: Option<&Run>, claim: &Absent<'_>) -> Option<String> {
+    let rule = claim.rule.trim();
+    if claim.rule_met || rule.is_empty() || words::is_id(rule) {
+        return None;
+    }
+    if run.lists_rules {
+        return Some(format!("it does not list the rule {rule} among the active ones"));
+    }
+    let version = run.tool_version.trim();
+    match last.map(|last| last.tool_version.trim()) {
+        _ if version.is_empty() => Some(format!(
+            "it states neither its rules nor its version, so nothing shows that {rule} was still active; a \
+             person can close this"
+        )),
+        Some(before) if before == version => None,
+        Some(before) => Some(format!(
+            "its version is {version} and was {before}, and nothing shows that {rule} is still active; the next \
+             run of the same version will tell"
+        )),
+        None => Some(format!(
+            "it is the first run, and nothing shows that {rule} is active; the next run of the same version \
+             will tell"
+        )),
+    }
+}
+
+/// What was looked at and what shows that it would have been seen.
+fn evidence(run: &Run, claim: &Absent<'_>) -> String {
+    let scope = match &run.scope {
+        Scope::Parts(parts) => parts.join(", "),
+        Scope::Whole | Scope::PullRequest => "the whole asset".to_owned(),
+    };
+    let rule = match claim.rule.trim() {
+        "" => String::new(),
+        rule if words::is_id(rule) => String::new(),
+        rule if run.lists_rules => format!("; the rule {rule} was active"),
+        rule if claim.rule_met => format!("; the rule {rule} found others"),
+        rule => {
+            format!("; the version that has the rule {rule}, {}, is the same", run.tool_version)
+        }
+    };
+    format!("the run of {} looked at {scope} and no longer has it{rule}", run.scanned_at)
 }
