@@ -3,11 +3,20 @@
 mod claim;
 mod when;
 
+pub mod acunetix;
+pub mod burp;
+pub mod gitlab_dynamic;
 pub mod nessus;
+pub mod netsparker;
+pub mod nikto;
+pub mod nmap;
 pub mod nuclei;
 pub mod openvas;
 pub mod qualys;
 pub mod qualys_web;
+pub mod sslyze;
+pub mod testssl;
+pub mod zap;
 
 use crate::format::Format;
 
@@ -24,4 +33,20 @@ pub const FORMATS: &[&Format] = &[
     &openvas::XML,
     &openvas::CSV,
     &nuclei::FORMAT,
+    &zap::XML,
+    &zap::JSON,
+    &burp::XML,
+    &burp::API,
+    &burp::GRAPHQL,
+    &burp::DASTARDLY,
+    &nmap::FORMAT,
+    &nikto::XML,
+    &nikto::JSON,
+    &testssl::CSV,
+    &testssl::JSON,
+    &gitlab_dynamic::FORMAT,
+    &sslyze::JSON,
+    &sslyze::XML,
+    &acunetix::FORMAT,
+    &netsparker::FORMAT,
 ];

@@ -10,6 +10,8 @@ use vocab::Instant;
 /// Shapes with a named month or the year first; without an offset they are in UTC.
 const SHAPES: &[&str] = &[
     "%a %b %d %H:%M:%S %Y",
+    "%a %b %d %H:%M:%S UTC %Y",
+    "%a %b %d %H:%M:%S GMT %Y",
     "%a, %d %b %Y %H:%M:%S",
     "%b %d, %Y %H:%M:%S",
     "%b %d, %Y %I:%M %p",

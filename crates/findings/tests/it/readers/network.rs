@@ -31,3 +31,49 @@ fn nuclei() {
     check("nuclei", "nuclei.jsonl");
     check("nuclei", "nuclei-array.json");
 }
+
+#[test]
+fn zap() {
+    check("zap", "zap.xml");
+    check("zap-json", "zap-json.json");
+}
+
+#[test]
+fn burp() {
+    check("burp", "burp.xml");
+    check("burp-api", "burp-api.json");
+    check("burp-graphql", "burp-graphql.json");
+    check("burp-dastardly", "burp-dastardly.xml");
+}
+
+#[test]
+fn nmap() {
+    check("nmap", "nmap.xml");
+}
+
+#[test]
+fn nikto() {
+    check("nikto", "nikto.xml");
+    check("nikto-json", "nikto-json.json");
+}
+
+#[test]
+fn transport_security() {
+    check("testssl-csv", "testssl-csv.csv");
+    check("testssl", "testssl.json");
+    check("sslyze", "sslyze.json");
+    check("sslyze", "sslyze-old.json");
+    check("sslyze-xml", "sslyze-xml.xml");
+}
+
+#[test]
+fn gitlab_of_running_applications() {
+    check("gitlab-dast", "gitlab-dast.json");
+    check("gitlab-dast", "gitlab-dast-fuzzing.json");
+}
+
+#[test]
+fn acunetix_and_invicti() {
+    check("acunetix", "acunetix.xml");
+    check("netsparker", "netsparker.json");
+}

@@ -1,0 +1,241 @@
+//! What does Nmap say?
+//!
+//! An open port is no problem by itself: it is observed without a severity, by the rule `open-port`. Scripts of
+//! the vulnerability library say a state («VULNERABLE», «NOT VULNERABLE» …); `vulners` and `vulscan` list CVEs
+//! by the version of what answers. Rows of `vulners` that are no CVE are exploits, not problems. A host is
+//! known by the name that was given as the target, else by its address.
+
+use vocab::Severity;
+
+use super::claim::{self, cover, hand_on, paragraphs};
+use super::when::when;
+use crate::format::Format;
+use crate::observation::{Class, Observation};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::xml::{self, Element, Hit};
+
+/// `-oX`.
+pub const FORMAT: Format = Format {
+    id: "nmap",
+    title: "Nmap XML",
+    // Masscan writes the same root with its own name.
+    detects: |shape| shape.has("nmaprun") && shape.value("nmaprun/@scanner") != "masscan",
+    read,
+};
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let (mut told, mut finished, mut passed) = (false, false, 0);
+    let patterns = ["nmaprun/host", "nmaprun/runstats/finished"];
+    let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
+        if !told {
+            told = true;
+            sink.fact(Fact::Tool("Nmap".to_owned()));
+            sink.fact(Fact::ToolVersion(hit.outer("nmaprun", "version").to_owned()));
+        }
+        if hit.pattern == 1 {
+            finished = true;
+            ended(sink, &hit);
+            return Ok(());
+        }
+        let found = of_host(&hit.element, &hit.place());
+        if found.is_empty() && is_closed(&hit.element) {
+            passed += 1;
+        }
+        found.into_iter().try_for_each(|observation| hand_on(sink, observation))
+    });
+    if passed > 0 {
+        sink.fact(Fact::Passed(passed));
+    }
+    if !finished {
+        sink.fact(Fact::Incomplete("the run did not finish".to_owned()));
+    }
+    end
+}
+
+/// Whether the host answered and no port of it is, or may be, open.
+fn is_closed(host: &Element) -> bool {
+    let state = |element: &Element, wanted: &str| element.attribute("state").contains(wanted);
+    let groups = host.all("ports/extraports").any(|group| state(group, "open"));
+    let ports = host.all("ports/port").filter_map(|port| port.at("state"));
+    host.at("status").is_some_and(|status| state(status, "up"))
+        && !groups
+        && !ports.into_iter().any(|port| state(port, "open"))
+}
+
+fn ended(sink: &mut dyn Sink, hit: &Hit<'_>) {
+    if let Some(instant) = when(hit.element.attribute("time")) {
+        sink.fact(Fact::ScannedAt(instant));
+    }
+    if hit.element.attribute("exit") == "error" {
+        let why = hit.element.attribute("errormsg");
+        sink.fact(Fact::Incomplete(format!("the run ended with an error: {why}")));
+    }
+}
+
+fn of_host(host: &Element, place: &str) -> Vec<Observation> {
+    let given = host.all("hostnames/hostname").find(|name| name.attribute("type") == "user");
+    let mut addresses = host.all("address").filter(|a| a.attribute("addrtype") != "mac");
+    let name = match given {
+        Some(given) => given.attribute("name"),
+        None => addresses.next().map_or("", |address| address.attribute("addr")),
+    };
+    let base = Observation {
+        class: Class::Host,
+        endpoint: claim::service(name, "", "", ""),
+        place: place.to_owned(),
+        ..Observation::default()
+    };
+    let mut found = Vec::new();
+    for port in host.all("ports/port") {
+        if port.at("state").is_some_and(|state| state.attribute("state") == "open") {
+            of_port(port, name, &base, &mut found);
+        }
+    }
+    for script in host.all("hostscript/script") {
+        of_script(script, &base, &mut found);
+    }
+    found
+}
+
+fn of_port(port: &Element, name: &str, base: &Observation, found: &mut Vec<Observation>) {
+    let service = port.at("service");
+    let told = |attribute| service.map_or("", |service| service.attribute(attribute));
+    let (number, protocol) = (port.attribute("portid"), port.attribute("protocol"));
+    let endpoint = claim::service(name, number, protocol, told("name"));
+    let base = Observation { endpoint, ..base.clone() };
+    let runs = [told("product"), told("version"), told("extrainfo")];
+    let runs: Vec<&str> = runs.into_iter().filter(|text| !text.is_empty()).collect();
+    let called =
+        if told("name").is_empty() { String::new() } else { format!(" ({})", told("name")) };
+    found.push(Observation {
+        rule: "open-port".to_owned(),
+        title: format!("Open port {number}/{protocol}{called}"),
+        description: runs.join(" "),
+        severity: Severity::None,
+        ..base.clone()
+    });
+    for script in port.all("script") {
+        of_script(script, &base, found);
+    }
+}
+
+fn of_script(script: &Element, base: &Observation, found: &mut Vec<Observation>) {
+    let id = script.attribute("id");
+    if matches!(id, "vulners" | "vulscan") {
+        listed(script, id, base, found);
+        return;
+    }
+    let before = found.len();
+    for table in script.children.iter().filter(|child| child.name == "table") {
+        let state = element(table, "state");
+        if vulnerable(state) {
+            found.push(Observation { rule: id.to_owned(), ..of_table(table, state, base) });
+        }
+    }
+    let output = script.attribute("output");
+    let structured = script.children.iter().any(|c| !element(c, "state").is_empty());
+    if found.len() == before && !structured && told_vulnerable(output) {
+        let mut observation = Observation {
+            rule: id.to_owned(),
+            title: title_of(output).unwrap_or(id).to_owned(),
+            description: output.trim().to_owned(),
+            severity: risk(output),
+            references: claim::links(output),
+            ..base.clone()
+        };
+        cover(&mut observation, words::cves(output));
+        found.push(observation);
+    }
+}
+
+/// The states of Nmap's vulnerability library that affirm: VULNERABLE, VULNERABLE (Exploitable), VULNERABLE
+/// (DoS), LIKELY VULNERABLE.
+fn vulnerable(state: &str) -> bool {
+    let state = state.trim();
+    state.starts_with("VULNERABLE") || state.starts_with("LIKELY VULNERABLE")
+}
+
+fn told_vulnerable(output: &str) -> bool {
+    output.lines().any(|line| line.trim().strip_prefix("State:").is_some_and(vulnerable))
+}
+
+/// The line after «VULNERABLE:».
+fn title_of(output: &str) -> Option<&str> {
+    let mut lines = output.lines().map(str::trim);
+    lines.find(|line| *line == "VULNERABLE:")?;
+    lines.find(|line| !line.is_empty())
+}
+
+fn risk(output: &str) -> Severity {
+    let line = output.lines().find_map(|line| line.trim().strip_prefix("Risk factor:"));
+    line.map_or(Severity::Unknown, |line| {
+        words::severity(line.split_whitespace().next().unwrap_or_default())
+    })
+}
+
+fn element<'e>(table: &'e Element, key: &str) -> &'e str {
+    let mut named = table.all("elem").filter(|elem| elem.attribute("key") == key);
+    named.next().map_or("", |elem| elem.text.trim())
+}
+
+fn inner<'e>(table: &'e Element, key: &'e str) -> impl Iterator<Item = &'e Element> {
+    let tables =
+        table.children.iter().filter(move |c| c.name == "table" && c.attribute("key") == key);
+    tables.flat_map(|table| table.all("elem"))
+}
+
+fn of_table(table: &Element, state: &str, base: &Observation) -> Observation {
+    let text = |key| inner(table, key).map(|elem| elem.text.trim()).collect::<Vec<_>>().join("\n");
+    let scores = text("scores");
+    let number = scores.split_whitespace().next().unwrap_or_default();
+    let rated = table.deep_text();
+    let mut observation = Observation {
+        title: element(table, "title").to_owned(),
+        description: paragraphs(&[&text("description"), state, &text("extra_info")]),
+        severity: words::severity_of_score(number),
+        score: claim::score(&[number]),
+        references: claim::links(&text("refs")),
+        ..base.clone()
+    };
+    if observation.severity == Severity::Unknown {
+        observation.severity = risk(&rated);
+    }
+    cover(&mut observation, words::cves(&text("ids")));
+    observation
+}
+
+/// `vulners`: tables of rows, or tabs in its output; `vulscan`: ids in brackets.
+fn listed(script: &Element, id: &str, base: &Observation, found: &mut Vec<Observation>) {
+    let mut rows: Vec<(String, String, String)> = Vec::new();
+    for table in script.children.iter().filter(|child| child.name == "table") {
+        let product = table.attribute("key");
+        for row in table.all("table") {
+            let score = element(row, "cvss").to_owned();
+            for cve in words::cves(element(row, "id")) {
+                rows.push((cve, score.clone(), product.to_owned()));
+            }
+        }
+    }
+    if rows.is_empty() {
+        for line in script.attribute("output").lines() {
+            let score = line.split('\t').map(str::trim).find(|cell| cell.parse::<f64>().is_ok());
+            for cve in words::cves(line).into_iter().take(1) {
+                rows.push((cve, score.unwrap_or_default().to_owned(), String::new()));
+            }
+        }
+    }
+    rows.sort();
+    rows.dedup_by(|a, b| a.0 == b.0 && a.2 == b.2);
+    for (cve, score, product) in rows {
+        found.push(Observation {
+            rule: id.to_owned(),
+            title: if product.is_empty() { cve.clone() } else { format!("{cve} in {product}") },
+            severity: words::severity_of_score(&score),
+            score: claim::score(&[&score]),
+            ids: vec![cve],
+            ..base.clone()
+        });
+    }
+}

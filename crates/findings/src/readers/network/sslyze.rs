@@ -1,0 +1,363 @@
+//! What does SSLyze say?
+//!
+//! It tells what a server does and rates nothing. Here that is read by the rules that everybody shares: old
+//! protocols (RFC 8996, RFC 7568, RFC 6176), cipher suites that must or should not be negotiated (RFC 9325,
+//! section 4.1), the named attacks, and certificates that no trust store accepts. What is as it should be is
+//! counted. A command that failed leaves the run incomplete.
+
+use vocab::Severity;
+
+use super::claim::{self, cover, hand_on};
+use super::when::when;
+use crate::format::Format;
+use crate::observation::{Class, Observation};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::{self, Record};
+use crate::walk::xml::{self, Element};
+
+/// `--json_out`, of version 3 and of version 5.
+pub const JSON: Format = Format {
+    id: "sslyze",
+    title: "SSLyze JSON",
+    detects: |shape| shape.all(&["server_scan_results", "sslyze_version"]),
+    read: read_json,
+};
+
+/// `--xml_out`, of versions 1 and 2.
+pub const XML: Format = Format {
+    id: "sslyze-xml",
+    title: "SSLyze XML",
+    detects: |shape| shape.has("document/@SSLyzeVersion"),
+    read: read_xml,
+};
+
+/// One check: its name, what it means, how bad it is, what it is called in public.
+struct Check {
+    rule: &'static str,
+    title: &'static str,
+    severity: Severity,
+    id: &'static str,
+}
+
+const fn check(
+    rule: &'static str,
+    title: &'static str,
+    severity: Severity,
+    id: &'static str,
+) -> Check {
+    Check { rule, title, severity, id }
+}
+
+const HEARTBLEED: Check = check("heartbleed", "Heartbleed", Severity::High, "CVE-2014-0160");
+const CCS: Check =
+    check("openssl_ccs_injection", "OpenSSL CCS injection", Severity::High, "CVE-2014-0224");
+const ROBOT: Check = check("robot", "ROBOT: a padding oracle of RSA", Severity::Medium, "");
+const COMPRESSION: Check =
+    check("tls_compression", "TLS compression (CRIME)", Severity::Low, "CVE-2012-4929");
+const INSECURE: Check = check(
+    "session_renegotiation.insecure",
+    "Insecure renegotiation",
+    Severity::Medium,
+    "CVE-2009-3555",
+);
+const BY_CLIENT: Check = check(
+    "session_renegotiation.by_client",
+    "Renegotiation by the client",
+    Severity::Medium,
+    "CVE-2011-1473",
+);
+const HOSTNAME: Check =
+    check("certificate_info.hostname", "The certificate is for another name", Severity::Medium, "");
+const UNTRUSTED: Check = check(
+    "certificate_info.untrusted",
+    "No trust store accepts the certificate",
+    Severity::Medium,
+    "",
+);
+const SHA1: Check = check(
+    "certificate_info.sha1",
+    "The certificate's chain is signed with SHA-1",
+    Severity::Medium,
+    "",
+);
+/// The key in JSON, the element in XML, and the check that the protocol itself fails; the last two are current.
+const PROTOCOLS: &[(&str, &str, &str, Option<Severity>)] = &[
+    ("ssl_2_0_cipher_suites", "sslv2", "SSL 2.0", Some(Severity::High)),
+    ("ssl_3_0_cipher_suites", "sslv3", "SSL 3.0", Some(Severity::High)),
+    ("tls_1_0_cipher_suites", "tlsv1", "TLS 1.0", Some(Severity::Medium)),
+    ("tls_1_1_cipher_suites", "tlsv1_1", "TLS 1.1", Some(Severity::Medium)),
+    ("tls_1_2_cipher_suites", "tlsv1_2", "TLS 1.2", None),
+    ("tls_1_3_cipher_suites", "tlsv1_3", "TLS 1.3", None),
+];
+
+/// What is collected of one server.
+struct Server {
+    base: Observation,
+    found: Vec<Observation>,
+    passed: u64,
+}
+
+impl Server {
+    fn new(host: &str, port: &str, place: String) -> Self {
+        let endpoint = claim::service(host, port, "tcp", "");
+        let base = Observation { class: Class::Host, endpoint, place, ..Observation::default() };
+        Self { base, found: Vec::new(), passed: 0 }
+    }
+
+    /// `fails` is `None` when the server was not asked.
+    fn told(&mut self, check: &Check, fails: Option<bool>, detail: &str) {
+        match fails {
+            None => {}
+            Some(false) => self.passed += 1,
+            Some(true) => {
+                let mut found = Observation {
+                    rule: check.rule.to_owned(),
+                    title: check.title.to_owned(),
+                    severity: check.severity,
+                    description: detail.to_owned(),
+                    ..self.base.clone()
+                };
+                cover(&mut found, words::cves(check.id));
+                self.found.push(found);
+            }
+        }
+    }
+
+    /// The suites that a server accepts with one version of the protocol.
+    fn suites(&mut self, key: &str, name: &str, outdated: Option<Severity>, accepted: &[&str]) {
+        let mut push = |kind: &str, title: String, severity, suites: &[&str]| {
+            if suites.is_empty() {
+                self.passed += 1;
+                return;
+            }
+            self.found.push(Observation {
+                rule: format!("{key}{kind}"),
+                title,
+                severity,
+                description: suites.join("\n"),
+                ..self.base.clone()
+            });
+        };
+        if let Some(severity) = outdated {
+            push("", format!("{name} is offered"), severity, accepted);
+            return;
+        }
+        let weak: Vec<&str> = accepted.iter().copied().filter(|suite| is_weak(suite)).collect();
+        push(".weak", format!("{name} with weak cipher suites"), Severity::Medium, &weak);
+        let fixed: Vec<&str> =
+            accepted.iter().copied().filter(|s| !is_weak(s) && s.starts_with("TLS_RSA_")).collect();
+        let title = format!("{name} without forward secrecy");
+        push(".no_forward_secrecy", title, Severity::Low, &fixed);
+    }
+
+    fn hand_on(self, sink: &mut dyn Sink, passed: &mut u64) -> Result<(), Stop> {
+        *passed += self.passed;
+        self.found.into_iter().try_for_each(|found| hand_on(sink, found))
+    }
+}
+
+/// Suites that must not be negotiated: without encryption or authentication, RC4, less than 112 bits, and
+/// those with blocks of 64 bits (SWEET32).
+fn is_weak(suite: &str) -> bool {
+    ["_NULL", "_anon_", "_EXPORT", "_RC4", "_RC2", "_DES_", "_DES40", "_3DES", "_IDEA"]
+        .iter()
+        .any(|part| suite.contains(part))
+}
+
+/// What is said of the run and of each server; a server's name stands behind its results.
+const ABOUT: &[&str] = &[
+    "server_scan_results[].server_location",
+    "server_scan_results[].server_info.server_location",
+    "server_scan_results[].connectivity_status",
+    "server_scan_results[].scan_status",
+    "sslyze_version",
+    "date_scans_completed",
+    "server_connectivity_errors[]",
+];
+/// A command is a record. Certificates hold numbers of thousands of digits and are not read as a whole.
+const RESULTS: &[&str] = &[
+    "server_scan_results[].scan_result.*",
+    "server_scan_results[].scan_commands_results.*",
+    "server_scan_results[].scan_result.certificate_info.status",
+    "server_scan_results[].scan_result.certificate_info.result.certificate_deployments[].leaf_certificate_subject_matches_hostname",
+    "server_scan_results[].scan_commands_results.certificate_info.certificate_deployments[].leaf_certificate_subject_matches_hostname",
+    "server_scan_results[].scan_result.certificate_info.result.certificate_deployments[].verified_chain_has_sha1_signature",
+    "server_scan_results[].scan_commands_results.certificate_info.certificate_deployments[].verified_chain_has_sha1_signature",
+    "server_scan_results[].scan_result.certificate_info.result.certificate_deployments[].path_validation_results[].openssl_error_string",
+    "server_scan_results[].scan_commands_results.certificate_info.certificate_deployments[].path_validation_results[].openssl_error_string",
+];
+const MAX_SERVERS: usize = 100_000;
+
+fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("SSLyze".to_owned()));
+    let mut servers: Vec<(String, String)> = Vec::new();
+    json::walk(source, ABOUT, sink, &mut |sink, hit| {
+        let text = hit.value.as_str().unwrap_or_default();
+        match hit.pattern {
+            0 | 1 if hit.index(0) < MAX_SERVERS => {
+                servers.resize(servers.len().max(hit.index(0) + 1), <_>::default());
+                if let Some(server) = servers.get_mut(hit.index(0)) {
+                    let name = hit.record().first(&["hostname", "ip_address"]).to_owned();
+                    *server = (name, hit.record().string("port"));
+                }
+            }
+            2 | 3 if text.starts_with("ERROR") => {
+                sink.fact(Fact::Incomplete(format!("{}: «{text}»", hit.place())));
+            }
+            4 => sink.fact(Fact::ToolVersion(text.to_owned())),
+            5 => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            6 => sink.fact(Fact::Incomplete("a server was not reached".to_owned())),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    let mut passed = 0;
+    let mut trust: Option<(usize, usize, Trust)> = None;
+    let end = json::walk(source, RESULTS, sink, &mut |sink, hit| {
+        let (host, port) = servers.get(hit.index(0)).cloned().unwrap_or_default();
+        let mut server = Server::new(&host, &port, hit.place());
+        let truth = hit.value.as_bool();
+        match hit.pattern {
+            0 | 1 => of_command(sink, &mut server, hit.key(2), hit.record()),
+            2 if hit.value.as_str() == Some("ERROR") => failed(sink, &server, "certificate_info"),
+            3 | 4 => server.told(&HOSTNAME, truth.map(|matches| !matches), ""),
+            5 | 6 => server.told(&SHA1, truth, ""),
+            7 | 8 => {
+                let error = hit.value.as_str().unwrap_or_default();
+                let of = (hit.index(0), hit.index(1));
+                match &mut trust {
+                    Some((server, certificate, trust)) if (*server, *certificate) == of => {
+                        trust.accepted |= error.is_empty();
+                    }
+                    _ => {
+                        let next =
+                            Trust { server, accepted: error.is_empty(), error: error.to_owned() };
+                        if let Some((_, _, before)) = trust.replace((of.0, of.1, next)) {
+                            return before.hand_on(sink, &mut passed);
+                        }
+                        return Ok(());
+                    }
+                }
+            }
+            _ => {}
+        }
+        server.hand_on(sink, &mut passed)
+    });
+    if let Some((_, _, last)) = trust {
+        last.hand_on(sink, &mut passed)?;
+    }
+    sink.fact(Fact::Passed(passed));
+    end.map(|_| ())
+}
+
+/// What the trust stores say of one certificate: it is untrusted when none accepts it.
+struct Trust {
+    server: Server,
+    accepted: bool,
+    error: String,
+}
+
+impl Trust {
+    fn hand_on(mut self, sink: &mut dyn Sink, passed: &mut u64) -> Result<(), Stop> {
+        self.server.told(&UNTRUSTED, Some(!self.accepted), &self.error);
+        self.server.hand_on(sink, passed)
+    }
+}
+
+fn failed(sink: &mut dyn Sink, server: &Server, command: &str) {
+    let place = &server.base.place;
+    sink.fact(Fact::Incomplete(format!("{place}: {command} failed")));
+}
+
+/// In version 5 a command has a status and a result, in version 3 it is the result.
+fn of_command(sink: &mut dyn Sink, server: &mut Server, command: &str, record: Record<'_>) {
+    if record.text("status") == "ERROR" {
+        return failed(sink, server, command);
+    }
+    let result = match record.at("result") {
+        Some(result) => result,
+        None if record.has("status") => return,
+        None => record,
+    };
+    let flag = |field: &str| result.has(field).then(|| result.flag(field));
+    match command {
+        "heartbleed" => server.told(&HEARTBLEED, flag("is_vulnerable_to_heartbleed"), ""),
+        "openssl_ccs_injection" => server.told(&CCS, flag("is_vulnerable_to_ccs_injection"), ""),
+        "tls_compression" => server.told(&COMPRESSION, flag("supports_compression"), ""),
+        "robot" => {
+            let robot = result.text("robot_result");
+            let fails = (!robot.is_empty()).then(|| robot.starts_with("VULNERABLE"));
+            server.told(&ROBOT, fails, robot);
+        }
+        "session_renegotiation" => {
+            let secure = flag("supports_secure_renegotiation");
+            server.told(&INSECURE, secure.map(|secure| !secure), "");
+            let by_client = flag("is_vulnerable_to_client_renegotiation_dos")
+                .or_else(|| flag("accepts_client_renegotiation"));
+            server.told(&BY_CLIENT, by_client, "");
+        }
+        _ => {
+            let protocol = PROTOCOLS.iter().find(|(key, ..)| *key == command);
+            if let Some((key, _, name, outdated)) = protocol {
+                let suites = result.items("accepted_cipher_suites");
+                let names: Vec<&str> = suites.map(|s| s.text("cipher_suite.name")).collect();
+                server.suites(key, name, *outdated, &names);
+            }
+        }
+    }
+}
+
+fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("SSLyze".to_owned()));
+    let (mut told, mut passed) = (false, 0);
+    let patterns = ["document/results/target", "document/invalidTargets/invalidTarget"];
+    let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
+        if !told {
+            told = true;
+            sink.fact(Fact::ToolVersion(hit.outer("document", "SSLyzeVersion").to_owned()));
+        }
+        if hit.pattern == 1 {
+            let why = hit.element.attribute("error");
+            sink.fact(Fact::Incomplete(format!("a target was not reached: {why}")));
+            return Ok(());
+        }
+        of_target(&hit.element, hit.place()).hand_on(sink, &mut passed)
+    });
+    sink.fact(Fact::Passed(passed));
+    end
+}
+
+fn of_target(target: &Element, place: String) -> Server {
+    let mut server = Server::new(target.attribute("host"), target.attribute("port"), place);
+    let told = |path: &str, name: &str| {
+        let value = target.at(path).map(|element| element.attribute(name))?;
+        (!value.is_empty()).then(|| value == "True")
+    };
+    server.told(&HEARTBLEED, told("heartbleed/openSslHeartbleed", "isVulnerable"), "");
+    server.told(&CCS, told("openssl_ccs/openSslCcsInjection", "isVulnerable"), "");
+    let robot = target.at("robot/robotAttack").map(|attack| attack.attribute("resultEnum"));
+    server.told(&ROBOT, robot.map(|r| r.starts_with("VULNERABLE")), robot.unwrap_or_default());
+    server.told(&COMPRESSION, told("compression/compressionMethod", "isSupported"), "");
+    let renegotiation = "reneg/sessionRenegotiation";
+    server.told(&INSECURE, told(renegotiation, "isSecure").map(|secure| !secure), "");
+    server.told(&BY_CLIENT, told(renegotiation, "canBeClientInitiated"), "");
+    for (key, element, name, outdated) in PROTOCOLS {
+        if let Some(result) = target.at(element) {
+            let suites = result.all("acceptedCipherSuites/cipherSuite");
+            let accepted: Vec<&str> = suites.map(|suite| suite.attribute("name")).collect();
+            server.suites(key, name, *outdated, &accepted);
+        }
+    }
+    let validation = "certinfo/certificateValidation";
+    let matches =
+        told(&format!("{validation}/hostnameValidation"), "certificateMatchesServerHostname");
+    server.told(&HOSTNAME, matches.map(|matches| !matches), "");
+    let paths = format!("{validation}/pathValidation");
+    let results: Vec<&str> =
+        target.all(&paths).map(|path| path.attribute("validationResult")).collect();
+    let fails = (!results.is_empty()).then(|| results.iter().all(|result| *result != "ok"));
+    server.told(&UNTRUSTED, fails, results.first().copied().unwrap_or_default());
+    server
+}

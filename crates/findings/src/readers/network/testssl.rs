@@ -1,0 +1,131 @@
+//! What does testssl.sh say?
+//!
+//! A row for each check, as table or flat JSON. OK and INFO say «no problem» and are counted. FATAL and WARN say
+//! that something could not be tested (testssl.sh(1), «severity»), so the run is incomplete; only the missing
+//! engine of the local OpenSSL is no such loss. A name with several addresses is tested once for each.
+
+use vocab::Severity;
+
+use super::claim::{self, cover, hand_on, paragraphs, service};
+use crate::format::Format;
+use crate::observation::{Class, Observation};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::json;
+use crate::walk::shape::has_columns;
+use crate::walk::table;
+
+/// `--csv`.
+pub const CSV: Format = Format {
+    id: "testssl-csv",
+    title: "testssl.sh CSV",
+    detects: |shape| shape.columns(COLUMNS),
+    read: read_csv,
+};
+
+/// `--json`, the flat one.
+pub const JSON: Format = Format {
+    id: "testssl",
+    title: "testssl.sh JSON",
+    detects: |shape| {
+        shape.all(&["[].id", "[].ip", "[].port", "[].severity", "[].finding"])
+            && !shape.has("[].description")
+    },
+    read: read_json,
+};
+
+const COLUMNS: &[&str] = &["id", "fqdn/ip", "port", "severity", "finding"];
+
+struct Check<'c> {
+    id: &'c str,
+    host: &'c str,
+    port: &'c str,
+    severity: &'c str,
+    finding: &'c str,
+    cve: &'c str,
+    cwe: &'c str,
+    place: String,
+}
+
+fn read_csv(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("testssl.sh".to_owned()));
+    let mut passed = 0;
+    let header = |row: &[String]| has_columns(row, COLUMNS);
+    let end = table::walk(source, &header, sink, &mut |sink, row| {
+        let check = Check {
+            id: row.get("id"),
+            host: row.get("fqdn/ip"),
+            port: row.get("port"),
+            severity: row.get("severity"),
+            finding: row.get("finding"),
+            cve: row.get("cve"),
+            cwe: row.get("cwe"),
+            place: row.place(),
+        };
+        told(sink, &check, &mut passed)
+    });
+    sink.fact(Fact::Passed(passed));
+    end
+}
+
+fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("testssl.sh".to_owned()));
+    let mut passed = 0;
+    let end = json::walk(source, &["[]"], sink, &mut |sink, hit| {
+        let record = hit.record();
+        let port = record.string("port");
+        let check = Check {
+            id: record.text("id"),
+            host: record.text("ip"),
+            port: &port,
+            severity: record.text("severity"),
+            finding: record.text("finding"),
+            cve: record.text("cve"),
+            cwe: record.text("cwe"),
+            place: hit.place(),
+        };
+        told(sink, &check, &mut passed)
+    });
+    sink.fact(Fact::Passed(passed));
+    end.map(|_| ())
+}
+
+fn told(sink: &mut dyn Sink, check: &Check<'_>, passed: &mut u64) -> Result<(), Stop> {
+    match check.severity {
+        "OK" | "INFO" => {
+            *passed += 1;
+            return Ok(());
+        }
+        "FATAL" | "WARN" if check.id != "engine_problem" => {
+            let why = format!("{} at {}: {}", check.id, check.host, check.finding);
+            sink.fact(Fact::Incomplete(why));
+            return Ok(());
+        }
+        _ => {}
+    }
+    let (name, address) = check.host.split_once('/').unwrap_or((check.host, ""));
+    let name = if name.is_empty() { address } else { name };
+    let mut observation = Observation {
+        class: Class::Host,
+        rule: check.id.to_owned(),
+        title: match check.finding {
+            "" => check.id.to_owned(),
+            finding => format!("{}: {finding}", check.id),
+        },
+        description: paragraphs(&[check.finding, address]),
+        severity: match check.severity {
+            "WARN" => Severity::None,
+            word => words::severity(word),
+        },
+        cwes: claim::weaknesses(check.cwe),
+        endpoint: service(name, check.port, "tcp", ""),
+        place: check.place.clone(),
+        ..Observation::default()
+    };
+    if check.id.is_empty() {
+        observation.title = String::new();
+    }
+    cover(&mut observation, words::cves(check.cve));
+    hand_on(sink, observation)
+}
