@@ -19,6 +19,7 @@ pub mod intelligence;
 pub mod policy;
 pub mod policy_diff;
 pub mod policy_show;
+pub mod queue;
 pub mod report;
 pub mod scan;
 pub mod sync;
