@@ -1,5 +1,7 @@
 //! How is a record of static analysis handed on? The ends that its readers share.
 
+use vocab::Instant;
+
 use crate::observation::Observation;
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
@@ -42,11 +44,17 @@ pub fn tell(sink: &mut dyn Sink, fact: fn(String) -> Fact, text: &str) {
     }
 }
 
-/// Tells when the tool looked, where the text is an instant.
+/// Tells when the tool looked, where the text is an instant; also written out as in `Sunday, February 25,
+/// 2018 11:35:52 AM`.
 pub fn scanned_at(sink: &mut dyn Sink, text: &str) {
-    if let Some(at) = words::when(text) {
+    if let Some(at) = words::when(text).or_else(|| written_out(text)) {
         sink.fact(Fact::ScannedAt(at));
     }
+}
+
+fn written_out(text: &str) -> Option<Instant> {
+    let civil = jiff::civil::DateTime::strptime("%A, %B %d, %Y %I:%M:%S %p", text.trim()).ok()?;
+    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
 /// A title out of a message: its first line, and of a long one the first sentence.

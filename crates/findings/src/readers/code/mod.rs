@@ -1,8 +1,10 @@
 //! Static analysis, SARIF, Gabion's own and generic shapes.
 
 mod bandit;
+mod checkmarx;
 mod claim;
 mod defectdojo;
+mod fortify;
 mod gabion;
 mod generic;
 mod github_alerts;
@@ -11,6 +13,7 @@ mod sarif;
 mod semgrep;
 mod site;
 mod sonarqube;
+mod veracode;
 
 use crate::format::Format;
 
@@ -29,4 +32,14 @@ pub const FORMATS: &[&Format] = &[
     &sonarqube::FORMAT,
     &gitlab::FORMAT,
     &github_alerts::FORMAT,
+    &checkmarx::XML,
+    &checkmarx::ONE,
+    &checkmarx::REPORT,
+    &checkmarx::CXFLOW,
+    &veracode::XML,
+    &veracode::JSON,
+    &fortify::FPR,
+    &fortify::FVDL,
+    &fortify::REPORT,
+    &fortify::WEBINSPECT,
 ];

@@ -70,14 +70,16 @@ pub fn one_or_many(ids: Vec<String>) -> (Vec<String>, Vec<String>) {
     if cves.len() > 1 { (Vec::new(), ids) } else { (ids, Vec::new()) }
 }
 
-/// Takes code out of a claim that is about a credential in it, since the code shows the credential
-/// (CWE-259, 321, 798 and their kin).
+/// Weaknesses that are about a credential lying where it must not.
+const CREDENTIALS: [u32; 10] = [256, 257, 259, 260, 312, 321, 522, 540, 615, 798];
+/// Words of titles and rules that are about one.
+const WORDS: [&str; 6] = ["password", "hardcoded", "hard-coded", "credential", "secret", "api key"];
+
+/// Takes code out of a claim that is about a credential in it, since the code shows the credential.
 pub fn hide_credentials(observation: &mut Observation) {
-    if observation
-        .cwes
-        .iter()
-        .any(|cwe| matches!(cwe, 256 | 257 | 259 | 260 | 312 | 321 | 522 | 540 | 798))
-    {
+    let about = format!("{} {}", observation.title, observation.rule).to_lowercase();
+    let named = WORDS.iter().any(|word| about.contains(word));
+    if named || observation.cwes.iter().any(|cwe| CREDENTIALS.contains(cwe)) {
         for location in &mut observation.locations {
             location.snippet.clear();
         }

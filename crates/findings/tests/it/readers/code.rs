@@ -40,3 +40,25 @@ fn gitlab_and_github() {
     check("gitlab-sast", "gitlab-sast.json");
     check("github-code-scanning", "github-code-scanning.json");
 }
+
+#[test]
+fn checkmarx() {
+    check("checkmarx-xml", "checkmarx.xml");
+    check("checkmarx-one", "checkmarx-one.json");
+    check("checkmarx-one-report", "checkmarx-one-report.json");
+    check("checkmarx-cxflow", "checkmarx-cxflow.json");
+}
+
+#[test]
+fn veracode() {
+    check("veracode-xml", "veracode.xml");
+    check("veracode-json", "veracode.json");
+}
+
+#[test]
+fn fortify() {
+    check("fortify-fpr", "fortify.fpr");
+    check("fortify-fvdl", "fortify.fvdl");
+    check("fortify-report", "fortify-report.xml");
+    check("fortify-webinspect", "fortify-webinspect.xml");
+}
