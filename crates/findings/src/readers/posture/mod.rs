@@ -5,12 +5,14 @@ mod aws_inspector;
 mod aws_packages;
 mod bugcrowd;
 mod checkov;
+mod clusterfuzz;
 mod github_secrets;
 mod gitlab_secrets;
 mod gitleaks;
 mod hackerone;
 mod kube_bench;
 mod reading;
+mod sanitizer;
 mod trufflehog;
 
 use crate::format::Format;
@@ -31,4 +33,6 @@ pub const FORMATS: &[&Format] = &[
     &hackerone::CSV,
     &bugcrowd::JSON,
     &bugcrowd::CSV,
+    &sanitizer::FORMAT,
+    &clusterfuzz::FORMAT,
 ];

@@ -38,3 +38,10 @@ fn reports_of_people() {
     check("bugcrowd", "bugcrowd.json");
     check("bugcrowd-csv", "bugcrowd.csv");
 }
+
+#[test]
+fn crashes() {
+    check("sanitizer", "sanitizer.log");
+    check("sanitizer", "sanitizer-unfinished.log");
+    check("clusterfuzz", "clusterfuzz.txt");
+}
