@@ -10,9 +10,16 @@ mod github_secrets;
 mod gitlab_secrets;
 mod gitleaks;
 mod hackerone;
+mod kics;
 mod kube_bench;
+mod kube_linter;
+mod kubescape;
+mod popeye;
+mod prowler;
 mod reading;
 mod sanitizer;
+mod terrascan;
+mod tfsec;
 mod trufflehog;
 
 use crate::format::Format;
@@ -23,6 +30,17 @@ pub const FORMATS: &[&Format] = &[
     &aws_inspector::FORMAT,
     &checkov::FORMAT,
     &kube_bench::FORMAT,
+    &kubescape::FORMAT,
+    &kube_linter::FORMAT,
+    &popeye::FORMAT,
+    &kics::FORMAT,
+    &tfsec::FORMAT,
+    &terrascan::FORMAT,
+    &prowler::OCSF,
+    &prowler::CSV,
+    &prowler::JSON,
+    &prowler::VERSION_2,
+    &prowler::VERSION_2_CSV,
     &gitlab_secrets::FORMAT,
     &github_secrets::FORMAT,
     &gitleaks::FORMAT,

@@ -45,6 +45,16 @@ pub fn secret(value: &str) -> Option<Secret> {
     Secret::new(value)
 }
 
+/// The first line with something in it.
+pub fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
+}
+
+/// What stands between the first two of these marks; empty without them.
+pub fn quoted(text: &str, mark: char) -> &str {
+    text.split(mark).nth(1).filter(|_| text.matches(mark).count() > 1).unwrap_or_default()
+}
+
 /// A path without the `./` that some tools put before it.
 pub fn relative(path: &str) -> String {
     let path = path.trim();

@@ -45,3 +45,26 @@ fn crashes() {
     check("sanitizer", "sanitizer-unfinished.log");
     check("clusterfuzz", "clusterfuzz.txt");
 }
+
+#[test]
+fn infrastructure_as_code() {
+    check("kics", "kics.json");
+    check("tfsec", "tfsec.json");
+    check("terrascan", "terrascan.json");
+}
+
+#[test]
+fn prowler_in_all_its_shapes() {
+    check("prowler-ocsf", "prowler-ocsf.json");
+    check("prowler-csv", "prowler.csv");
+    check("prowler", "prowler.json");
+    check("prowler2", "prowler2.json");
+    check("prowler2-csv", "prowler2.csv");
+}
+
+#[test]
+fn clusters() {
+    check("kubescape", "kubescape.json");
+    check("kube-linter", "kube-linter.json");
+    check("popeye", "popeye.json");
+}

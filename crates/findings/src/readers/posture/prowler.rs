@@ -1,0 +1,273 @@
+//! Prowler: checks of cloud accounts and clusters, in the four shapes it has had.
+//!
+//! Version 2 as CSV and JSON lines, version 3 as JSON, since version 4 OCSF (JSON) and a CSV with semicolons.
+//! They say the same under other names, so each is a row of [`Names`]. PASS is counted; FAIL is a problem;
+//! MANUAL and INFO are what only a person can check and so rated «none»; muted ones are put aside. The
+//! finding's id is made of check, account, region and resource (Prowler documentation, «Reporting»).
+
+use super::reading::{each_record, one_line, tell_passed};
+use crate::format::Format;
+use crate::observation::{Class, Observation, Standing};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::shape::has_columns;
+use crate::walk::table;
+use vocab::Severity;
+
+/// Prowler 4 and later: OCSF.
+pub const OCSF: Format = Format {
+    id: "prowler-ocsf",
+    title: "Prowler OCSF JSON",
+    detects: |shape| {
+        shape.value("[].metadata.product.name") == "Prowler" && shape.has("[].finding_info.uid")
+    },
+    read: |source, sink| read_json(source, sink, &OCSF_NAMES),
+};
+
+/// Prowler 4 and later: CSV.
+pub const CSV: Format = Format {
+    id: "prowler-csv",
+    title: "Prowler CSV",
+    detects: |shape| shape.columns(CSV_COLUMNS),
+    read: |source, sink| read_csv(source, sink, CSV_COLUMNS, &CSV_NAMES),
+};
+
+/// Prowler 3.
+pub const JSON: Format = Format {
+    id: "prowler",
+    title: "Prowler 3 JSON",
+    detects: |shape| {
+        shape.is_json && shape.all(&["[].FindingUniqueId", "[].CheckID", "[].StatusExtended"])
+    },
+    read: |source, sink| read_json(source, sink, &JSON_NAMES),
+};
+
+/// Prowler 2: JSON lines or an array.
+pub const VERSION_2: Format = Format {
+    id: "prowler2",
+    title: "Prowler 2 JSON",
+    detects: |shape| {
+        shape.is_json
+            && (shape.all(&["Control ID", "Control", "Account Number", "Status"])
+                || shape.all(&["[].Control ID", "[].Control", "[].Account Number", "[].Status"]))
+    },
+    read: |source, sink| read_json(source, sink, &VERSION_2_NAMES),
+};
+
+/// Prowler 2: CSV.
+pub const VERSION_2_CSV: Format = Format {
+    id: "prowler2-csv",
+    title: "Prowler 2 CSV",
+    detects: |shape| shape.columns(VERSION_2_COLUMNS),
+    read: |source, sink| read_csv(source, sink, VERSION_2_COLUMNS, &VERSION_2_CSV_NAMES),
+};
+
+const CSV_COLUMNS: &[&str] = &["FINDING_UID", "CHECK_ID", "STATUS_EXTENDED", "PROVIDER"];
+const VERSION_2_COLUMNS: &[&str] = &["ACCOUNT_NUM", "TITLE_ID", "CHECK_RESULT", "TITLE_TEXT"];
+
+/// Which field holds what; of several the first with something in it counts.
+struct Names {
+    rule: &'static str,
+    title: &'static str,
+    said: &'static str,
+    status: &'static str,
+    /// What says that it is muted, and its value then.
+    muted: (&'static str, &'static str),
+    severity: &'static str,
+    account: &'static str,
+    region: &'static str,
+    resource: &'static [&'static str],
+    risk: &'static str,
+    remedy: &'static str,
+    reference: &'static str,
+    id: &'static str,
+    at: &'static [&'static str],
+}
+
+const OCSF_NAMES: Names = Names {
+    rule: "metadata.event_code",
+    title: "finding_info.title",
+    said: "status_detail",
+    status: "status_code",
+    muted: ("status", "suppressed"),
+    severity: "severity",
+    account: "cloud.account.uid",
+    region: "resources.0.region",
+    resource: &["resources.0.uid", "resources.0.name"],
+    risk: "risk_details",
+    remedy: "remediation.desc",
+    reference: "unmapped.related_url",
+    id: "finding_info.uid",
+    at: &["time_dt", "event_time"],
+};
+
+const CSV_NAMES: Names = Names {
+    rule: "CHECK_ID",
+    title: "CHECK_TITLE",
+    said: "STATUS_EXTENDED",
+    status: "STATUS",
+    muted: ("MUTED", "true"),
+    severity: "SEVERITY",
+    account: "ACCOUNT_UID",
+    region: "REGION",
+    resource: &["RESOURCE_UID", "RESOURCE_NAME"],
+    risk: "RISK",
+    remedy: "REMEDIATION_RECOMMENDATION_TEXT",
+    reference: "REMEDIATION_RECOMMENDATION_URL",
+    id: "FINDING_UID",
+    at: &["TIMESTAMP"],
+};
+
+const JSON_NAMES: Names = Names {
+    rule: "CheckID",
+    title: "CheckTitle",
+    said: "StatusExtended",
+    status: "Status",
+    muted: ("Muted", "true"),
+    severity: "Severity",
+    account: "AccountId",
+    region: "Region",
+    resource: &["ResourceArn", "ResourceId"],
+    risk: "Risk",
+    remedy: "Remediation.Recommendation.Text",
+    reference: "Remediation.Recommendation.Url",
+    id: "FindingUniqueId",
+    at: &["AssessmentStartTime"],
+};
+
+const VERSION_2_NAMES: Names = Names {
+    rule: "Control ID",
+    title: "Control",
+    said: "Message",
+    status: "Status",
+    muted: ("", ""),
+    severity: "Severity",
+    account: "Account Number",
+    region: "Region",
+    resource: &["Resource ID"],
+    risk: "Risk",
+    remedy: "Remediation",
+    reference: "Doc link",
+    id: "",
+    at: &["Timestamp"],
+};
+
+const VERSION_2_CSV_NAMES: Names = Names {
+    rule: "TITLE_ID",
+    title: "TITLE_TEXT",
+    said: "CHECK_RESULT_EXTENDED",
+    status: "CHECK_RESULT",
+    muted: ("", ""),
+    severity: "CHECK_SEVERITY",
+    account: "ACCOUNT_NUM",
+    region: "REGION",
+    resource: &[],
+    risk: "CHECK_RISK",
+    remedy: "CHECK_REMEDIATION",
+    reference: "CHECK_DOC",
+    id: "",
+    at: &[],
+};
+
+type Field<'f> = &'f dyn Fn(&str) -> String;
+
+fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink, names: &Names) -> Result<(), Stop> {
+    let mut said = Said::default();
+    sink.fact(Fact::Tool("Prowler".to_owned()));
+    each_record(source, sink, &mut |sink, record, place| {
+        said.take(&|name| record.string(name), names, place, sink)
+    })?;
+    said.end(sink);
+    Ok(())
+}
+
+fn read_csv(
+    source: &mut Source<'_>,
+    sink: &mut dyn Sink,
+    columns: &[&str],
+    names: &Names,
+) -> Result<(), Stop> {
+    let mut said = Said::default();
+    sink.fact(Fact::Tool("Prowler".to_owned()));
+    table::walk(source, &|row| has_columns(row, columns), sink, &mut |sink, row| {
+        said.take(&|name| row.get(name).to_owned(), names, row.place(), sink)
+    })?;
+    said.end(sink);
+    Ok(())
+}
+
+/// What the records say together.
+#[derive(Default)]
+struct Said {
+    passed: u64,
+    at: Option<vocab::Instant>,
+}
+
+impl Said {
+    fn take(
+        &mut self,
+        field: Field<'_>,
+        names: &Names,
+        place: String,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Stop> {
+        self.at = self.at.max(names.at.iter().find_map(|name| words::when(&field(name))));
+        let status = field(names.status).to_ascii_uppercase();
+        if status == "PASS" {
+            self.passed += 1;
+            return Ok(());
+        }
+        let observation = observation(field, names, &status);
+        if observation.rule.is_empty() {
+            sink.dropped(&place, "no id of the check");
+            return Ok(());
+        }
+        sink.observation(Observation { place, ..observation })
+    }
+
+    fn end(self, sink: &mut dyn Sink) {
+        if let Some(at) = self.at {
+            sink.fact(Fact::ScannedAt(at));
+        }
+        tell_passed(sink, self.passed);
+    }
+}
+
+fn observation(field: Field<'_>, names: &Names, status: &str) -> Observation {
+    let muted =
+        !names.muted.0.is_empty() && field(names.muted.0).eq_ignore_ascii_case(names.muted.1);
+    let title = field(names.title);
+    // Version 2 has `[check11] Avoid …`; the number beside it is the benchmark's and written in two ways.
+    let (rule, title) = match title.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
+        Some((check, rest)) => (check.to_owned(), rest.to_owned()),
+        None => (field(names.rule), title),
+    };
+    let resource = names.resource.iter().map(|name| field(name)).find(|name| !name.is_empty());
+    let account = field(names.account);
+    let region = field(names.region);
+    let resource = match resource {
+        Some(resource) if resource.starts_with("arn:") => resource,
+        Some(resource) => format!("{region}/{resource}").trim_start_matches('/').to_owned(),
+        None => format!("{account}/{region}"),
+    };
+    let by_hand = matches!(status, "MANUAL" | "INFO");
+    Observation {
+        class: Class::Configuration,
+        rule,
+        title: one_line(&title),
+        description: format!("{}\n{}", field(names.said), field(names.risk)).trim().to_owned(),
+        remedy: field(names.remedy),
+        severity: if by_hand { Severity::None } else { words::severity(&field(names.severity)) },
+        resource,
+        tool_id: if names.id.is_empty() { String::new() } else { field(names.id) },
+        standing: if muted { Standing::Suppressed } else { Standing::Reported },
+        standing_reason: if muted { "muted".to_owned() } else { String::new() },
+        references: [field(names.reference)]
+            .into_iter()
+            .filter(|url| url.contains("://"))
+            .collect(),
+        target: account,
+        ..Observation::default()
+    }
+}
