@@ -5,7 +5,7 @@
 //! suppressed, `results.parsing_errors` make the run incomplete (Checkov's documentation, «Reviewing scan
 //! results»). Checks of packages and of secrets stand in the same lists and become dependencies and secrets.
 
-use super::reading::{below_root, package_kind, tell_passed};
+use super::reading::{below_root, digest, package_kind, tell_passed};
 use crate::format::Format;
 use crate::observation::{Class, Component, Location, Observation, Standing};
 use crate::readers::words;
@@ -94,6 +94,7 @@ fn observation(record: Record<'_>) -> Observation {
             ..Location::default()
         }],
         // Of secrets the «resource» is a digest of the value.
+        secret: if secret { digest("sha1", record.text("resource")) } else { None },
         resource: if secret { String::new() } else { record.text("resource").to_owned() },
         standing: if suppressed { Standing::Suppressed } else { Standing::Reported },
         standing_reason: record.text("check_result.suppress_comment").to_owned(),

@@ -6,6 +6,9 @@ mod aws_packages;
 mod bugcrowd;
 mod checkov;
 mod clusterfuzz;
+mod cred_scan;
+mod detect_secrets;
+mod ggshield;
 mod github_secrets;
 mod gitlab_secrets;
 mod gitleaks;
@@ -14,13 +17,18 @@ mod kics;
 mod kube_bench;
 mod kube_linter;
 mod kubescape;
+mod n0s1;
+mod nosey_parker;
 mod popeye;
 mod prowler;
 mod reading;
 mod sanitizer;
+mod secretlint;
+mod talisman;
 mod terrascan;
 mod tfsec;
 mod trufflehog;
+mod whispers;
 
 use crate::format::Format;
 
@@ -47,6 +55,15 @@ pub const FORMATS: &[&Format] = &[
     &trufflehog::VERSION_3,
     &trufflehog::VERSION_2,
     &trufflehog::TRUFFLEHOG3,
+    &trufflehog::RUSTY_HOG,
+    &detect_secrets::FORMAT,
+    &nosey_parker::FORMAT,
+    &ggshield::FORMAT,
+    &whispers::FORMAT,
+    &talisman::FORMAT,
+    &secretlint::FORMAT,
+    &n0s1::FORMAT,
+    &cred_scan::FORMAT,
     &hackerone::JSON,
     &hackerone::CSV,
     &bugcrowd::JSON,

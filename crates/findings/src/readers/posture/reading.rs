@@ -45,6 +45,47 @@ pub fn secret(value: &str) -> Option<Secret> {
     Secret::new(value)
 }
 
+/// Stands for the value where the tool tells only a digest of it: alike for like values, and hashed again with
+/// the key before anything is kept.
+pub fn digest(kind: &str, digest: &str) -> Option<Secret> {
+    let digest = digest.trim();
+    (digest.len() >= 16).then(|| Secret::new(&format!("{kind}:{digest}"))).flatten()
+}
+
+/// The text of which this is the base64; `None` when it is none or its bytes are no printable text, as with a
+/// key that happens to use the same letters.
+pub fn base64(text: &str) -> Option<String> {
+    if text.is_empty() || !text.len().is_multiple_of(4) {
+        return None;
+    }
+    let digits = text.trim_end_matches('=');
+    if text.len() - digits.len() > 2 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut held) = (0u32, 0u32);
+    for byte in digits.bytes() {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6) | u32::from(digit);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+            bits &= (1 << held) - 1;
+        }
+    }
+    let text = String::from_utf8(bytes).ok()?;
+    let printable = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    (text.len() >= 4 && text.is_ascii() && text.chars().all(printable)).then_some(text)
+}
+
 /// The first line with something in it.
 pub fn one_line(text: &str) -> String {
     text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
@@ -91,7 +132,7 @@ pub fn tell_passed(sink: &mut dyn Sink, count: u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{below_root, relative, secret};
+    use super::{base64, below_root, relative, secret};
 
     #[test]
     fn the_opening_of_a_key_is_no_value() {
@@ -110,5 +151,18 @@ mod tests {
         assert_eq!(below_root("/a/b"), "a/b");
         assert_eq!(relative("./a/b"), "a/b");
         assert_eq!(relative("/a/b"), "/a/b");
+    }
+
+    #[test]
+    fn only_printable_text_is_decoded() {
+        let check = |text: &str, expect: Option<&str>| {
+            assert_eq!(base64(text).as_deref(), expect, "{text}");
+        };
+        check("aHVudGVyMg==", Some("hunter2"));
+        check("aHVudGVyMjI=", Some("hunter22"));
+        check("AKIAQWERTYUIOPASDFGH", None);
+        check("aHVudGVyMg", None);
+        check("====", None);
+        check("", None);
     }
 }

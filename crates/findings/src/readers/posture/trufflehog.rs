@@ -1,4 +1,4 @@
-//! TruffleHog in its three record shapes.
+//! TruffleHog in its three record shapes, and Rusty Hog, which took one of them over.
 //!
 //! Version 3 prints one JSON object a line: `DetectorName`, `SourceMetadata.Data.<kind>`, `Raw` with the value
 //! (in early versions as base64 of its bytes). Version 2 and the older trufflehog3 list `stringsFound` for
@@ -6,7 +6,7 @@
 //! trufflehog3 since 3 has `rule`, `path`, `secret`. The diff, the context and the redacted value show the
 //! credential and are not taken. Only trufflehog3 rates.
 
-use super::reading::{each_record, relative, secret};
+use super::reading::{base64, each_record, relative, secret};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation};
 use crate::readers::words;
@@ -20,15 +20,26 @@ pub const VERSION_3: Format = Format {
     id: "trufflehog",
     title: "TruffleHog 3 JSON lines",
     detects: |shape| has(shape, &["SourceMetadata", "DetectorName"]),
-    read: |source, sink| read(source, sink, detected),
+    read: |source, sink| read(source, sink, "TruffleHog", detected),
 };
 
 /// TruffleHog version 2 and older trufflehog3.
 pub const VERSION_2: Format = Format {
     id: "trufflehog2",
     title: "TruffleHog 2 JSON",
-    detects: |shape| has(shape, &["stringsFound", "reason", "path"]),
-    read: |source, sink| read(source, sink, strings),
+    detects: |shape| has(shape, &["stringsFound", "reason", "path", "branch", "commitHash"]),
+    read: |source, sink| read(source, sink, "TruffleHog", strings),
+};
+
+/// Rusty Hog: the same record from files, commits, wiki pages and tickets.
+pub const RUSTY_HOG: Format = Format {
+    id: "rusty-hog",
+    title: "Rusty Hog JSON",
+    detects: |shape| {
+        let of = ["old_line_num", "linenum", "page_id", "issue_id", "file_id"];
+        of.iter().any(|place| has(shape, &["stringsFound", "reason", place]))
+    },
+    read: |source, sink| read(source, sink, "Rusty Hog", strings),
 };
 
 /// trufflehog3, another tool of that family.
@@ -36,7 +47,7 @@ pub const TRUFFLEHOG3: Format = Format {
     id: "trufflehog3",
     title: "trufflehog3 JSON",
     detects: |shape| has(shape, &["rule.id", "rule.message", "secret", "path", "context"]),
-    read: |source, sink| read(source, sink, ruled),
+    read: |source, sink| read(source, sink, "trufflehog3", ruled),
 };
 
 fn has(shape: &Shape, fields: &[&str]) -> bool {
@@ -46,8 +57,13 @@ fn has(shape: &Shape, fields: &[&str]) -> bool {
 
 type Reader = fn(Record<'_>) -> Vec<Observation>;
 
-fn read(source: &mut Source<'_>, sink: &mut dyn Sink, reader: Reader) -> Result<(), Stop> {
-    sink.fact(Fact::Tool("TruffleHog".to_owned()));
+fn read(
+    source: &mut Source<'_>,
+    sink: &mut dyn Sink,
+    tool: &str,
+    reader: Reader,
+) -> Result<(), Stop> {
+    sink.fact(Fact::Tool(tool.to_owned()));
     each_record(source, sink, &mut |sink, record, place| {
         // Version 3 may print its own log between the findings.
         if record.has("level") && record.has("msg") {
@@ -86,10 +102,12 @@ fn detected(record: Record<'_>) -> Vec<Observation> {
 }
 
 fn strings(record: Record<'_>) -> Vec<Observation> {
-    let (reason, path) = (record.text("reason"), record.text("path"));
+    let (reason, path) = (record.text("reason"), record.first(&["path", "url", "web_link"]));
     if reason.is_empty() || path.is_empty() {
         return Vec::new();
     }
+    let lines = ["new_line_num", "old_line_num", "linenum"].map(|name| record.whole(name));
+    let line = lines.into_iter().find(|line| *line > 0).unwrap_or(0);
     let mut values: Vec<&str> = Vec::new();
     for found in record.items("stringsFound").take(crate::observation::MAX_MEMBERS) {
         let line = found.0.as_str().unwrap_or_default();
@@ -103,7 +121,7 @@ fn strings(record: Record<'_>) -> Vec<Observation> {
         class: Class::Secret,
         rule: reason.to_owned(),
         title: reason.to_owned(),
-        locations: location(path, 0),
+        locations: location(path, line),
         secret: secret(value),
         ..Observation::default()
     };
@@ -132,56 +150,4 @@ fn location(path: &str, line: u32) -> Vec<Location> {
         return Vec::new();
     }
     vec![Location { path, line, ..Location::default() }]
-}
-
-/// The text of which this is the base64; `None` when it is none or its bytes are no printable text, as with a
-/// key that happens to use the same letters.
-fn base64(text: &str) -> Option<String> {
-    if text.is_empty() || !text.len().is_multiple_of(4) {
-        return None;
-    }
-    let digits = text.trim_end_matches('=');
-    if text.len() - digits.len() > 2 {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held) = (0u32, 0u32);
-    for byte in digits.bytes() {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(digit);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    let text = String::from_utf8(bytes).ok()?;
-    let printable = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
-    (text.len() >= 4 && text.is_ascii() && text.chars().all(printable)).then_some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn only_printable_text_is_decoded() {
-        let check = |text: &str, expect: Option<&str>| {
-            assert_eq!(base64(text).as_deref(), expect, "{text}");
-        };
-        check("aHVudGVyMg==", Some("hunter2"));
-        check("aHVudGVyMjI=", Some("hunter22"));
-        check("AKIAQWERTYUIOPASDFGH", None);
-        check("aHVudGVyMg", None);
-        check("====", None);
-        check("", None);
-    }
 }

@@ -68,3 +68,39 @@ fn clusters() {
     check("kube-linter", "kube-linter.json");
     check("popeye", "popeye.json");
 }
+
+#[test]
+fn more_secrets() {
+    check("rusty-hog", "rusty-hog.json");
+    check("detect-secrets", "detect-secrets.json");
+    check("ggshield", "ggshield.json");
+    check("whispers", "whispers.json");
+    check("nosey-parker", "nosey-parker.jsonl");
+    check("talisman", "talisman.json");
+    check("secretlint", "secretlint.json");
+    check("n0s1", "n0s1.json");
+    check("credscan", "credscan.csv");
+}
+
+/// However a tool wraps it, the value is the same, so that its keyed hash is.
+#[test]
+fn one_value_from_every_tool() {
+    let check = |id: &str, sample: &str| {
+        let path = format!("{}/tests/it/samples/{sample}", env!("CARGO_MANIFEST_DIR"));
+        let bytes = std::fs::read(path).unwrap();
+        let mut cursor = std::io::Cursor::new(bytes);
+        let mut kept = findings::sink::Kept::default();
+        let format = findings::format::by_id(id).unwrap();
+        (format.read)(&mut findings::Source::new(&mut cursor), &mut kept).unwrap();
+        let first = kept.observations.iter().find_map(|o| o.secret.as_ref()).unwrap();
+        assert_eq!(first.expose(), "shop_0123456789abcdef", "{id}");
+    };
+    check("gitlab-secrets", "gitlab-secrets.json");
+    check("github-secrets", "github-secrets.json");
+    check("gitleaks", "gitleaks.json");
+    check("gitleaks", "gitleaks-7.json");
+    check("trufflehog", "trufflehog.json");
+    check("rusty-hog", "rusty-hog.json");
+    check("nosey-parker", "nosey-parker.jsonl");
+    check("secretlint", "secretlint.json");
+}

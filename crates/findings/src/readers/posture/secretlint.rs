@@ -1,0 +1,69 @@
+//! Secretlint: secrets in files, in ESLint's shape.
+//!
+//! An array of files with `messages[]`. Messages and `data` are masked, `sourceContent` is the whole file with
+//! the value at `range` (positions in UTF-16 units, as JavaScript counts); nothing else of it is taken.
+
+use super::reading::{each_record, relative, secret};
+use crate::format::Format;
+use crate::observation::{Class, Location, Observation, Secret};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::Record;
+
+/// Secretlint JSON.
+pub const FORMAT: Format = Format {
+    id: "secretlint",
+    title: "Secretlint JSON",
+    detects: |shape| {
+        shape.all(&["[].filePath", "[].messages", "[].sourceContentType"])
+            || shape.value("[].messages[].ruleId").starts_with("@secretlint/")
+    },
+    read,
+};
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("Secretlint".to_owned()));
+    each_record(source, sink, &mut |sink, file, place| {
+        for (number, message) in file.items("messages").enumerate() {
+            let place = format!("{place}.messages[{number}]");
+            if message.text("ruleId").is_empty() || file.text("filePath").is_empty() {
+                sink.dropped(&place, "no ruleId or no filePath");
+                continue;
+            }
+            sink.observation(Observation { place, ..observation(message, file) })?;
+        }
+        Ok(())
+    })
+}
+
+fn observation(message: Record<'_>, file: Record<'_>) -> Observation {
+    let said = message.text("message");
+    Observation {
+        class: Class::Secret,
+        rule: message.text("ruleId").to_owned(),
+        // Behind the colon stands the masked value.
+        title: match message.text("messageId") {
+            "" => said.split(':').next().unwrap_or(said).to_owned(),
+            id => id.to_owned(),
+        },
+        severity: words::severity(message.text("severity")),
+        locations: vec![Location {
+            path: relative(file.text("filePath")),
+            line: message.whole("loc.start.line"),
+            end_line: message.whole("loc.end.line"),
+            column: message.whole("loc.start.column").saturating_add(1),
+            ..Location::default()
+        }],
+        secret: value(message, file.text("sourceContent")),
+        references: message.texts("docsUrl"),
+        ..Observation::default()
+    }
+}
+
+fn value(message: Record<'_>, content: &str) -> Option<Secret> {
+    let (from, to) = (message.whole("range.0") as usize, message.whole("range.1") as usize);
+    let length = to.checked_sub(from).filter(|length| (1..=65_536).contains(length))?;
+    let units: Vec<u16> = content.encode_utf16().skip(from).take(length).collect();
+    secret(&String::from_utf16_lossy(&units))
+}
