@@ -3,7 +3,7 @@
 //! In: the texts of a record. Out: endpoints, ids, links, and the finished observation at the sink. A claim
 //! that nobody could know again (no check, no title, no id; no place) is dropped and said. Never: a guess.
 
-use crate::observation::{Class, Endpoint, Observation};
+use crate::observation::{Endpoint, Observation};
 use crate::readers::words;
 use crate::sink::{Sink, Stop};
 
@@ -16,13 +16,9 @@ pub fn hand_on(sink: &mut dyn Sink, observation: Observation) -> Result<(), Stop
         sink.dropped(&observation.place, "it has no check, no title and no id");
         return Ok(());
     }
-    let placeless = match (&observation.endpoint, observation.class) {
-        (None, Class::Host | Class::Web) => observation.target.is_empty(),
-        (Some(endpoint), Class::Host | Class::Web) => {
-            endpoint.host.is_empty() && endpoint.path.is_empty() && observation.target.is_empty()
-        }
-        _ => false,
-    };
+    // Without an endpoint the document speaks of one asset only, which its user names.
+    let placeless = observation.target.is_empty()
+        && observation.endpoint.as_ref().is_some_and(|at| at.host.is_empty() && at.path.is_empty());
     if placeless {
         sink.dropped(&observation.place, "it names no host and no address");
         return Ok(());

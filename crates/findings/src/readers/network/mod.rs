@@ -1,13 +1,17 @@
 //! Hosts and web applications, as seen by requests or agents.
 
 mod claim;
+mod flat;
 mod when;
 
 pub mod acunetix;
+pub mod appscan;
+pub mod arachni;
 pub mod burp;
 pub mod gitlab_dynamic;
 pub mod nessus;
 pub mod netsparker;
+pub mod nexpose;
 pub mod nikto;
 pub mod nmap;
 pub mod nuclei;
@@ -15,7 +19,12 @@ pub mod openvas;
 pub mod qualys;
 pub mod qualys_web;
 pub mod sslyze;
+pub mod stackhawk;
 pub mod testssl;
+pub mod wapiti;
+pub mod web_sheets;
+pub mod webinspect;
+pub mod wpscan;
 pub mod zap;
 
 use crate::format::Format;
@@ -49,4 +58,13 @@ pub const FORMATS: &[&Format] = &[
     &sslyze::XML,
     &acunetix::FORMAT,
     &netsparker::FORMAT,
+    &nexpose::FORMAT,
+    &arachni::FORMAT,
+    &wapiti::FORMAT,
+    &webinspect::FORMAT,
+    &appscan::FORMAT,
+    &wpscan::FORMAT,
+    &stackhawk::FORMAT,
+    &web_sheets::APPSPIDER,
+    &web_sheets::IMMUNIWEB,
 ];

@@ -1,4 +1,4 @@
-//! What does Nmap say?
+//! What does Nmap say, and Masscan in Nmap's words?
 //!
 //! An open port is no problem by itself: it is observed without a severity, by the rule `open-port`. Scripts of
 //! the vulnerability library say a state («VULNERABLE», «NOT VULNERABLE» …); `vulners` and `vulscan` list CVEs
@@ -19,9 +19,8 @@ use crate::walk::xml::{self, Element, Hit};
 /// `-oX`.
 pub const FORMAT: Format = Format {
     id: "nmap",
-    title: "Nmap XML",
-    // Masscan writes the same root with its own name.
-    detects: |shape| shape.has("nmaprun") && shape.value("nmaprun/@scanner") != "masscan",
+    title: "Nmap XML, and that of Masscan",
+    detects: |shape| shape.has("nmaprun"),
     read,
 };
 
@@ -31,7 +30,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
         if !told {
             told = true;
-            sink.fact(Fact::Tool("Nmap".to_owned()));
+            let masscan = hit.outer("nmaprun", "scanner") == "masscan";
+            sink.fact(Fact::Tool(if masscan { "Masscan" } else { "Nmap" }.to_owned()));
             sink.fact(Fact::ToolVersion(hit.outer("nmaprun", "version").to_owned()));
         }
         if hit.pattern == 1 {

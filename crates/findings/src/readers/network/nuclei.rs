@@ -109,7 +109,7 @@ fn place_of(record: Record<'_>) -> (Class, Option<Endpoint>) {
     }
     endpoint.path = String::new();
     if endpoint.host.is_empty() {
-        return (Class::Host, None);
+        return (Class::Host, Some(endpoint));
     }
     endpoint.protocol = if kind == "dns" { "udp" } else { "tcp" }.to_owned();
     if !matches!(kind, "network" | "tcp") {

@@ -21,6 +21,7 @@ const SHAPES: &[&str] = &[
     "%d %b %Y",
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d",
+    "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
 ];
 

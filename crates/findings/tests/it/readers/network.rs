@@ -77,3 +77,20 @@ fn acunetix_and_invicti() {
     check("acunetix", "acunetix.xml");
     check("netsparker", "netsparker.json");
 }
+
+#[test]
+fn scanners_of_web_applications() {
+    check("arachni", "arachni.json");
+    check("wapiti", "wapiti.xml");
+    check("webinspect", "webinspect.xml");
+    check("appscan", "appscan.xml");
+    check("wpscan", "wpscan.json");
+    check("stackhawk", "stackhawk.json");
+    check("appspider", "appspider.xml");
+    check("immuniweb", "immuniweb.xml");
+}
+
+#[test]
+fn nexpose() {
+    check("nexpose", "nexpose.xml");
+}
