@@ -5,8 +5,11 @@
 
 use crate::observation::Observation;
 use crate::readers::{dependency::packages, words};
-use crate::walk::json::Record;
-use crate::walk::table::Row;
+use crate::sink::{Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::{self, Record};
+use crate::walk::shape::has_columns;
+use crate::walk::table::{self, Row};
 use crate::walk::xml::Element;
 
 /// The names of fields. Alternatives are separated by `|`: the first with something in it counts; of the
@@ -52,6 +55,44 @@ pub const NONE: Fields = Fields {
     first_seen: "",
 };
 
+/// Reads every record at the patterns by its fields; `adjust` adds what only this tool says.
+///
+/// # Errors
+/// Where the document is no JSON.
+pub fn read_json(
+    source: &mut Source<'_>,
+    sink: &mut dyn Sink,
+    patterns: &[&str],
+    fields: &Fields,
+    adjust: &dyn Fn(&mut Observation, &json::Hit<'_>),
+) -> Result<(), Stop> {
+    json::walk(source, patterns, sink, &mut |sink, hit| {
+        let mut observation = fields.read(&hit.record());
+        adjust(&mut observation, &hit);
+        packages::hand_on(sink, hit.place(), observation)
+    })?;
+    Ok(())
+}
+
+/// Reads every row of a table whose header has these columns; `adjust` adds what only this tool says.
+///
+/// # Errors
+/// When no such header is met.
+pub fn read_table(
+    source: &mut Source<'_>,
+    sink: &mut dyn Sink,
+    columns: &[&str],
+    fields: &Fields,
+    adjust: &dyn Fn(&mut Observation, &Row<'_>),
+) -> Result<(), Stop> {
+    let header = |row: &[String]| has_columns(row, columns);
+    table::walk(source, &header, sink, &mut |sink, row| {
+        let mut observation = fields.read(&row);
+        adjust(&mut observation, &row);
+        packages::hand_on(sink, row.place(), observation)
+    })
+}
+
 /// A record whose fields are met by name.
 pub trait Cells {
     /// All texts under that name; none when there are none.
@@ -77,10 +118,17 @@ impl Cells for Record<'_> {
     fn cells(&self, name: &str) -> Vec<String> {
         let mut met = vec![*self];
         for part in name.split('.') {
-            let (key, each) = part.strip_suffix("[]").map_or((part, false), |key| (key, true));
-            let below =
-                met.into_iter().filter_map(|r| if key.is_empty() { Some(r) } else { r.at(key) });
-            met = if each { below.flat_map(|r| r.items("")).collect() } else { below.collect() };
+            let key = part.trim_end_matches("[]");
+            met.retain_mut(|record| {
+                let below = if key.is_empty() { Some(*record) } else { record.at(key) };
+                below.is_some_and(|below| {
+                    *record = below;
+                    true
+                })
+            });
+            for _ in 0..(part.len() - key.len()) / 2 {
+                met = met.into_iter().flat_map(|record| record.items("")).collect();
+            }
         }
         met.into_iter().flat_map(|r| r.items("")).map(scalar).filter(|t| !t.is_empty()).collect()
     }

@@ -16,7 +16,7 @@ use crate::walk::shape::Shape;
 pub const FORMAT: Format = Format { id: "grype", title: "Grype JSON", detects, read };
 
 fn detects(shape: &Shape) -> bool {
-    shape.any(&["matches[].artifact.name", "ignoredMatches[].artifact.name"])
+    shape.any(&["matches[].vulnerability.id", "ignoredMatches[].vulnerability.id"])
         || (shape.has("matches") && shape.value("descriptor.name") == "grype")
 }
 

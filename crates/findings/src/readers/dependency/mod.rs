@@ -3,7 +3,12 @@
 //! What formats have in common: [`packages`] (what words mean), [`fields`] (flat records by a table of names),
 //! [`context`] (what stands around a record), [`facts`].
 
+mod anchore;
+mod aqua;
+mod blackduck;
 mod cargo_audit;
+mod checkmarx_osa;
+mod clair;
 mod context;
 mod cyclonedx;
 mod dependency_check;
@@ -12,15 +17,22 @@ mod facts;
 mod fields;
 mod github;
 mod gitlab;
+mod govulncheck;
 mod grype;
+mod jfrog;
+mod kiuwan_sca;
+mod mend;
 mod npm_audit;
 mod osv_scanner;
 mod packages;
 mod pip_audit;
 mod snyk;
+mod sonatype;
 mod spdx;
 mod trivy;
 mod trivy_operator;
+mod twistlock;
+mod veracode_sca;
 mod vex;
 
 use crate::format::Format;
@@ -50,4 +62,25 @@ pub const FORMATS: &[&Format] = &[
     &spdx::TAGS,
     &vex::OPENVEX,
     &vex::CSAF,
+    &blackduck::FORMAT,
+    &jfrog::UNIFIED,
+    &jfrog::COMPONENTS,
+    &jfrog::SUMMARY,
+    &jfrog::ON_DEMAND,
+    &twistlock::FORMAT,
+    &twistlock::CSV,
+    &aqua::FORMAT,
+    &anchore::ENGINE,
+    &anchore::ENTERPRISE,
+    &anchore::ANCHORECTL,
+    &anchore::POLICIES,
+    &clair::SCANNER,
+    &clair::KLAR,
+    &mend::FORMAT,
+    &sonatype::FORMAT,
+    &veracode_sca::FORMAT,
+    &veracode_sca::CSV,
+    &checkmarx_osa::FORMAT,
+    &kiuwan_sca::FORMAT,
+    &govulncheck::FORMAT,
 ];

@@ -20,7 +20,7 @@ pub fn kind(word: &str) -> &'static str {
     // Distributions come with their release: «debian:11», «Alpine:v3.18», «ubuntu 22.04».
     let word = word.split([':', ' ', '/']).next().unwrap_or_default();
     match word {
-        "npm" | "yarn" | "pnpm" | "bun" | "node-pkg" | "nodejs" | "node" | "node.js"
+        "npm" | "npmjs" | "yarn" | "pnpm" | "bun" | "node-pkg" | "nodejs" | "node" | "node.js"
         | "javascript" | "js" | "package-lock" | "javascript-npm" => "npm",
         "pypi" | "pip" | "pipenv" | "poetry" | "uv" | "python" | "python-pkg" => "pypi",
         "conda" | "conda-pkg" | "conda-environment" => "conda",

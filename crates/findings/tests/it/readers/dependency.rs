@@ -77,3 +77,42 @@ fn statements() {
     check("openvex", "openvex.json");
     check("csaf", "csaf.json");
 }
+
+#[test]
+fn blackduck() {
+    check("blackduck", "blackduck.csv");
+}
+
+#[test]
+fn jfrog() {
+    check("jfrog-xray-unified", "jfrog-xray-unified.json");
+    check("jfrog-xray", "jfrog-xray.json");
+    check("jfrog-xray-summary", "jfrog-xray-summary.json");
+    check("jfrog-xray-on-demand", "jfrog-xray-on-demand.json");
+}
+
+#[test]
+fn images() {
+    check("twistlock", "twistlock.json");
+    check("twistlock-csv", "twistlock.csv");
+    check("aqua", "aqua.json");
+    check("aqua", "aqua-older.json");
+    check("anchore-engine", "anchore-engine.json");
+    check("anchorectl-vulnerabilities", "anchorectl-vulnerabilities.json");
+    check("anchorectl-policies", "anchorectl-policies.json");
+    check("anchore-enterprise", "anchore-enterprise.json");
+    check("clair-scanner", "clair-scanner.json");
+    check("klar", "klar.json");
+}
+
+#[test]
+fn libraries() {
+    check("mend", "mend.json");
+    check("mend", "mend-alerts.json");
+    check("sonatype-iq", "sonatype-iq.json");
+    check("veracode-sca", "veracode-sca.json");
+    check("veracode-sca-csv", "veracode-sca.csv");
+    check("checkmarx-osa", "checkmarx-osa.json");
+    check("kiuwan-sca", "kiuwan-sca.json");
+    check("govulncheck", "govulncheck.json");
+}
