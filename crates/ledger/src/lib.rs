@@ -9,11 +9,22 @@
 //! tables (findings, attributions, fixes …) are what the changes amount to and can be built again from them.
 //! An *attribution* is one source's standing claim about a finding; it is tied to it by an edge.
 
+mod apply;
 pub mod change;
+mod database;
+mod fixes;
 mod keep;
+mod pack;
+mod postgres;
+mod queue;
 mod read;
+mod record;
 pub mod row;
+mod schema;
+mod sqlite;
 pub mod stage;
+mod tables;
+mod words;
 mod write;
 
 use std::path::PathBuf;
@@ -26,6 +37,8 @@ pub use keep::{Exported, Fault, Imported, Verified};
 pub use stage::{Stage, Staged};
 pub use write::Write;
 
+use database::{Database, Value, all};
+use pack::Packer;
 use row::Head;
 
 /// Where the ledger is.
@@ -51,26 +64,78 @@ pub enum Mode {
 /// An open ledger.
 pub struct Ledger {
     place: String,
+    database: Box<dyn Database>,
+    packer: Packer,
 }
 
 impl Ledger {
     /// Opens it, and makes it where `mode` says so.
     pub fn open(place: &Place, mode: Mode) -> Result<Self, LedgerError> {
-        let _ = mode;
-        Err(not_yet(match place {
-            Place::File(path) => path.display().to_string(),
-            Place::Postgres(_) => "a server".to_owned(),
-        }))
+        let (name, database): (String, Box<dyn Database>) = match place {
+            Place::File(path) => {
+                (path.display().to_string(), Box::new(sqlite::Sqlite::open(path, mode)?))
+            }
+            Place::Postgres(url) => {
+                let server = postgres::Server::open(url, mode)?;
+                (server.place().to_owned(), Box::new(server))
+            }
+        };
+        let mut ledger = Self::over(name, database)?;
+        if mode != Mode::ReadOnly {
+            ledger.make_key()?;
+        }
+        Ok(ledger)
+    }
+
+    /// An empty ledger in a private temporary file.
+    fn temporary() -> Result<Self, LedgerError> {
+        Self::over("a temporary file".to_owned(), Box::new(sqlite::Sqlite::temporary()?))
+    }
+
+    fn over(place: String, database: Box<dyn Database>) -> Result<Self, LedgerError> {
+        let packer = Packer::new().map_err(|e| LedgerError::Database {
+            place: place.clone(),
+            what: format!("the dictionary of the record cannot be used: {e}"),
+        })?;
+        Ok(Self { place, database, packer })
     }
 
     /// The key for hashes of secrets (HMAC-SHA-256); made with the ledger from the system's randomness.
     pub fn secrets_key(&mut self) -> Result<[u8; 32], LedgerError> {
-        Err(not_yet(self.place.clone()))
+        let sql = "SELECT m.value FROM meta m WHERE m.name = 'secrets_key'";
+        let found = all(self.database.as_mut(), sql, &[], &mut |row| row.fixed(0))?;
+        found.first().copied().ok_or_else(|| LedgerError::Broken {
+            table: "meta",
+            id: 0,
+            what: "the key for hashes of secrets is missing".to_owned(),
+        })
+    }
+
+    fn make_key(&mut self) -> Result<(), LedgerError> {
+        if self.secrets_key().is_ok() {
+            return Ok(());
+        }
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|e| LedgerError::Database {
+            place: self.place.clone(),
+            what: format!("the system gives no randomness: {e}"),
+        })?;
+        // Of two that make it at once, the first one's stands.
+        let sql =
+            "INSERT INTO meta (name, value) VALUES ('secrets_key', $1) ON CONFLICT DO NOTHING";
+        patiently(&self.place, &mut |_| {}, &mut || match self
+            .database
+            .execute(sql, &[Value::Bytes(key.to_vec())])
+        {
+            Err(LedgerError::Busy(_)) => Ok(None),
+            other => other.map(Some),
+        })?;
+        Ok(())
     }
 
     /// The end of the chain.
     pub fn head(&mut self) -> Result<Head, LedgerError> {
-        Err(not_yet(self.place.clone()))
+        write::head(self.database.as_mut()).map(|(head, _)| head)
     }
 
     /// Takes the one writer's place. While another writes it waits, some ten minutes at most, and tells
@@ -81,13 +146,52 @@ impl Ledger {
         at: Instant,
         waiting: &mut dyn FnMut(Duration),
     ) -> Result<Write<'l>, LedgerError> {
-        let _ = (author, at, waiting);
-        Err(not_yet(self.place.clone()))
+        let database = &mut self.database;
+        patiently(&self.place, waiting, &mut || {
+            Ok(database.begin(database::Begin::Write)?.then_some(()))
+        })?;
+        Write::begin(self, author, at)
+    }
+
+    /// Does something in one consistent snapshot.
+    fn reading<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        self.database.begin(database::Begin::Read)?;
+        let answer = read(self);
+        // Nothing was written, so that either end is right; the answer's error comes first.
+        let ended = self.database.rollback();
+        let answer = answer?;
+        ended.map(|()| answer)
     }
 }
 
-fn not_yet(place: String) -> LedgerError {
-    LedgerError::Database { place, what: "not yet".to_owned() }
+/// Tries again until it is there, some ten minutes at most, and tells how long so far.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another process holds the one writer's place; \
+     neither database can wake us up and let the caller tell that it waits"
+)]
+fn patiently<T>(
+    place: &str,
+    waiting: &mut dyn FnMut(Duration),
+    attempt: &mut dyn FnMut() -> Result<Option<T>, LedgerError>,
+) -> Result<T, LedgerError> {
+    const LONGEST: Duration = Duration::from_secs(600);
+    let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(2));
+    loop {
+        if let Some(done) = attempt()? {
+            return Ok(done);
+        }
+        if waited >= LONGEST {
+            return Err(LedgerError::Busy(place.to_owned()));
+        }
+        waiting(waited);
+        std::thread::sleep(pause);
+        waited += pause;
+        pause = (pause * 2).min(Duration::from_millis(100));
+    }
 }
 
 /// Who appends.
@@ -136,6 +240,17 @@ pub enum LedgerError {
         /// In the database's words, without passwords.
         what: String,
     },
+    /// A change that does not fit the tables: it names what is not there.
+    #[error("a change does not fit the ledger: {0}")]
+    Unfit(String),
+    /// A file of the record cannot be read or written.
+    #[error("{what}: {source}")]
+    File {
+        /// What was tried.
+        what: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
     /// What is stored does not read.
     #[error("the ledger's {table} {id} does not read: {what}")]
     Broken {
@@ -146,4 +261,8 @@ pub enum LedgerError {
         /// What was met.
         what: String,
     },
+}
+
+fn not_yet(place: String) -> LedgerError {
+    LedgerError::Database { place, what: "not yet".to_owned() }
 }

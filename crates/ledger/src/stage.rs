@@ -4,8 +4,11 @@
 //! In: claims as they are read. Out: whole buckets in order, with the attribution each was matched to. Never:
 //! in the ledger's own file.
 
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::LedgerError;
 use crate::change::Key;
-use crate::{LedgerError, not_yet};
+use crate::sqlite::said;
 
 /// A claim that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,24 +39,88 @@ pub type Waiting = (Staged, Option<i64>);
 
 /// The claims of one document.
 pub struct Stage {
+    connection: Connection,
     len: u64,
+}
+
+const TABLES: &str = "
+    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;
+    PRAGMA cache_size = -16384; PRAGMA locking_mode = EXCLUSIVE;
+    CREATE TABLE claims (
+        ordinal INTEGER PRIMARY KEY, names BLOB NOT NULL, tuple BLOB NOT NULL, bucket BLOB NOT NULL,
+        content BLOB, moved BLOB, line INTEGER NOT NULL, digest BLOB NOT NULL, body TEXT NOT NULL
+    );
+    CREATE TABLE doubted (key BLOB NOT NULL, tuple BLOB NOT NULL, PRIMARY KEY (key, tuple)) WITHOUT ROWID;
+    CREATE TABLE unbelieved (key BLOB PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE matched (ordinal INTEGER PRIMARY KEY, attribution INTEGER NOT NULL);
+    CREATE TABLE seen (attribution INTEGER PRIMARY KEY);
+    BEGIN;
+";
+/// A name's bytes and whether it is doubted.
+const NAME: usize = 17;
+const COLUMNS: &str = "c.ordinal, c.names, c.tuple, c.bucket, c.content, c.moved, c.line, c.digest, \
+     c.body, m.attribution";
+
+type Answer<T> = Result<T, LedgerError>;
+
+fn fault(error: rusqlite::Error) -> LedgerError {
+    said("a temporary file", &error)
 }
 
 impl Stage {
     /// An empty one.
-    pub fn new() -> Result<Self, LedgerError> {
-        Err(not_yet("a temporary file".to_owned()))
+    pub fn new() -> Answer<Self> {
+        let connection = Connection::open("").map_err(fault)?;
+        connection.set_prepared_statement_cache_capacity(32);
+        connection.execute_batch(TABLES).map_err(fault)?;
+        Ok(Self { connection, len: 0 })
     }
 
     /// Puts one in.
-    pub fn put(&mut self, staged: &Staged) -> Result<(), LedgerError> {
-        let _ = staged;
-        Err(not_yet("a temporary file".to_owned()))
+    pub fn put(&mut self, staged: &Staged) -> Answer<()> {
+        let mut names = Vec::with_capacity(staged.names.len() * NAME);
+        for (key, doubted) in &staged.names {
+            names.extend_from_slice(key);
+            names.push(u8::from(*doubted));
+        }
+        let run = || -> rusqlite::Result<()> {
+            let sql = "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+            self.connection.prepare_cached(sql)?.execute(params![
+                staged.ordinal,
+                names,
+                staged.tuple,
+                staged.bucket,
+                staged.content,
+                staged.moved,
+                staged.line,
+                staged.digest,
+                staged.body
+            ])?;
+            let sql = "INSERT OR IGNORE INTO doubted VALUES (?1, ?2)";
+            let mut doubt = self.connection.prepare_cached(sql)?;
+            for (key, _) in staged.names.iter().filter(|(_, doubted)| *doubted) {
+                doubt.execute(params![key, staged.tuple])?;
+            }
+            Ok(())
+        };
+        run().map_err(fault)?;
+        self.len += 1;
+        Ok(())
     }
 
     /// After the last: builds the indices and takes the unbelievable names out. How many names that were.
-    pub fn seal(&mut self) -> Result<u64, LedgerError> {
-        Err(not_yet("a temporary file".to_owned()))
+    pub fn seal(&mut self) -> Answer<u64> {
+        let sql = "
+            INSERT INTO unbelieved SELECT key FROM doubted GROUP BY key HAVING COUNT(*) > 1;
+            DROP TABLE doubted;
+            CREATE INDEX claims_bucket ON claims (bucket, ordinal);
+            CREATE INDEX claims_moved ON claims (moved) WHERE moved IS NOT NULL;
+            CREATE INDEX matched_attribution ON matched (attribution);
+        ";
+        self.connection.execute_batch(sql).map_err(fault)?;
+        let count = "SELECT COUNT(*) FROM unbelieved";
+        let count: i64 = self.connection.query_row(count, [], |row| row.get(0)).map_err(fault)?;
+        Ok(count.unsigned_abs())
     }
 
     /// Whole buckets in the order of their keys, those after `after`, until `most_rows` are reached: at least
@@ -63,38 +130,108 @@ impl Stage {
         after: Option<Key>,
         most_rows: u32,
         only_unmatched: bool,
-    ) -> Result<Vec<(Key, Vec<Waiting>)>, LedgerError> {
-        let _ = (after, most_rows, only_unmatched);
-        Err(not_yet("a temporary file".to_owned()))
+    ) -> Answer<Vec<(Key, Vec<Waiting>)>> {
+        let unmatched = if only_unmatched { "AND m.attribution IS NULL" } else { "" };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM claims c LEFT JOIN matched m ON m.ordinal = c.ordinal \
+             WHERE c.bucket > ?1 {unmatched} ORDER BY c.bucket, c.ordinal"
+        );
+        let mut found: Vec<(Key, Vec<Waiting>)> = Vec::new();
+        let mut count = 0;
+        let mut run = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            // Every key is longer than nothing, and so comes after it.
+            let after: &[u8] = after.as_ref().map_or(&[], |key| key.as_slice());
+            let mut rows = statement.query(params![after])?;
+            while let Some(row) = rows.next()? {
+                let bucket: Key = row.get(3)?;
+                match found.last_mut() {
+                    Some((last, of_bucket)) if *last == bucket => of_bucket.push(waiting(row)?),
+                    Some(_) if count >= most_rows => break,
+                    _ => found.push((bucket, vec![waiting(row)?])),
+                }
+                count += 1;
+            }
+            Ok(())
+        };
+        run().map_err(fault)?;
+        for (staged, _) in found.iter_mut().flat_map(|(_, rows)| rows) {
+            self.believe(staged)?;
+        }
+        Ok(found)
+    }
+
+    /// Takes the names out that are not believed.
+    fn believe(&self, staged: &mut Staged) -> Answer<()> {
+        let mut failed = None;
+        staged.names.retain(|(key, doubted)| {
+            let run = || -> rusqlite::Result<Option<i64>> {
+                let sql = "SELECT 1 FROM unbelieved WHERE key = ?1";
+                self.connection.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()
+            };
+            match if *doubted { run() } else { Ok(None) } {
+                Ok(found) => found.is_none(),
+                Err(error) => {
+                    failed = Some(fault(error));
+                    true
+                }
+            }
+        });
+        failed.map_or(Ok(()), Err)
     }
 
     /// Which claim (its ordinal) is which attribution.
-    pub fn mark(&mut self, pairs: &[(i64, i64)]) -> Result<(), LedgerError> {
-        let _ = pairs;
-        Err(not_yet("a temporary file".to_owned()))
+    pub fn mark(&mut self, pairs: &[(i64, i64)]) -> Answer<()> {
+        let run = || -> rusqlite::Result<()> {
+            let sql = "INSERT OR REPLACE INTO matched VALUES (?1, ?2)";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            for (ordinal, attribution) in pairs {
+                statement.execute([ordinal, attribution])?;
+            }
+            Ok(())
+        };
+        run().map_err(fault)
     }
 
     /// Which of these attributions were matched or seen, in the order asked.
-    pub fn is_matched(&mut self, attributions: &[i64]) -> Result<Vec<bool>, LedgerError> {
-        let _ = attributions;
-        Err(not_yet("a temporary file".to_owned()))
+    pub fn is_matched(&mut self, attributions: &[i64]) -> Answer<Vec<bool>> {
+        let run = || -> rusqlite::Result<Vec<bool>> {
+            let sql = "SELECT EXISTS (SELECT 1 FROM matched WHERE attribution = ?1) \
+                       OR EXISTS (SELECT 1 FROM seen WHERE attribution = ?1)";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            attributions.iter().map(|a| statement.query_row([a], |row| row.get(0))).collect()
+        };
+        run().map_err(fault)
     }
 
     /// Attributions that were seen without a claim of their own (merged aliases).
-    pub fn mark_seen(&mut self, attributions: &[i64]) -> Result<(), LedgerError> {
-        let _ = attributions;
-        Err(not_yet("a temporary file".to_owned()))
+    pub fn mark_seen(&mut self, attributions: &[i64]) -> Answer<()> {
+        let run = || -> rusqlite::Result<()> {
+            let sql = "INSERT OR IGNORE INTO seen VALUES (?1)";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            for attribution in attributions {
+                statement.execute([attribution])?;
+            }
+            Ok(())
+        };
+        run().map_err(fault)
     }
 
     /// Unmatched claims whose `moved` occurs once among the unmatched: `moved` and ordinal, by `moved`, those
     /// after `after`.
-    pub fn lonely_moves(
-        &mut self,
-        after: Option<Key>,
-        most: u32,
-    ) -> Result<Vec<(Key, i64)>, LedgerError> {
-        let _ = (after, most);
-        Err(not_yet("a temporary file".to_owned()))
+    pub fn lonely_moves(&mut self, after: Option<Key>, most: u32) -> Answer<Vec<(Key, i64)>> {
+        let run = || -> rusqlite::Result<Vec<(Key, i64)>> {
+            let sql = "SELECT c.moved, MIN(c.ordinal) FROM claims c \
+                       WHERE c.moved IS NOT NULL AND c.moved > ?1 \
+                       AND NOT EXISTS (SELECT 1 FROM matched m WHERE m.ordinal = c.ordinal) \
+                       GROUP BY c.moved HAVING COUNT(*) = 1 ORDER BY c.moved LIMIT ?2";
+            let after: &[u8] = after.as_ref().map_or(&[], |key| key.as_slice());
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let rows =
+                statement.query_map(params![after, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        };
+        run().map_err(fault)
     }
 
     /// How many wait.
@@ -106,4 +243,24 @@ impl Stage {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
+}
+
+fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    let names: Vec<u8> = row.get(1)?;
+    let name = |bytes: &[u8]| {
+        let (doubted, key) = bytes.split_last()?;
+        Some((key.try_into().ok()?, *doubted != 0))
+    };
+    let staged = Staged {
+        ordinal: row.get(0)?,
+        names: names.chunks_exact(NAME).filter_map(name).collect(),
+        tuple: row.get(2)?,
+        bucket: row.get(3)?,
+        content: row.get(4)?,
+        moved: row.get(5)?,
+        line: row.get(6)?,
+        digest: row.get(7)?,
+        body: row.get(8)?,
+    };
+    Ok((staged, row.get(9)?))
 }

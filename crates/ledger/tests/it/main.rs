@@ -1,1 +1,5 @@
 //! The integration tests of this crate.
+
+mod made;
+mod staging;
+mod story;
