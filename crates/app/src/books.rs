@@ -108,7 +108,8 @@ impl BooksError {
             Self::Ledger(LedgerError::Database { .. }) => {
                 "check the file or address given by --database; `gabion ledger verify` tells whether a ledger is whole"
             }
-            Self::Ledger(LedgerError::Broken { .. }) => {
+            Self::Ledger(LedgerError::File { .. }) => "check permissions and free space",
+            Self::Ledger(LedgerError::Broken { .. } | LedgerError::Unfit(_)) => {
                 "`gabion ledger verify --deep` names all that departs from the record"
             }
         })
