@@ -92,7 +92,7 @@ impl BooksError {
     pub fn remedy(&self) -> Option<&'static str> {
         Some(match self {
             Self::Refused { .. } => {
-                "`gabion ledger role` lists who has which role; an admin gives one with `gabion ledger role NAME ROLE`"
+                "`gabion ledger role` tells yours; an admin gives one with `gabion ledger role NAME ROLE`"
             }
             Self::Folder { .. } => "check the permissions, or name another place with --database",
             Self::Ledger(LedgerError::Missing(_)) => {

@@ -1,5 +1,7 @@
 //! What can be typed? Every command, option and their help.
 
+pub mod queue;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -81,6 +83,27 @@ pub enum Command {
     /// Check, show or compare the tables that decide due times
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// List the fixes that are due over everything that was reported, first things first
+    Queue(queue::QueueArgs),
+    /// Tell all that is known of one finding or fix
+    Show(queue::ShowArgs),
+    /// Decide on findings: confirm, accept until a date, assign, merge, settle proposals …
+    Triage(queue::TriageArgs),
+    /// Close findings, with a reason
+    Close(queue::CloseArgs),
+    /// Open findings again, with a reason
+    Reopen(queue::ReopenArgs),
+    /// Write a remark on a finding
+    Comment(queue::CommentArgs),
+    /// Take a decision or a whole import back
+    Undo(queue::UndoArgs),
+    /// Write findings as lines, for other programs
+    Export(queue::ExportArgs),
+    /// Figures out of the record: patch gap, arrivals against closures, what is overdue by owner
+    Stats(queue::StatsArgs),
+    /// Keep the ledger: verify, head, export, import, backup, imports, role, retention
+    #[command(subcommand)]
+    Ledger(queue::LedgerCommand),
     /// Print completions for a shell
     Completions {
         /// The shell.
@@ -403,21 +426,35 @@ pub struct PolicyDiffArgs {
 mod tests {
     use clap::Parser;
 
+    use super::queue::{QUEUE_HELP, TRIAGE_HELP};
     use super::{Cli, POLICY_DIFF_HELP, SCAN_HELP};
 
     #[test]
     fn every_example_of_the_help_can_be_typed() {
-        let examples = SCAN_HELP.lines().chain(POLICY_DIFF_HELP.lines());
+        let examples = [SCAN_HELP, POLICY_DIFF_HELP, QUEUE_HELP, TRIAGE_HELP];
+        let examples = examples.into_iter().flat_map(str::lines);
         let examples = examples.filter_map(|line| line.strip_prefix("  "));
         let mut tried = 0;
         for line in examples.filter(|line| line.contains("gabion ")) {
             // The command ends where its remark begins; a pipe's other end is not ours.
             let command = line.split("  ").next().unwrap_or_default();
-            let command = command.rsplit('|').next().unwrap_or_default().replace('\'', "");
-            let read = Cli::try_parse_from(command.split_whitespace());
+            let command = command.rsplit('|').next().unwrap_or_default();
+            let read = Cli::try_parse_from(words(command));
             assert!(read.is_ok(), "{command}: {:?}", read.err());
             tried += 1;
         }
         assert!(tried >= 10, "{tried}");
+    }
+
+    /// As a shell takes them apart: what stands between quotes is one.
+    fn words(command: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (at, part) in command.split('\'').enumerate() {
+            match at % 2 {
+                0 => words.extend(part.split_whitespace().map(str::to_owned)),
+                _ => words.push(part.to_owned()),
+            }
+        }
+        words
     }
 }

@@ -3,22 +3,23 @@
 //! In: the open ledger, streams from the caller. Out: what the ledger says. An export holds the whole record and the key
 //! of the secrets' hashes, so it is the administrators'.
 
+use std::fs;
 use std::io;
 use std::path::Path;
 
 use ledger::Change;
-use ledger::row::ImportRow;
+
 use vocab::Instant;
 
 use super::{QueueError, unfit};
 use crate::books::{Actor, Books, Role, UseCase, allow};
 
-pub use ledger::row::Head;
+pub use ledger::row::{Head, ImportRow};
 pub use ledger::{Exported, Imported, Verified};
 
 /// The setting for how long the words of closed findings are kept.
 const RETENTION: &str = "retention";
-/// Most actors that roles are told of.
+/// Most imports that are listed.
 pub const MOST_IMPORTS: u32 = 10_000;
 
 /// Told how much of how much is done.
@@ -80,6 +81,39 @@ pub fn export(
 ) -> Result<Exported, QueueError> {
     allow(actor, UseCase::LedgerExport, true)?;
     Ok(books.ledger.export(out, progress)?)
+}
+
+/// Writes the whole record into a new file, readable by its owner alone; a failure leaves no file.
+///
+/// # Errors
+/// Refused, the file is there already or cannot be written, the ledger's.
+pub fn export_file(
+    actor: &Actor,
+    books: &mut Books,
+    to: &Path,
+    progress: Progress<'_>,
+) -> Result<Exported, QueueError> {
+    allow(actor, UseCase::LedgerExport, true)?;
+    let cannot = |error: io::Error| {
+        let remedy = match error.kind() {
+            io::ErrorKind::AlreadyExists => "name a new file: an export never writes over another",
+            _ => "check the folder and its permissions",
+        };
+        unfit(format!("cannot write {}: {error}", to.display()), remedy)
+    };
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = io::BufWriter::with_capacity(1 << 16, options.open(to).map_err(cannot)?);
+    let exported = export(actor, books, &mut out, progress).and_then(|exported| {
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        Ok(exported)
+    });
+    if exported.is_err() {
+        fs::remove_file(to).ok();
+    }
+    exported
 }
 
 /// Takes an export into an empty ledger, and proves that both are equal.

@@ -4,11 +4,17 @@
     reason = "the environment is read here, once: GABION_DATABASE, USER and LOGNAME"
 )]
 
+use std::io::Write;
+
 use anyhow::anyhow;
 use app::books::{Actor, Books, BooksError, Database, Mode, Role};
+use app::queue::QueueError;
+use app::queue::names::{self, Letter, Named};
+use app::queue::triage::Done;
+use formats::text::printable;
 
 use crate::args::Global;
-use crate::exit::{failed, usage};
+use crate::exit::{Exit, failed, usage};
 use crate::terminal::Terminal;
 
 /// Opens the ledger, and says who asks: the local user, an admin unless the ledger says otherwise.
@@ -68,4 +74,56 @@ fn user() -> String {
     let named = ["USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
     let named = named.map(|name| name.trim().to_owned()).find(|name| !name.is_empty());
     named.unwrap_or_else(|| "local".to_owned())
+}
+
+/// The error of a use case around the queue, with its remedy and exit code.
+pub fn queue_failed(error: QueueError) -> anyhow::Error {
+    match error {
+        QueueError::Books(error) => books_failed(error),
+        QueueError::Unfit { what, remedy } => usage(anyhow!(what), remedy),
+        QueueError::Write(error) => error.into(),
+    }
+}
+
+/// A result for programs, and the end of the line.
+pub fn json(
+    terminal: &Terminal,
+    write: impl FnOnce(&mut dyn Write) -> serde_json::Result<()>,
+) -> anyhow::Result<()> {
+    let mut out = terminal.data();
+    // As an error of the stream it is, so that a broken pipe is known for one.
+    write(&mut out).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    Ok(out.flush()?)
+}
+
+/// What was typed as findings and fixes.
+pub fn named(typed: &[String]) -> anyhow::Result<Vec<Named>> {
+    typed.iter().map(|text| names::finding_or_fix(text).map_err(queue_failed)).collect()
+}
+
+/// What came of a decision: each finding, then the entry and how it is taken back.
+pub fn say(done: &Done, terminal: &Terminal) -> anyhow::Result<Exit> {
+    const MOST: usize = 50;
+    let mut out = terminal.out();
+    for outcome in done.outcomes.iter().take(MOST) {
+        writeln!(out, "{} {}", printable(&outcome.name), printable(&outcome.words))?;
+    }
+    if done.outcomes.len() > MOST {
+        writeln!(out, "… and {} more", done.outcomes.len() - MOST)?;
+    }
+    for remark in &done.remarks {
+        writeln!(out, "{}", printable(remark))?;
+    }
+    let entry = done.entry.map(|entry| names::write(Letter::E, entry));
+    match entry {
+        None => writeln!(out, "Nothing changed; no entry was made.")?,
+        Some(entry) if done.proposed => writeln!(
+            out,
+            "Proposed in {entry}; it waits for a person: `gabion triage approve P-n` or `reject P-n`."
+        )?,
+        Some(entry) => writeln!(out, "Recorded in {entry}; `gabion undo {entry}` takes it back.")?,
+    }
+    out.flush()?;
+    Ok(Exit::Complete)
 }

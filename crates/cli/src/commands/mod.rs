@@ -1,15 +1,25 @@
 //! One command a file: from arguments to a use case of `app`, and from its result to the streams.
 
 pub mod books;
+pub mod close;
+pub mod comment;
 pub mod completions;
 pub mod demo;
 pub mod estate;
 pub mod explain;
+pub mod export;
 pub mod fix;
+pub mod ledger;
 pub mod man;
 pub mod policy;
+pub mod queue;
+pub mod reopen;
 pub mod scan;
+pub mod show;
+pub mod stats;
 pub mod sync;
+pub mod triage;
+pub mod undo;
 pub mod watch_intel;
 
 use anyhow::anyhow;

@@ -6,13 +6,18 @@ pub mod explain;
 pub mod fix;
 mod github;
 mod gitlab;
+pub mod imports;
 mod junit;
 mod openvex;
 mod outputs;
 mod page;
 pub mod policy_diff;
 pub mod policy_show;
+pub mod queue;
 mod sarif;
+mod sheet;
+pub mod show;
+pub mod stats;
 mod table;
 mod vdr;
 mod words;
@@ -39,6 +44,11 @@ pub struct Found {
     pub bill: Option<Bill>,
     /// What was scanned, in the words of who asked.
     pub name: String,
+}
+
+/// The style of a table on standard output.
+pub fn style(terminal: &Terminal) -> table::Style {
+    table::Style { limit: 0, verbose: terminal.verbose, colour: true, width: terminal.width }
 }
 
 /// Writes the report to the files, then to standard output, and gives the judgement, which was made
