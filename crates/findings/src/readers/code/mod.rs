@@ -1,19 +1,37 @@
 //! Static analysis, SARIF, Gabion's own and generic shapes.
 
 mod bandit;
+mod bearer;
+mod brakeman;
 mod checkmarx;
 mod claim;
+mod codechecker;
+mod contrast;
+mod coverity;
+mod dawnscanner;
 mod defectdojo;
+mod eslint;
+mod fields;
 mod fortify;
 mod gabion;
 mod generic;
 mod github_alerts;
 mod gitlab;
+mod gosec;
+mod horusec;
+mod infer;
+mod kiuwan;
+mod njsscan;
+mod pmd;
+mod progpilot;
+mod rubocop;
 mod sarif;
 mod semgrep;
 mod site;
 mod sonarqube;
+mod spotbugs;
 mod veracode;
+mod xanitizer;
 
 use crate::format::Format;
 
@@ -42,4 +60,22 @@ pub const FORMATS: &[&Format] = &[
     &fortify::FVDL,
     &fortify::REPORT,
     &fortify::WEBINSPECT,
+    &gosec::FORMAT,
+    &brakeman::FORMAT,
+    &spotbugs::FORMAT,
+    &horusec::FORMAT,
+    &njsscan::FORMAT,
+    &eslint::FORMAT,
+    &pmd::FORMAT,
+    &xanitizer::FORMAT,
+    &contrast::FORMAT,
+    &kiuwan::FORMAT,
+    &coverity::API,
+    &coverity::SCAN,
+    &codechecker::FORMAT,
+    &infer::FORMAT,
+    &dawnscanner::FORMAT,
+    &bearer::FORMAT,
+    &rubocop::FORMAT,
+    &progpilot::FORMAT,
 ];

@@ -55,6 +55,22 @@ pub fn cwe_in_tag(tag: &str) -> Option<u32> {
     words::cwe(lower.get(at..)?)
 }
 
+/// Every weakness named in a text (`CWE-79, CWE-89: …`), or the numbers of a list of nothing but numbers.
+pub fn cwes(text: &str) -> Vec<u32> {
+    let lower = text.to_ascii_lowercase();
+    let named = lower.match_indices("cwe").filter_map(|(at, _)| {
+        let rest = lower.get(at + 3..)?.trim_start_matches(['-', '_', ':', ' ']);
+        rest.starts_with(|c: char| c.is_ascii_digit()).then(|| words::cwe(rest)).flatten()
+    });
+    let mut found: Vec<u32> = named.collect();
+    if found.is_empty() && !lower.contains(char::is_alphabetic) {
+        found = lower.split([' ', ',', ';']).filter_map(words::cwe).collect();
+    } else if let (true, Some((_, rest))) = (found.is_empty(), lower.split_once("definitions/")) {
+        found.extend(words::cwe(rest));
+    }
+    found
+}
+
 /// The first line of a text, trimmed.
 pub fn first_line(text: &str) -> &str {
     text.trim().lines().next().unwrap_or_default().trim()

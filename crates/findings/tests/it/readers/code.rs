@@ -62,3 +62,26 @@ fn fortify() {
     check("fortify-report", "fortify-report.xml");
     check("fortify-webinspect", "fortify-webinspect.xml");
 }
+
+#[test]
+fn static_analysis() {
+    check("gosec", "gosec.json");
+    check("brakeman", "brakeman.json");
+    check("spotbugs", "spotbugs.xml");
+    check("horusec", "horusec.json");
+    check("njsscan", "njsscan.json");
+    check("njsscan", "mobsfscan.json");
+    check("eslint", "eslint.json");
+    check("pmd-csv", "pmd.csv");
+    check("xanitizer", "xanitizer.xml");
+    check("contrast-csv", "contrast.csv");
+    check("kiuwan-csv", "kiuwan.csv");
+    check("coverity-view", "coverity-view.json");
+    check("coverity", "coverity.json");
+    check("codechecker", "codechecker.json");
+    check("infer", "infer.json");
+    check("dawnscanner", "dawnscanner.json");
+    check("bearer", "bearer.json");
+    check("rubocop", "rubocop.json");
+    check("progpilot", "progpilot.json");
+}

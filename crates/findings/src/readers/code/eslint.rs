@@ -1,0 +1,79 @@
+//! ESLint (`-f json`): JavaScript. 2 is an error, 1 a warning.
+
+use super::fields::{self, CODE, Fields};
+use super::{claim, site};
+use crate::format::Format;
+use crate::observation::{Location, Standing};
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::json;
+use vocab::Severity;
+
+/// Its JSON.
+pub const FORMAT: Format = Format {
+    id: "eslint",
+    title: "ESLint JSON",
+    detects: |shape| shape.all(&["[].filePath", "[].messages", "[].errorCount"]),
+    read,
+};
+
+const FIELDS: Fields = Fields {
+    rule: "ruleId",
+    title: "message",
+    description: "message",
+    severity: "severity",
+    rate: |number| match number {
+        "2" => Severity::High,
+        "1" => Severity::Medium,
+        _ => Severity::Unknown,
+    },
+    ..CODE
+};
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("ESLint".to_owned()));
+    let (mut passed, mut told) = (0, 0);
+    json::walk(source, &["[]"], sink, &mut |sink, hit| {
+        let record = hit.record();
+        let path = record.text("filePath");
+        if path.is_empty() {
+            sink.dropped(&hit.place(), "a file without a path");
+            return Ok(());
+        }
+        passed += u64::from(record.items("messages").next().is_none());
+        for (list, standing) in
+            [("messages", Standing::Reported), ("suppressedMessages", Standing::Suppressed)]
+        {
+            for (number, message) in record.items(list).enumerate() {
+                if message.flag("fatal") {
+                    told += 1;
+                    if told <= 20 {
+                        sink.fact(Fact::Incomplete(format!("{path}: {}", message.text("message"))));
+                    }
+                    continue;
+                }
+                let place = format!("{}.{list}[{number}]", hit.place());
+                let mut observation = fields::observation(&message, &FIELDS, place);
+                let line = message.whole("line");
+                let end = message.whole("endLine");
+                observation.locations.extend(site::location(path, line).map(|plain| Location {
+                    end_line: if end > line { end } else { 0 },
+                    column: message.whole("column"),
+                    ..plain
+                }));
+                observation.standing = standing;
+                if standing == Standing::Suppressed {
+                    message
+                        .text("suppressions.0.justification")
+                        .clone_into(&mut observation.standing_reason);
+                }
+                claim::keep(sink, observation)?;
+            }
+        }
+        Ok(())
+    })?;
+    if passed > 0 {
+        sink.fact(Fact::Passed(passed));
+    }
+    Ok(())
+}
