@@ -15,25 +15,34 @@ mod dependency_check;
 mod dependency_track;
 mod facts;
 mod fields;
+mod flat_records;
 mod github;
 mod gitlab;
 mod govulncheck;
 mod grype;
+mod harbor;
 mod jfrog;
 mod kiuwan_sca;
+mod language_audits;
 mod mend;
 mod npm_audit;
+mod oss_index;
 mod osv_scanner;
 mod packages;
 mod pip_audit;
+mod retirejs;
 mod snyk;
 mod sonatype;
 mod spdx;
+mod sysdig;
 mod trivy;
 mod trivy_operator;
+mod trustwave;
 mod twistlock;
 mod veracode_sca;
 mod vex;
+mod vulners;
+mod wiz;
 
 use crate::format::Format;
 
@@ -83,4 +92,30 @@ pub const FORMATS: &[&Format] = &[
     &checkmarx_osa::FORMAT,
     &kiuwan_sca::FORMAT,
     &govulncheck::FORMAT,
+    &language_audits::COMPOSER,
+    &language_audits::BUNDLER,
+    &language_audits::BUNDLER_TEXT,
+    &language_audits::MIX,
+    &language_audits::DOTNET,
+    &oss_index::AUDITJS,
+    &oss_index::NANCY,
+    &oss_index::DEVAUDIT,
+    &retirejs::FORMAT,
+    &harbor::FORMAT,
+    &sysdig::CSV,
+    &sysdig::JSON,
+    &wiz::ISSUES,
+    &wiz::FINDINGS,
+    &wiz::CLI,
+    &flat_records::DEEPFENCE,
+    &flat_records::BINARY_ANALYSIS,
+    &flat_records::NEUVECTOR,
+    &flat_records::SCANTIST,
+    &flat_records::XEOL,
+    &flat_records::SATELLITE,
+    &flat_records::GCLOUD,
+    &flat_records::METERIAN,
+    &flat_records::OPENREPORTS,
+    &vulners::FORMAT,
+    &trustwave::FORMAT,
 ];

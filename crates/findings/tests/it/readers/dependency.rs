@@ -116,3 +116,41 @@ fn libraries() {
     check("kiuwan-sca", "kiuwan-sca.json");
     check("govulncheck", "govulncheck.json");
 }
+
+#[test]
+fn audits_of_other_languages() {
+    check("composer-audit", "composer-audit.json");
+    check("bundler-audit", "bundler-audit.json");
+    check("bundler-audit-text", "bundler-audit.txt");
+    check("mix-audit", "mix-audit.json");
+    check("dotnet-vulnerable", "dotnet-vulnerable.json");
+    check("auditjs", "auditjs.json");
+    check("nancy", "nancy.json");
+    check("ossindex-devaudit", "ossindex-devaudit.json");
+    check("retirejs", "retirejs.json");
+}
+
+#[test]
+fn registries_and_clouds() {
+    check("harbor", "harbor.json");
+    check("sysdig-csv", "sysdig.csv");
+    check("sysdig", "sysdig.json");
+    check("wiz-issues", "wiz-issues.csv");
+    check("wiz-vulnerabilities", "wiz-vulnerabilities.csv");
+    check("wizcli", "wizcli.json");
+}
+
+#[test]
+fn flat_records() {
+    check("deepfence", "deepfence.csv");
+    check("blackduck-binary-analysis", "blackduck-binary-analysis.csv");
+    check("neuvector", "neuvector.json");
+    check("scantist", "scantist.json");
+    check("xeol", "xeol.json");
+    check("redhat-satellite", "redhat-satellite.json");
+    check("gcloud-artifact-analysis", "gcloud-artifact-analysis.json");
+    check("meterian", "meterian.json");
+    check("openreports", "openreports.json");
+    check("vulners", "vulners.json");
+    check("trustwave", "trustwave.csv");
+}
