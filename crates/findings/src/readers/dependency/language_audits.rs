@@ -5,9 +5,7 @@
 
 use crate::format::Format;
 use crate::observation::{Observation, Standing};
-use crate::readers::dependency::{
-    context::Context, facts, fields, fields::Cells, fields::Fields, packages,
-};
+use crate::readers::dependency::{context::Context, facts, fields, fields::Fields, packages};
 use crate::readers::words;
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
