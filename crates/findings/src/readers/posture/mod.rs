@@ -5,30 +5,38 @@ mod aws_inspector;
 mod aws_packages;
 mod bugcrowd;
 mod checkov;
+mod cloudformation;
+mod clouds;
 mod clusterfuzz;
 mod cred_scan;
 mod detect_secrets;
+mod docker;
 mod ggshield;
 mod github_secrets;
 mod gitlab_secrets;
 mod gitleaks;
 mod hackerone;
+mod inspec;
 mod kics;
 mod kube_bench;
 mod kube_linter;
 mod kubescape;
+mod lynis;
+mod machines;
 mod n0s1;
 mod nosey_parker;
 mod popeye;
 mod prowler;
 mod reading;
 mod sanitizer;
+mod scout_suite;
 mod secretlint;
 mod talisman;
 mod terrascan;
 mod tfsec;
 mod trufflehog;
 mod whispers;
+mod xccdf;
 
 use crate::format::Format;
 
@@ -68,6 +76,23 @@ pub const FORMATS: &[&Format] = &[
     &hackerone::CSV,
     &bugcrowd::JSON,
     &bugcrowd::CSV,
+    &docker::HADOLINT,
+    &docker::DOCKLE,
+    &docker::BENCH,
+    &cloudformation::LINT,
+    &cloudformation::NAG,
+    &cloudformation::CONFTEST,
+    &clouds::CLOUDSPLOIT,
+    &clouds::AZURE,
+    &clouds::ORCA,
+    &clouds::ORCA_CSV,
+    &scout_suite::FORMAT,
+    &machines::DEFENDER,
+    &machines::DEFENDER_ZIP,
+    &machines::WAZUH,
+    &xccdf::FORMAT,
+    &inspec::FORMAT,
+    &lynis::FORMAT,
     &sanitizer::FORMAT,
     &clusterfuzz::FORMAT,
 ];

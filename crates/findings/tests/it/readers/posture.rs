@@ -104,3 +104,42 @@ fn one_value_from_every_tool() {
     check("nosey-parker", "nosey-parker.jsonl");
     check("secretlint", "secretlint.json");
 }
+
+#[test]
+fn docker() {
+    check("hadolint", "hadolint.json");
+    check("dockle", "dockle.json");
+    check("docker-bench", "docker-bench.json");
+}
+
+#[test]
+fn cloudformation() {
+    check("cfn-lint", "cfn-lint.json");
+    check("cfn-nag", "cfn-nag.json");
+    check("conftest", "conftest.json");
+}
+
+#[test]
+fn clouds() {
+    check("cloudsploit", "cloudsploit.json");
+    check("azure-recommendations", "azure-recommendations.csv");
+    check("orca", "orca.json");
+    check("orca-csv", "orca.csv");
+    check("scout-suite", "scout-suite.js");
+}
+
+#[test]
+fn machines() {
+    check("ms-defender", "ms-defender.json");
+    check("ms-defender-zip", "ms-defender.zip");
+    check("wazuh", "wazuh.json");
+    check("wazuh", "wazuh-indexer.json");
+}
+
+#[test]
+fn hosts() {
+    check("xccdf", "xccdf.xml");
+    check("inspec", "inspec.log");
+    check("inspec", "inspec.json");
+    check("lynis", "lynis.dat");
+}

@@ -1,0 +1,83 @@
+//! Chef InSpec: controls of profiles on one system.
+//!
+//! One control a line (the audit cookbook's log), or the report of the command line: `profiles[].controls[]`.
+//! `impact` runs from 0 to 1 in the bands of CVSS divided by ten (InSpec documentation, «Control impact»).
+//! A control fails when one of its results does; without a failed and with a passed result it passed; only
+//! skipped ones were not evaluated and are rated «none».
+
+use super::reading::{one_line, tell_passed};
+use crate::format::Format;
+use crate::observation::{Class, Observation};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::json::{Record, walk};
+use vocab::Severity;
+
+/// Chef InSpec JSON and JSON lines.
+pub const FORMAT: Format = Format {
+    id: "inspec",
+    title: "Chef InSpec JSON",
+    detects: |shape| {
+        shape.is_json
+            && (shape.all(&["impact", "results[].code_desc", "platform.target_id", "profile.name"])
+                || shape.all(&["profiles[].controls[].impact", "profiles[].controls[].results"]))
+    },
+    read,
+};
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    sink.fact(Fact::Tool("Chef InSpec".to_owned()));
+    let lines = crate::walk::shape::Shape::of(source, 1 << 16)?.has("impact");
+    let pattern = if lines { "" } else { "profiles[].controls[]" };
+    let (mut passed, mut number) = (0, 0);
+    walk(source, &[pattern], sink, &mut |sink, hit| {
+        number += 1;
+        let control = hit.record();
+        let place = if lines { format!("document {number}") } else { hit.place() };
+        let statuses: Vec<&str> = control.items("results").map(|r| r.text("status")).collect();
+        let status = match control.text("status") {
+            "" if statuses.contains(&"failed") => "failed",
+            "" if statuses.contains(&"passed") => "passed",
+            "" => "skipped",
+            status => status,
+        };
+        if status == "passed" {
+            passed += 1;
+            return Ok(());
+        }
+        if control.text("id").is_empty() {
+            sink.dropped(&place, "no id");
+            return Ok(());
+        }
+        sink.observation(Observation { place, ..observation(control, status) })
+    })?;
+    tell_passed(sink, passed);
+    Ok(())
+}
+
+fn observation(control: Record<'_>, status: &str) -> Observation {
+    let impact = control.float("impact");
+    let failed = control.items("results").filter(|r| r.text("status") != "passed");
+    let said: Vec<&str> =
+        failed.take(50).map(|r| r.first(&["skip_message", "message", "code_desc"])).collect();
+    let severity = match (status, impact) {
+        ("skipped", _) => Severity::None,
+        (_, Some(impact)) => Severity::from_score(impact * 10.0),
+        _ => Severity::Unknown,
+    };
+    let host = control.text("platform.target_id");
+    Observation {
+        class: Class::Configuration,
+        rule: control.text("id").to_owned(),
+        title: one_line(control.first(&["title", "id"])),
+        description: format!("{}\n\n{}", control.first(&["description", "desc"]), said.join("\n"))
+            .trim()
+            .to_owned(),
+        severity,
+        cwes: control.texts("tags.cwe").iter().filter_map(|text| words::cwe(text)).collect(),
+        resource: host.to_owned(),
+        target: host.to_owned(),
+        ..Observation::default()
+    }
+}

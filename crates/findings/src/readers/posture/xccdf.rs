@@ -1,0 +1,179 @@
+//! XCCDF results (OpenSCAP and others): a benchmark and what its rules came to on one system.
+//!
+//! `TestResult/rule-result` refers to `Rule`s of the benchmark, which lie in groups of any depth (eight are
+//! read), or in an ARF collection. Results (XCCDF 1.2, section 6.6.4.2): `fail` is a problem; `pass`, `fixed`
+//! and `notapplicable` are counted; `error`, `unknown` and `notchecked` were not evaluated and make the run
+//! incomplete; `notselected` and `informational` say nothing. A rule with CVEs is a missing update on the
+//! host; others are settings of it.
+
+use std::collections::BTreeMap;
+
+use super::reading::{one_line, tell_passed};
+use crate::format::Format;
+use crate::observation::{Class, Endpoint, Observation};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, Stop};
+use crate::source::Source;
+use crate::walk::xml::{Element, walk};
+
+/// XCCDF results.
+pub const FORMAT: Format = Format {
+    id: "xccdf",
+    title: "XCCDF results (OpenSCAP)",
+    detects: |shape| {
+        shape.is_xml
+            && [BENCHMARK, ALONE, ARF].iter().any(|root| shape.has(&format!("{root}/rule-result")))
+    },
+    read,
+};
+
+const BENCHMARK: &str = "Benchmark/TestResult";
+const ALONE: &str = "TestResult";
+const ARF: &str = "asset-report-collection/reports/report/content/TestResult";
+/// Where benchmarks lie, in which groups are nested.
+const ROOTS: [&str; 2] = [
+    "Benchmark",
+    "asset-report-collection/report-requests/report-request/content/data-stream-collection/component/Benchmark",
+];
+/// Deepest group whose rules are read.
+const MAX_GROUPS: usize = 8;
+/// Most rules that are kept.
+const MAX_RULES: usize = 100_000;
+/// Longest text kept of a rule until its result is met.
+const MAX_TEXT: usize = 4_000;
+
+#[derive(Default)]
+struct Rule {
+    title: String,
+    description: String,
+    remedy: String,
+    severity: String,
+}
+
+#[derive(Default)]
+struct Benchmark {
+    rules: BTreeMap<String, Rule>,
+    target: String,
+    unread: usize,
+}
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let benchmark = rules(source, sink)?;
+    if benchmark.unread > 0 {
+        sink.dropped("Benchmark", &format!("{} rules past the bound", benchmark.unread));
+    }
+    let patterns: Vec<String> =
+        [BENCHMARK, ALONE, ARF].iter().map(|root| format!("{root}/rule-result")).collect();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let (mut passed, mut unanswered, mut told) = (0, 0_u64, false);
+    walk(source, &patterns, sink, &mut |sink, hit| {
+        if !told {
+            told = true;
+            tell(sink, &|name| hit.outer("TestResult", name).to_owned(), &benchmark.target);
+        }
+        let id = hit.element.attribute("idref");
+        let result = hit.element.text_of("result");
+        let evaluated = matches!(result, "pass" | "fail" | "fixed" | "notapplicable");
+        if !id.is_empty() && evaluated {
+            sink.fact(Fact::ActiveRule(id.to_owned()));
+        }
+        match result {
+            "pass" | "fixed" | "notapplicable" => passed += 1,
+            "notselected" | "informational" => {}
+            "fail" if id.is_empty() => sink.dropped(&hit.place(), "no idref"),
+            "fail" => {
+                let observation = observation(&hit.element, id, &benchmark);
+                return sink.observation(Observation { place: hit.place(), ..observation });
+            }
+            _ => unanswered += 1,
+        }
+        Ok(())
+    })?;
+    if unanswered > 0 {
+        sink.fact(Fact::Incomplete(format!("{unanswered} rules were not evaluated")));
+    }
+    tell_passed(sink, passed);
+    Ok(())
+}
+
+fn tell(sink: &mut dyn Sink, attribute: &dyn Fn(&str) -> String, target: &str) {
+    let system = attribute("test-system");
+    let mut parts = system.split(':').skip(3);
+    sink.fact(Fact::Tool(parts.next().filter(|p| !p.is_empty()).unwrap_or("XCCDF").to_owned()));
+    if let Some(version) = parts.next().filter(|version| !version.is_empty()) {
+        sink.fact(Fact::ToolVersion(version.to_owned()));
+    }
+    if let Some(at) = words::when(&attribute("end-time")) {
+        sink.fact(Fact::ScannedAt(at));
+    }
+    if !target.is_empty() {
+        sink.fact(Fact::Target(target.to_owned()));
+    }
+}
+
+fn rules(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Benchmark, Stop> {
+    let mut patterns: Vec<String> = [BENCHMARK, ALONE, ARF].map(|r| format!("{r}/target")).into();
+    let targets = patterns.len();
+    for root in ROOTS {
+        for depth in 0..=MAX_GROUPS {
+            patterns.push(format!("{root}/{}Rule", "Group/".repeat(depth)));
+        }
+    }
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let mut benchmark = Benchmark::default();
+    walk(source, &patterns, sink, &mut |_, hit| {
+        let element = &hit.element;
+        if hit.pattern < targets {
+            element.text.trim().clone_into(&mut benchmark.target);
+        } else if benchmark.rules.len() >= MAX_RULES {
+            benchmark.unread += 1;
+        } else {
+            let text = |name: &str| {
+                let text = element.at(name).map(Element::deep_text).unwrap_or_default();
+                text.chars().take(MAX_TEXT).collect::<String>()
+            };
+            let rule = Rule {
+                title: text("title"),
+                description: text("description"),
+                remedy: text("fixtext"),
+                severity: element.attribute("severity").to_owned(),
+            };
+            benchmark.rules.insert(element.attribute("id").to_owned(), rule);
+        }
+        Ok(())
+    })?;
+    Ok(benchmark)
+}
+
+fn observation(result: &Element, id: &str, benchmark: &Benchmark) -> Observation {
+    let rule = benchmark.rules.get(id);
+    let said = |field: fn(&Rule) -> &String| rule.map(field).cloned().unwrap_or_default();
+    let severity = match result.attribute("severity") {
+        "" => said(|rule| &rule.severity),
+        word => word.to_owned(),
+    };
+    let mut cves: Vec<String> =
+        result.all("ident").flat_map(|ident| words::cves(&ident.text)).collect();
+    cves.sort();
+    cves.dedup();
+    let is_update = !cves.is_empty();
+    let host = benchmark.target.to_ascii_lowercase();
+    let title = said(|rule| &rule.title);
+    let mut observation = Observation {
+        class: if is_update { Class::Host } else { Class::Configuration },
+        rule: id.to_owned(),
+        title: one_line(if title.is_empty() { id } else { &title }),
+        description: said(|rule| &rule.description),
+        remedy: said(|rule| &rule.remedy),
+        severity: words::severity(&severity),
+        endpoint: is_update.then(|| Endpoint { host: host.clone(), ..Endpoint::default() }),
+        resource: if is_update { String::new() } else { host },
+        ..Observation::default()
+    };
+    if cves.len() == 1 {
+        observation.ids = cves;
+    } else {
+        observation.mentions = cves;
+    }
+    observation
+}
