@@ -2,13 +2,17 @@
 //!
 //! One-to-one, in stages (field notes, «Dedup»): equal words and content, then equal content, then the nearest
 //! line in the order of the file. What stays ambiguous stays unassigned and open. The exact stage is a look-up by name,
-//! and the last one, a unique rename, a look-up by `moved`: both are `app`'s, for they go beyond one bucket.
+//! and the last one, a unique rename, goes beyond one bucket too ([`renamed`]). [`crate::replay`] shows all of
+//! them together.
 
 mod align;
+mod rename;
 
 use std::collections::BTreeMap;
 
 use crate::identity::Key;
+
+pub use rename::{Left, Renamed, renamed};
 
 /// Largest bucket that is matched by nearness (seen or known); larger ones stay open and are said.
 pub const MAX_BUCKET: usize = 5_000;

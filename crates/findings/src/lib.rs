@@ -14,6 +14,7 @@ pub mod identity;
 pub mod linehash;
 pub mod observation;
 pub mod readers;
+pub mod replay;
 pub mod sink;
 pub mod source;
 pub mod suggest;

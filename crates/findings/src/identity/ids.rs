@@ -68,6 +68,16 @@ impl Ids {
     }
 }
 
+/// The ids of an observation that its source calls aliases of each other, in the spelling in which they are
+/// compared: all that name one problem. None where they are several problems, and none that bundles.
+pub fn aliases_told(observation: &Observation) -> Vec<String> {
+    let mut ids: Vec<String> = observation.ids.iter().map(|id| canonical(id)).collect();
+    ids.retain(|id| !is_bundle(id));
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.iter().filter(|id| is_cve(id)).count() > 1 { Vec::new() } else { ids }
+}
+
 /// The spelling in which ids are compared: upper case, of GHSA only the prefix; ids that a distribution makes
 /// by a prefix before the CVE (OSV's `DEBIAN-CVE-…`, `UBUNTU-CVE-…`, `ALPINE-CVE-…`) are that CVE.
 pub fn canonical(id: &str) -> String {

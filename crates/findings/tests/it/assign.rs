@@ -1,6 +1,6 @@
 //! One bucket's observations against its known claims.
 
-use findings::assign::{Assigned, Known, MAX_BUCKET, Seen, Stage, assign};
+use findings::assign::{Assigned, Known, Left, MAX_BUCKET, Seen, Stage, assign, renamed};
 use findings::identity::Key;
 use proptest::prelude::*;
 
@@ -181,4 +181,44 @@ proptest! {
         };
         prop_assert_eq!(words(&seen, &before), words(&turned_seen, &turned_before));
     }
+}
+
+/// `path:line:rule:content` for each.
+fn left(text: &str) -> Vec<Left> {
+    let one = |word: &str| {
+        let mut parts = word.split(':');
+        let mut next = || parts.next().unwrap_or("").to_owned();
+        let (path, line) = (next(), next().parse().unwrap());
+        Left { path, line, rule: next(), moved: content(&next()) }
+    };
+    text.split_whitespace().map(one).collect()
+}
+
+fn check_renamed(came: &str, went: &str, seen: &[&str], expect: &str) {
+    let renamed = renamed(&left(came), &left(went), &|_| false, &|path| seen.contains(&path));
+    let pairs = renamed.pairs.iter().map(|(c, w)| format!("{c}>{w}"));
+    let open = renamed.open.iter().map(|w| format!("?{w}"));
+    assert_eq!(pairs.chain(open).collect::<Vec<_>>().join(" "), expect, "{came} after {went}");
+}
+
+#[test]
+fn a_renamed_file_is_found_by_what_stands_in_it() {
+    check_renamed("b.c:9:r:x", "a.c:5:r:x", &[], "0>0");
+    // Two that went, or two that came: nobody knows which, and nothing ends.
+    check_renamed("b.c:9:r:x c.c:8:r:x", "a.c:5:r:x", &[], "?0");
+    check_renamed("b.c:9:r:x", "a.c:5:r:x d.c:5:r:x", &[], "?0 ?1");
+}
+
+#[test]
+fn a_renamed_file_is_found_by_rules_and_lines() {
+    check_renamed("b.c:5:r b.c:9:q", "a.c:5:r a.c:9:q", &[], "0>0 1>1");
+    check_renamed("b.c:5:r b.c:8:q", "a.c:5:r a.c:9:q", &[], "?0");
+    // The old file is still there, so it has no new name.
+    check_renamed("b.c:5:r b.c:9:q", "a.c:5:r a.c:9:q", &["a.c"], "");
+    // Two alike: the one whose path ends alike.
+    check_renamed("new/x/a.c:5:r new/y/a.c:5:r", "y/a.c:5:r x/a.c:5:r", &[], "0>1 1>0");
+    check_renamed("new/a.c:5:r old/a.c:5:r", "y/a.c:5:r x/a.c:5:r", &[], "?0 ?1");
+    // Of a file as a whole only a path that ends alike tells.
+    check_renamed("b/Dockerfile:1:r", "Dockerfile:1:r", &[], "0>0");
+    check_renamed("Containerfile:1:r", "Dockerfile:1:r", &[], "?0");
 }

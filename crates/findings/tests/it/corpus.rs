@@ -7,7 +7,7 @@ use findings::walk::shape::{HEAD, Shape};
 use findings::{Source, formats};
 
 /// Name and bytes of each file in the archive; `None` when the corpus is absent.
-fn files() -> Option<Vec<(String, Vec<u8>)>> {
+pub fn files() -> Option<Vec<(String, Vec<u8>)>> {
     let folder = testkit::corpus("real reports")?.join("scanner-reports");
     let mut files = Vec::new();
     for name in ["defectdojo-scans.tar.zst", "sarif-other.tar.zst"] {

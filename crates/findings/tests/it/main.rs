@@ -4,6 +4,7 @@
     clippy::panic,
     clippy::disallowed_methods,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "helpers of tests fail as tests do, and read samples and the corpus"
 )]
 //! The integration tests of `findings`.
@@ -12,5 +13,6 @@ mod assign;
 mod close;
 mod corpus;
 mod identity;
+mod mutation;
 mod readers;
 mod walks;
