@@ -15,6 +15,7 @@ pub mod feeds;
 pub mod files;
 pub mod fix;
 pub mod formats_read;
+pub mod intake;
 pub mod intelligence;
 pub mod policy;
 pub mod policy_diff;

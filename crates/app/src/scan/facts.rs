@@ -14,27 +14,29 @@ use super::Context;
 use crate::config::Criticality;
 use crate::sync::status;
 
-/// How fresh each feed is, by its stalest part. A feed whose age nobody tells is as good as missing.
+/// How fresh each feed is for a scan.
 pub(super) fn feeds(context: &Context<'_>) -> Feeds {
+    feeds_of(context.index.meta(), context.request.max_intel_age, context.now)
+}
+
+/// How fresh each feed is, by its stalest part: `max_age` in hours. A feed whose age nobody tells is as good
+/// as missing.
+pub(crate) fn feeds_of(meta: &intel::Meta, max_age: i64, now: Instant) -> Feeds {
     let of = |prefix: &str| {
-        let sources = context
-            .index
-            .meta()
+        let sources = meta
             .sources
             .iter()
             .filter(|s| s.feed == prefix || s.feed.starts_with(&format!("{prefix}/")));
         let ages: Vec<Option<Instant>> = sources.map(status::as_of).collect();
         match ages.iter().copied().min().flatten() {
             None => Feed::Missing,
-            Some(as_of) if status::hours(as_of, context.now) <= context.request.max_intel_age => {
-                Feed::Fresh { as_of }
-            }
+            Some(as_of) if status::hours(as_of, now) <= max_age => Feed::Fresh { as_of },
             Some(as_of) => Feed::Stale { as_of },
         }
     };
     let kev = match of("kev") {
         // A catalogue with holes names what is exploited, but its silence means nothing.
-        Feed::Fresh { as_of } if context.index.meta().kev_incomplete => Feed::Stale { as_of },
+        Feed::Fresh { as_of } if meta.kev_incomplete => Feed::Stale { as_of },
         feed => feed,
     };
     Feeds { kev, epss: of("epss"), exploits: of("exploits"), ssvc: of("cve") }
@@ -63,13 +65,14 @@ pub(super) fn group(
     let group = context.index.group(group)?;
     let mut signals = Vec::new();
     let mut cves = Vec::new();
+    let built = context.index.meta().built_at;
     let upstream = group.upstream.iter().map(ToString::to_string);
     for cve in group.cves.iter().cloned().chain(upstream) {
         let known = context.index.signals(&cve)?;
         cves.push(
             known
                 .as_ref()
-                .map_or_else(|| CveFacts { cve, ..CveFacts::default() }, |s| cve_facts(context, s)),
+                .map_or_else(|| CveFacts { cve, ..CveFacts::default() }, |s| cve_facts(built, s)),
         );
         signals.extend(known);
     }
@@ -82,8 +85,8 @@ fn name_of(group: &Group) -> &str {
     group.cves.first().or_else(ghsa).or(group.aliases.first()).map_or("", String::as_str)
 }
 
-fn cve_facts(context: &Context<'_>, signals: &CveSignals) -> CveFacts {
-    let built = context.index.meta().built_at;
+/// The signals of a CVE in triage's words; `built` is when the index was.
+pub(crate) fn cve_facts(built: Instant, signals: &CveSignals) -> CveFacts {
     let exploit = (!signals.exploits.is_empty()).then(|| triage::Exploit {
         first_seen: signals.exploit_first_seen(),
         sources: signals.exploits.iter().map(|e| e.source.as_str().to_owned()).collect(),

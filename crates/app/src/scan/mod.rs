@@ -6,7 +6,7 @@
 
 mod baseline;
 mod bill;
-mod facts;
+pub(crate) mod facts;
 mod findings;
 mod fixes;
 mod gather;

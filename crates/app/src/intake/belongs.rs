@@ -1,0 +1,192 @@
+//! On which asset, from which source, on which branch, and how much of it did the run look at?
+//!
+//! In: what the user said, the configuration, what the document tells of itself. Out: where the document belongs.
+//! A name that nobody declared is marked as such: on it nothing is linked across sources.
+
+use findings::close::Scope;
+use ledger::change::AssetFacts;
+use vocab::{Exposure, Instant};
+
+use super::import::{ImportError, Request};
+use super::taking::Told;
+use crate::config::Config;
+
+/// Longest name of an asset, source or branch, in bytes.
+const MAX_NAME: usize = 300;
+/// What marks the name of an asset that nobody declared.
+pub(crate) const UNDECLARED: &str = "undeclared:";
+
+/// Where a document belongs.
+#[derive(Debug, Clone)]
+pub(crate) struct Belongs {
+    /// What is said of the asset now.
+    pub(crate) asset: AssetFacts,
+    pub(crate) source: String,
+    pub(crate) reference: String,
+    pub(crate) scope: Scope,
+    pub(crate) scanned_at: Instant,
+}
+
+/// Reads it off the request and the document.
+///
+/// # Errors
+/// A name that cannot be one.
+pub(crate) fn belongs(
+    request: &Request,
+    told: &Told,
+    format: &str,
+    configs: &[Config],
+    now: Instant,
+) -> Result<Belongs, ImportError> {
+    let tools: Vec<&str> = told.tools.iter().map(String::as_str).collect();
+    let tool = if tools.is_empty() { format.to_owned() } else { tools.join("+") };
+    let source = name("--source", request.source.as_deref().unwrap_or(&tool))?;
+    let reference = request.reference.as_deref().unwrap_or(&told.branch);
+    let reference = if reference.is_empty() { String::new() } else { name("--ref", reference)? };
+    let mut scope = request.scope.clone();
+    if is_pull_request(&reference) {
+        scope = Scope::PullRequest;
+    }
+    let asset = match &request.asset {
+        Some(asset) => declared(request, &name("--asset", asset)?, configs)?,
+        None => undeclared(request, told, &source),
+    };
+    // What was looked at in the future was not: a clock somewhere is wrong.
+    let scanned_at = request.scanned_at.or(told.scanned_at).unwrap_or(now).min(now);
+    Ok(Belongs { asset, source, reference, scope, scanned_at })
+}
+
+/// Branches by which code hosts call a pull request.
+fn is_pull_request(reference: &str) -> bool {
+    ["refs/pull/", "refs/merge-requests/", "refs/pull-requests/"].iter().any(|p| reference.starts_with(p))
+}
+
+fn declared(
+    request: &Request,
+    asset: &str,
+    configs: &[Config],
+) -> Result<AssetFacts, ImportError> {
+    if asset.starts_with(UNDECLARED) {
+        let what = format!("«{asset}» is a name that Gabion gives to what nobody declared");
+        return Err(ImportError::Name { option: "--asset", what });
+    }
+    let mut facts = AssetFacts {
+        name: asset.to_owned(),
+        declared: true,
+        exposure: Exposure::Unknown.as_str().to_owned(),
+        ..AssetFacts::default()
+    };
+    let rules = configs.iter().flat_map(|config| config.assets.iter().map(move |rule| (config, rule)));
+    for (config, rule) in rules.filter(|(_, r)| r.name.as_deref() == Some(asset) || r.pattern == asset) {
+        if let Some(exposure) = rule.exposure {
+            facts.exposure = exposure.as_str().to_owned();
+            facts.exposure_source = format!("{}:{}", config.origin, rule.line);
+        }
+        facts.owner = rule.owner.clone().unwrap_or(facts.owner);
+    }
+    set(request, &mut facts);
+    Ok(facts)
+}
+
+fn undeclared(request: &Request, told: &Told, source: &str) -> AssetFacts {
+    let file = request.input.short();
+    let target = if told.target.trim().is_empty() { file.as_str() } else { told.target.trim() };
+    let mut asset = format!("{UNDECLARED}{source}:{target}").replace(char::is_control, " ");
+    let end = (0..=MAX_NAME.min(asset.len())).rev().find(|at| asset.is_char_boundary(*at));
+    asset.truncate(end.unwrap_or(0));
+    let exposure = Exposure::Unknown.as_str().to_owned();
+    let mut facts = AssetFacts { name: asset, exposure, ..AssetFacts::default() };
+    set(request, &mut facts);
+    facts
+}
+
+fn set(request: &Request, facts: &mut AssetFacts) {
+    if let Some(exposure) = request.exposure {
+        facts.exposure = exposure.as_str().to_owned();
+        facts.exposure_source = "gabion import --exposure".to_owned();
+    }
+    if let Some(owner) = &request.owner {
+        facts.owner.clone_from(owner);
+    }
+}
+
+fn name(option: &'static str, text: &str) -> Result<String, ImportError> {
+    let text = text.trim();
+    let what = match text {
+        "" => "it is empty".to_owned(),
+        text if text.len() > MAX_NAME => format!("it is longer than {MAX_NAME} bytes"),
+        text if text.contains(char::is_control) => "it has control characters in it".to_owned(),
+        text => return Ok(text.to_owned()),
+    };
+    Err(ImportError::Name { option, what })
+}
+
+/// The facts of an asset that is there already, after what is said now: unknown and nobody overwrite nothing.
+pub(crate) fn joined(known: &AssetFacts, said: &AssetFacts) -> AssetFacts {
+    let mut facts = known.clone();
+    facts.declared |= said.declared;
+    if !said.exposure_source.is_empty() {
+        facts.exposure.clone_from(&said.exposure);
+        facts.exposure_source.clone_from(&said.exposure_source);
+    }
+    if !said.owner.is_empty() {
+        facts.owner.clone_from(&said.owner);
+    }
+    facts
+}
+
+/// A scope as the ledger writes it.
+pub(crate) fn scope_text(scope: &Scope) -> String {
+    match scope {
+        Scope::Whole => String::new(),
+        Scope::PullRequest => "pull-request".to_owned(),
+        Scope::Parts(parts) => parts.join("\n"),
+    }
+}
+
+/// A scope as the ledger or a person wrote it: `whole`, `pull-request`, or parts, one to a line or between
+/// commas.
+pub fn scope_of(text: &str) -> Scope {
+    match text.trim() {
+        "" | "whole" => Scope::Whole,
+        "pull-request" => Scope::PullRequest,
+        parts => {
+            let parts = parts.split(['\n', ',']).map(str::trim).filter(|part| !part.is_empty());
+            let mut parts: Vec<String> = parts.map(str::to_owned).collect();
+            parts.sort();
+            parts.dedup();
+            if parts.is_empty() { Scope::Whole } else { Scope::Parts(parts) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_read_as_they_are_written() {
+        for text in ["", "pull-request", "a/b\nc"] {
+            assert_eq!(scope_text(&scope_of(text)), text);
+        }
+        assert_eq!(scope_of("c, a/b ,c"), scope_of("a/b\nc"));
+        assert_eq!(scope_of("whole"), Scope::Whole);
+        assert_eq!(scope_of(" , "), Scope::Whole);
+    }
+
+    #[test]
+    fn what_is_not_said_overwrites_nothing() {
+        let known = AssetFacts {
+            name: "web".to_owned(),
+            declared: true,
+            exposure: "internet".to_owned(),
+            exposure_source: "a".to_owned(),
+            owner: "ann".to_owned(),
+        };
+        let said = AssetFacts { name: "web".to_owned(), declared: true, exposure: "unknown".to_owned(), ..AssetFacts::default() };
+        assert_eq!(joined(&known, &said), known);
+        let said = AssetFacts { exposure_source: "b".to_owned(), owner: "bob".to_owned(), ..said };
+        let now = joined(&known, &said);
+        assert_eq!((now.exposure.as_str(), now.owner.as_str()), ("unknown", "bob"));
+    }
+}

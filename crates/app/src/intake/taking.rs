@@ -1,0 +1,376 @@
+//! How does an observation come from the reader to the stage?
+//!
+//! In: what a reader hands on. Out: staged claims with their identity, what was told of the document, what was
+//! dropped. Each observation is settled, its secrets are blanked, its identity computed, and then it is on disk:
+//! nothing here grows with the document but sets of rules and ids, which are bounded.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use findings::identity::{How, Identity, Key, Knowledge, identify, to_be_checked};
+use findings::observation::Observation;
+use findings::{Fact, Sink, Stop};
+use intel::IndexError;
+use ledger::{LedgerError, Stage, Staged};
+use serde::{Deserialize, Serialize};
+use vocab::Instant;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::import::Progress;
+use super::redact::redact;
+use super::timing::Timing;
+
+/// Most dropped records that are named; the rest is counted.
+pub const MAX_DROPPED: usize = 1_000;
+/// Most rules whose activity is remembered; of a rule beyond them nothing is closed.
+const MAX_RULES: usize = 200_000;
+/// Most ids of which a document's own aliases are remembered.
+const MAX_ALIASES: usize = 200_000;
+/// Most bytes of one staged observation; what explains is left out before what identifies.
+const MAX_BODY: usize = 256 << 10;
+/// Longest snippet kept.
+const MAX_SNIPPET: usize = 4 << 10;
+/// Observations between two reports of progress.
+const STEP: u64 = 500;
+
+/// A claim while it waits on the stage.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    /// What was read, secrets blanked.
+    pub(crate) observation: Observation,
+    /// Rule, key in hexadecimal, and the fact in words.
+    pub(crate) links: Vec<(String, String, String)>,
+    /// Whether the strongest name is an id that the tool documents as unique.
+    pub(crate) trusted: bool,
+    /// The alias group as far as it is known.
+    pub(crate) ids: Vec<String>,
+    /// Equal for the same claim told twice, hexadecimal.
+    pub(crate) double: String,
+}
+
+/// What the document says of itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Told {
+    pub(crate) tools: BTreeSet<String>,
+    pub(crate) tool_version: String,
+    pub(crate) scanned_at: Option<Instant>,
+    pub(crate) target: String,
+    pub(crate) branch: String,
+    pub(crate) lists_rules: bool,
+    pub(crate) incomplete: Vec<String>,
+}
+
+/// Which rules were active or met.
+#[derive(Debug, Default)]
+pub(crate) struct Rules(HashSet<u64>);
+
+impl Rules {
+    fn add(&mut self, rule: &str) {
+        if self.0.len() < MAX_RULES {
+            self.0.insert(xxh3_64(rule.as_bytes()));
+        }
+    }
+
+    pub(crate) fn has(&self, rule: &str) -> bool {
+        self.0.contains(&xxh3_64(rule.as_bytes()))
+    }
+}
+
+/// Ids that the document itself calls aliases of each other.
+#[derive(Debug, Default)]
+pub(crate) struct Aliases {
+    set_of: HashMap<String, usize>,
+    sets: Vec<Vec<String>>,
+}
+
+impl Aliases {
+    fn of(&self, id: &str) -> &[String] {
+        let set = self.set_of.get(id).and_then(|set| self.sets.get(*set));
+        set.map_or(&[], Vec::as_slice)
+    }
+
+    fn join(&mut self, ids: &[String]) {
+        if ids.len() < 2 || self.set_of.len() + ids.len() > MAX_ALIASES {
+            return;
+        }
+        let mut old: Vec<usize> = ids.iter().filter_map(|id| self.set_of.get(id).copied()).collect();
+        old.sort_unstable();
+        old.dedup();
+        let mut joined: BTreeSet<String> = ids.iter().cloned().collect();
+        for set in &old {
+            joined.extend(self.sets.get_mut(*set).map(std::mem::take).unwrap_or_default());
+        }
+        let set = old.first().copied().unwrap_or(self.sets.len());
+        if set == self.sets.len() {
+            self.sets.push(Vec::new());
+        }
+        for id in &joined {
+            self.set_of.insert(id.clone(), set);
+        }
+        if let Some(slot) = self.sets.get_mut(set) {
+            *slot = joined.into_iter().collect();
+        }
+    }
+}
+
+/// Whom to tell how far it is.
+pub(crate) type Tell<'a> = &'a mut dyn FnMut(Progress);
+
+/// What was read.
+pub(crate) struct Taken {
+    pub(crate) stage: Stage,
+    pub(crate) told: Told,
+    pub(crate) rules: Rules,
+    pub(crate) observations: u64,
+    pub(crate) dropped: u64,
+    /// Of them the first, with place and reason.
+    pub(crate) named: Vec<(String, String)>,
+}
+
+/// The sink of an import.
+pub(crate) struct Taking<'a> {
+    pub(crate) taken: Taken,
+    secrets: &'a [u8; 32],
+    timing: &'a Timing<'a>,
+    /// Aliases out of an earlier pass over the same document.
+    known: Option<Aliases>,
+    /// Aliases met in this pass.
+    pub(crate) met: Aliases,
+    /// Of each id, by which group it was identified: two groups mean that one knew less than the other.
+    used: HashMap<u64, u64>,
+    /// Some id was identified before its aliases were met.
+    pub(crate) too_early: bool,
+    memo: RefCell<HashMap<String, Vec<String>>>,
+    damaged: RefCell<Option<IndexError>>,
+    pub(crate) failed: Option<LedgerError>,
+    tell: Tell<'a>,
+}
+
+impl<'a> Taking<'a> {
+    pub(crate) fn new(
+        secrets: &'a [u8; 32],
+        timing: &'a Timing<'a>,
+        known: Option<Aliases>,
+        tell: Tell<'a>,
+    ) -> Result<Self, LedgerError> {
+        Ok(Self {
+            taken: Taken {
+                stage: Stage::new()?,
+                told: Told::default(),
+                rules: Rules::default(),
+                observations: 0,
+                dropped: 0,
+                named: Vec::new(),
+            },
+            secrets,
+            timing,
+            known,
+            met: Aliases::default(),
+            used: HashMap::new(),
+            too_early: false,
+            memo: RefCell::default(),
+            damaged: RefCell::default(),
+            failed: None,
+            tell,
+        })
+    }
+
+    /// The index turned out to be damaged.
+    pub(crate) fn damaged(&self) -> Option<IndexError> {
+        self.damaged.borrow_mut().take()
+    }
+
+    fn aliases(&self, id: &str) -> Vec<String> {
+        if let Some(known) = self.memo.borrow().get(id) {
+            return known.clone();
+        }
+        let mut ids: BTreeSet<String> = BTreeSet::new();
+        let own = self.known.as_ref().map_or(&[][..], |known| known.of(id));
+        for id in own.iter().map(String::as_str).chain([id]) {
+            match self.timing.aliases(id) {
+                Ok(found) => ids.extend(found),
+                Err(error) => {
+                    *self.damaged.borrow_mut() = Some(error);
+                    ids.insert(id.to_owned());
+                }
+            }
+        }
+        let ids: Vec<String> = ids.into_iter().collect();
+        let mut memo = self.memo.borrow_mut();
+        if memo.len() >= 10_000 {
+            memo.clear();
+        }
+        memo.insert(id.to_owned(), ids.clone());
+        ids
+    }
+
+    /// Remembers by which group each id was identified.
+    fn watch(&mut self, observation: &Observation, identity: &Identity) {
+        self.met.join(&observation.ids);
+        let group = xxh3_64(identity.ids.join("\n").as_bytes());
+        for id in &observation.ids {
+            let id = xxh3_64(id.as_bytes());
+            if self.used.len() < MAX_ALIASES || self.used.contains_key(&id) {
+                self.too_early |= *self.used.entry(id).or_insert(group) != group;
+            }
+        }
+    }
+
+    fn put(&mut self, observation: Observation) -> Result<(), LedgerError> {
+        let aliases = |id: &str| self.aliases(id);
+        let knowledge = Knowledge { secrets: self.secrets, aliases: &aliases };
+        let identity = identify(&observation, &knowledge);
+        self.watch(&observation, &identity);
+        let names = identity.names.iter().map(|name| {
+            (name.key.0, to_be_checked(name.how))
+        });
+        let names: Vec<([u8; 16], bool)> = names.collect();
+        let bytes = |key: Key| key.0;
+        let links = identity.links.iter();
+        let links = links.map(|(rule, key, fact)| {
+            (rule.as_str().to_owned(), super::facts::hex(key), fact.clone())
+        });
+        let waiting = Waiting {
+            links: links.collect(),
+            trusted: identity.names.first().is_some_and(|name| name.how == How::ToolId),
+            double: super::facts::hex(&identity.double),
+            ids: identity.ids,
+            observation,
+        };
+        self.taken.stage.put(&Staged {
+            ordinal: i64::try_from(self.taken.observations).unwrap_or(i64::MAX),
+            names,
+            tuple: identity.tuple.0,
+            bucket: identity.bucket.0,
+            content: identity.content.map(bytes),
+            moved: identity.moved.map(bytes),
+            line: identity.line,
+            digest: identity.digest.0,
+            body: body(waiting),
+        })
+    }
+}
+
+impl Sink for Taking<'_> {
+    fn observation(&mut self, mut observation: Observation) -> Result<(), Stop> {
+        observation.settle();
+        redact(&mut observation);
+        for location in &mut observation.locations {
+            cut(&mut location.snippet, MAX_SNIPPET);
+        }
+        self.taken.rules.add(&observation.rule);
+        self.taken.observations += 1;
+        if let Err(error) = self.put(observation) {
+            self.failed = Some(error);
+            return Err(Stop::Taker);
+        }
+        if self.taken.observations.is_multiple_of(STEP) {
+            (self.tell)(Progress::Read(self.taken.observations));
+        }
+        Ok(())
+    }
+
+    fn dropped(&mut self, place: &str, why: &str) {
+        self.taken.dropped += 1;
+        if self.taken.named.len() < MAX_DROPPED {
+            let clean = |text: &str| super::redact::blanked(text).unwrap_or_else(|| text.to_owned());
+            self.taken.named.push((clean(place), clean(why)));
+        }
+    }
+
+    fn fact(&mut self, fact: Fact) {
+        let told = &mut self.taken.told;
+        match fact {
+            Fact::Tool(name) if !name.trim().is_empty() && told.tools.len() < 20 => {
+                told.tools.insert(name.trim().to_owned());
+            }
+            Fact::ToolVersion(version) => told.tool_version = version,
+            // Of several runs in one document the latest counts.
+            Fact::ScannedAt(at) => told.scanned_at = told.scanned_at.max(Some(at)),
+            Fact::Target(target) => told.target = target,
+            Fact::Branch(branch) => told.branch = branch,
+            Fact::ActiveRule(rule) => {
+                told.lists_rules = true;
+                self.taken.rules.add(&rule);
+            }
+            Fact::Incomplete(why) if told.incomplete.len() < 100 => told.incomplete.push(why),
+            Fact::Tool(_) | Fact::Incomplete(_) | Fact::Revision(_) => {}
+            Fact::Passed(_) | Fact::Components(_) => {}
+        }
+    }
+}
+
+/// The claim as JSON, within its bound.
+fn body(mut waiting: Waiting) -> String {
+    let json = |waiting: &Waiting| serde_json::to_string(waiting).unwrap_or_default();
+    let mut text = json(&waiting);
+    let shorten: [fn(&mut Observation); 3] = [
+        |o| {
+            o.description.clear();
+            o.remedy.clear();
+            o.references.clear();
+        },
+        |o| {
+            o.locations.iter_mut().for_each(|l| l.snippet.clear());
+            o.mentions.truncate(100);
+        },
+        |o| {
+            o.locations.truncate(10);
+            o.frames.truncate(50);
+            o.fingerprints.truncate(10);
+        },
+    ];
+    for shorten in shorten {
+        if text.len() <= MAX_BODY {
+            return text;
+        }
+        shorten(&mut waiting.observation);
+        text = json(&waiting);
+    }
+    text
+}
+
+fn cut(text: &mut String, most: usize) {
+    if text.len() > most {
+        let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_join_over_several_records() {
+        let mut aliases = Aliases::default();
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        aliases.join(&ids(&["a", "b"]));
+        aliases.join(&ids(&["c", "d"]));
+        assert_eq!(aliases.of("a"), ids(&["a", "b"]));
+        aliases.join(&ids(&["d", "b"]));
+        assert_eq!(aliases.of("a"), ids(&["a", "b", "c", "d"]));
+        assert_eq!(aliases.of("c"), aliases.of("b"));
+        aliases.join(&ids(&["alone"]));
+        assert_eq!(aliases.of("alone"), ids(&[]));
+    }
+
+    #[test]
+    fn a_body_keeps_its_bound() {
+        let location = |n: usize| findings::observation::Location {
+            path: format!("{n}"),
+            snippet: "x".repeat(MAX_SNIPPET),
+            ..Default::default()
+        };
+        let observation = Observation {
+            title: "t".to_owned(),
+            locations: (0..900).map(location).collect(),
+            ..Observation::default()
+        };
+        let waiting = Waiting { observation, links: Vec::new(), trusted: false, ids: Vec::new(), double: String::new() };
+        let text = body(waiting);
+        assert!(text.len() <= MAX_BODY, "{}", text.len());
+        assert!(text.contains("\"899\""), "places stay where they fit");
+    }
+}

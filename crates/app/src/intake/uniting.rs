@@ -1,0 +1,127 @@
+//! Which of several findings does a claim belong to, and do they become one?
+//!
+//! In: findings that a rule across sources ties to the same claim. Out: the oldest, to which the claims of the others
+//! are tied by edges; a finding without claims of its own is closed as its duplicate. Where people decided
+//! differently on them, it is only proposed. What a person took apart, no rule ties again.
+
+use ledger::Write;
+use ledger::change::{Change, Closure, Edge};
+use ledger::row::Finding;
+
+use super::claims::Group;
+use super::writing::{WriteError, Writing, rule_edge};
+
+impl Writing<'_, '_, '_> {
+    /// The oldest of findings that are the same by a rule; none for none.
+    pub(crate) fn unite(&mut self, fits: &[Finding], edge: &Edge) -> Result<Option<i64>, WriteError> {
+        let mut fits: Vec<Finding> = fits.iter().filter(|f| f.state != "void").cloned().collect();
+        // Of a duplicate the finding speaks that it is a duplicate of.
+        for fit in &mut fits {
+            let of = fit.closure.as_ref().filter(|c| c.reason == "duplicate").map(|c| c.duplicate_of);
+            if let Some(other) = of.filter(|of| *of > 0)
+                && let Some(other) = self.write.findings(&[other])?.pop()
+            {
+                *fit = other;
+            }
+        }
+        let any_open = fits.iter().any(|f| f.state == "open");
+        fits.retain(|f| !any_open || f.state == "open");
+        fits.sort_by_key(|f| f.id);
+        fits.dedup_by_key(|f| f.id);
+        let Some((oldest, younger)) = fits.split_first() else { return Ok(None) };
+        for other in younger {
+            if decided_differently(oldest, other) {
+                let same = edge.evidence.clone();
+                let what = serde_json::json!({ "call": "duplicate", "of": oldest.id });
+                self.propose_once(other.id, what, format!("the same by {}: {same}", edge.rule))?;
+            } else if other.state == "open" {
+                self.move_claims(other, oldest.id, edge)?;
+            }
+        }
+        Ok(Some(oldest.id))
+    }
+
+    /// A claim that learned a key across sources: the older finding that has it too takes it over.
+    pub(crate) fn unite_late(
+        &mut self,
+        attribution: i64,
+        finding: i64,
+        group: &Group,
+    ) -> Result<Option<i64>, WriteError> {
+        if !self.asset.1.declared || group.links.is_empty() {
+            return Ok(None);
+        }
+        let keys: Vec<[u8; 16]> = group.links.iter().map(|(_, key, _)| key.0).collect();
+        let mut ids = Vec::new();
+        let mut edge = None;
+        for (key, id) in self.write.by_links(self.asset.0, &keys)? {
+            if id == finding || self.write.kept_apart(id)?.contains(&attribution) {
+                continue;
+            }
+            ids.push(id);
+            let link = group.links.iter().find(|(_, known, _)| known.0 == key);
+            edge = edge.or(link.map(|(rule, _, fact)| rule_edge(rule, fact)));
+        }
+        let (Some(edge), false) = (edge, ids.is_empty()) else { return Ok(None) };
+        ids.push(finding);
+        ids.sort_unstable();
+        ids.dedup();
+        let fits = self.write.findings(&ids)?;
+        self.unite(&fits, &edge)?;
+        let owner = self.write.findings(&[finding])?.pop();
+        let of = owner.and_then(|f| f.closure).filter(|c| c.reason == "duplicate").map(|c| c.duplicate_of);
+        Ok(of.filter(|of| *of > 0))
+    }
+
+    fn move_claims(&mut self, from: &Finding, to: i64, edge: &Edge) -> Result<(), WriteError> {
+        let apart = self.write.kept_apart(to)?;
+        let mut left = 0;
+        for attribution in self.write.attributions_of(from.id)? {
+            if apart.contains(&attribution.id) {
+                left += 1;
+                continue;
+            }
+            let was_edge = edge_of(self.write, attribution.id)?;
+            self.write.append(&Change::Linked {
+                attribution: attribution.id,
+                finding: to,
+                edge: edge.clone(),
+                was: from.id,
+                was_edge,
+            })?;
+            self.linked += 1;
+        }
+        if left == 0 {
+            let closure = Closure {
+                reason: "duplicate".to_owned(),
+                evidence: format!("the same by {}: {}", edge.rule, edge.evidence),
+                document: self.document,
+                duplicate_of: to,
+            };
+            self.write.append(&Change::Closed { finding: from.id, closure })?;
+        }
+        Ok(())
+    }
+
+    /// Proposes what is not proposed already.
+    fn propose_once(
+        &mut self,
+        finding: i64,
+        what: serde_json::Value,
+        reason: String,
+    ) -> Result<(), WriteError> {
+        Ok(self.propose(finding, what, reason)?)
+    }
+}
+
+/// Whether people decided on one of them what does not hold for the other.
+fn decided_differently(oldest: &Finding, other: &Finding) -> bool {
+    let nothing = Default::default();
+    other.decision != nothing && other.decision != oldest.decision
+}
+
+/// The edge by which a claim hangs now.
+fn edge_of(write: &mut Write<'_>, attribution: i64) -> Result<Edge, WriteError> {
+    let _ = (write, attribution);
+    Ok(Edge { rule: "first".to_owned(), score: 1.0, ..Edge::default() })
+}

@@ -1,0 +1,490 @@
+//! What follows from each claim of a document?
+//!
+//! In: the matched stage. Out: changes in the ledger's transaction and the counts of the document. A claim that says
+//! the same appends nothing; a new one opens a finding, or is tied to one by a rule where the asset is declared; one
+//! that returns opens its finding again. Never: a change of what people have set.
+
+use std::collections::{HashMap, HashSet};
+
+use findings::identity::Key;
+use findings::observation::Observation;
+use findings::{Class, Standing};
+use intel::IndexError;
+use ledger::change::{AssetFacts, Change, Closure, Counts, Edge, Facts, FixFacts, Key as Bytes};
+use ledger::row::{Attribution, Finding, Ids};
+use ledger::{LedgerError, Stage, Write};
+use vocab::Instant;
+
+use super::belongs::Belongs;
+use super::claims::{self, Group};
+use super::matching;
+use super::timing::{About, Timing};
+use super::{facts, fixes};
+
+/// The author of what rules do, with the rules' version.
+pub(crate) const RULES: &str = "rules/1";
+
+/// What went wrong on the way to the ledger.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The index is damaged.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+/// One document on its way into the ledger.
+pub(crate) struct Writing<'a, 'w, 'l> {
+    pub(crate) write: &'w mut Write<'l>,
+    pub(crate) timing: &'a Timing<'a>,
+    pub(crate) asset: (i64, AssetFacts),
+    pub(crate) stream: i64,
+    pub(crate) document: i64,
+    pub(crate) belongs: &'a Belongs,
+    /// The document's name, for evidence.
+    pub(crate) name: &'a str,
+    /// Older than the last one: it opens, and changes nothing else.
+    pub(crate) older: bool,
+    pub(crate) now: Instant,
+    pub(crate) counts: Counts,
+    /// The first claim that this document brought.
+    pub(crate) first_new: Option<i64>,
+    /// Claims tied to findings of other claims.
+    pub(crate) linked: u64,
+    /// Proposals made.
+    pub(crate) proposed: u64,
+    /// Statements that something unknown here has ended.
+    pub(crate) unknown_ended: u64,
+}
+
+/// What a page of claims needs of the ledger.
+#[derive(Default)]
+struct Page {
+    attributions: HashMap<i64, Attribution>,
+    findings: HashMap<i64, Finding>,
+    /// Findings by keys across sources.
+    linked: HashMap<Bytes, Vec<i64>>,
+    /// Names that the ledger has.
+    names: HashSet<(Bytes, i64)>,
+}
+
+impl Writing<'_, '_, '_> {
+    /// Writes all claims.
+    pub(crate) fn all(
+        &mut self,
+        stage: &mut Stage,
+        step: &mut dyn FnMut(u64),
+    ) -> Result<(), WriteError> {
+        matching::pages(stage, false, step, &mut |_, groups| self.page(&groups))
+    }
+
+    fn page(&mut self, groups: &[Group]) -> Result<(), WriteError> {
+        let mut page = self.read(groups)?;
+        for group in groups {
+            let known = group.attribution.and_then(|id| page.attributions.get(&id).cloned());
+            match (known, group.attribution) {
+                (Some(attribution), _) => self.known(&mut page, group, &attribution)?,
+                (None, None) => self.fresh(&mut page, group)?,
+                (None, Some(id)) => {
+                    let what = "a matched claim is not there any more".to_owned();
+                    return Err(LedgerError::Broken { table: "attributions", id, what }.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what a page needs, in a few questions.
+    fn read(&mut self, groups: &[Group]) -> Result<Page, LedgerError> {
+        let mut page = Page::default();
+        let matched: Vec<&Group> = groups.iter().filter(|g| g.attribution.is_some()).collect();
+        for (name, found) in matching::by_names(self.write, self.stream, groups)? {
+            for attribution in found {
+                page.names.insert((name, attribution.id));
+                page.attributions.insert(attribution.id, attribution);
+            }
+        }
+        let missing = |page: &Page| -> Vec<&Group> {
+            let absent = |g: &&&Group| g.attribution.is_some_and(|id| !page.attributions.contains_key(&id));
+            matched.iter().filter(absent).copied().collect()
+        };
+        let keys: Vec<Bytes> = missing(&page).iter().map(|g| g.bucket.0).collect();
+        let found = if keys.is_empty() { Vec::new() } else { self.write.by_buckets(self.stream, &keys)? };
+        page.attributions.extend(found.into_iter().map(|(_, a)| (a.id, a)));
+        let keys: Vec<Bytes> = missing(&page).iter().filter_map(|g| g.moved).map(|k| k.0).collect();
+        let found = if keys.is_empty() { Vec::new() } else { self.write.by_moved(self.stream, &keys)? };
+        page.attributions.extend(found.into_iter().map(|(_, a)| (a.id, a)));
+        if self.asset.1.declared {
+            let fresh = groups.iter().filter(|g| g.attribution.is_none());
+            let keys: Vec<Bytes> = fresh.flat_map(|g| g.links.iter().map(|(_, k, _)| k.0)).collect();
+            let found = if keys.is_empty() { Vec::new() } else { self.write.by_links(self.asset.0, &keys)? };
+            for (key, finding) in found {
+                page.linked.entry(key).or_default().push(finding);
+            }
+        }
+        let wanted = matched.iter().filter_map(|g| page.attributions.get(&g.attribution?));
+        let mut ids: Vec<i64> = wanted.map(|a| a.finding).chain(page.linked.values().flatten().copied()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        page.findings = self.write.findings(&ids)?.into_iter().map(|f| (f.id, f)).collect();
+        Ok(page)
+    }
+
+    /// A claim that the stream had already.
+    fn known(
+        &mut self,
+        page: &mut Page,
+        group: &Group,
+        attribution: &Attribution,
+    ) -> Result<(), WriteError> {
+        if self.older {
+            self.counts.unchanged += 1;
+            return Ok(());
+        }
+        let id = attribution.id;
+        let differs = differs(group, attribution)
+            || group.names.iter().any(|(name, _)| !page.names.contains(&(name.0, id)));
+        let live = attribution.live;
+        if group.ended() && !live {
+            self.counts.unchanged += 1;
+            return Ok(());
+        }
+        if !live {
+            self.write.append(&Change::Returned { attribution: id, document: self.document })?;
+        }
+        if differs {
+            let was = self.write.claim(id)?.unwrap_or_default();
+            let changed = Change::Observed {
+                attribution: id,
+                document: self.document,
+                claim: group.claim(),
+                was: Box::new(was),
+            };
+            self.write.append(&changed)?;
+        }
+        if group.ended() {
+            self.ended(id, attribution.finding, group)?;
+            return self.again(page, attribution.finding);
+        }
+        let mut finding = attribution.finding;
+        if differs && let Some(oldest) = self.unite_late(id, finding, group)? {
+            finding = oldest;
+        }
+        let reopened = self.reopen(finding, live, group)?;
+        if differs || !live || reopened {
+            let alone = finding == attribution.finding && live;
+            self.follow(finding, alone.then_some(group))?;
+            self.again(page, finding)?;
+        }
+        match (reopened, differs || !live) {
+            (true, _) => self.counts.reopened += 1,
+            (false, true) => self.counts.changed += 1,
+            (false, false) => self.counts.unchanged += 1,
+        }
+        Ok(())
+    }
+
+    /// A claim that the stream did not have.
+    fn fresh(&mut self, page: &mut Page, group: &Group) -> Result<(), WriteError> {
+        let fitting = self.fitting(page, group)?;
+        let Some((finding, edge)) = fitting else {
+            if group.ended() {
+                self.unknown_ended += 1;
+                return Ok(());
+            }
+            let finding = self.open(group)?;
+            if self.asset.1.declared {
+                for (_, key, _) in &group.links {
+                    page.linked.entry(key.0).or_default().push(finding);
+                }
+            }
+            return Ok(());
+        };
+        let attribution = self.attribute(finding, group, edge)?;
+        self.linked += 1;
+        if group.ended() {
+            self.ended(attribution, finding, group)?;
+            self.counts.unchanged += 1;
+        } else if self.reopen(finding, false, group)? {
+            self.follow(finding, None)?;
+            self.counts.reopened += 1;
+        } else {
+            self.follow(finding, None)?;
+            self.counts.changed += 1;
+        }
+        self.again(page, finding)
+    }
+
+    /// Opens a finding of its own.
+    fn open(&mut self, group: &Group) -> Result<i64, WriteError> {
+        let finding = self.write.next(Ids::Finding)?;
+        let facts = facts::facts(&group.observations, self.ids(&group.ids)?);
+        let first_seen = self.first_seen(&group.observations);
+        let clock = self.timing.clock(&About {
+            facts: &facts,
+            asset: &self.asset.1,
+            decision: &Default::default(),
+            first_seen,
+            earlier_start: None,
+        })?;
+        let fix = fixes::fix(&facts, &group.observations, &group.tuple);
+        let class = class_word(group.observations.first().map_or(Class::default(), |o| o.class));
+        self.write.append(&Change::Opened {
+            finding,
+            asset: self.asset.0,
+            class: class.to_owned(),
+            first_seen,
+            facts,
+            clock,
+            fix,
+        })?;
+        let evidence = format!("first claimed by {} in {}", self.belongs.source, self.name);
+        let edge = Edge { rule: "first".to_owned(), evidence, score: 1.0, author: RULES.to_owned() };
+        self.attribute(finding, group, edge)?;
+        self.counts.new += 1;
+        if group.standing == Standing::FalsePositive {
+            let why = self.says(group, "a false positive");
+            self.propose(finding, serde_json::json!({ "call": "false_positive" }), why)?;
+        }
+        Ok(finding)
+    }
+
+    /// When the source or this document first saw it; never in the future.
+    fn first_seen(&self, observations: &[Observation]) -> Instant {
+        let told = observations.iter().filter_map(|o| o.first_seen).min();
+        told.map_or(self.belongs.scanned_at, |at| at.min(self.belongs.scanned_at))
+    }
+
+    fn attribute(&mut self, finding: i64, group: &Group, edge: Edge) -> Result<i64, LedgerError> {
+        let attribution = self.write.next(Ids::Attribution)?;
+        self.first_new.get_or_insert(attribution);
+        self.write.append(&Change::Attributed {
+            attribution,
+            finding,
+            stream: self.stream,
+            document: self.document,
+            claim: group.claim(),
+            edge,
+        })?;
+        Ok(attribution)
+    }
+
+    /// The finding to which a rule ties a new claim, with the edge; others that fit are united with it.
+    fn fitting(&mut self, page: &mut Page, group: &Group) -> Result<Option<(i64, Edge)>, WriteError> {
+        let mut found: Vec<i64> = Vec::new();
+        let mut edge = None;
+        for (rule, key, fact) in &group.links {
+            let Some(ids) = page.linked.get(&key.0) else { continue };
+            found.extend(ids);
+            edge.get_or_insert_with(|| rule_edge(rule, fact));
+        }
+        found.sort_unstable();
+        found.dedup();
+        let Some(edge) = edge else { return Ok(None) };
+        let missing: Vec<i64> = found.iter().filter(|id| !page.findings.contains_key(id)).copied().collect();
+        page.findings.extend(self.write.findings(&missing)?.into_iter().map(|f| (f.id, f)));
+        let fits: Vec<&Finding> = found.iter().filter_map(|id| page.findings.get(id)).collect();
+        let fits: Vec<Finding> = fits.into_iter().cloned().collect();
+        let Some(oldest) = self.unite(&fits, &edge)? else { return Ok(None) };
+        for united in fits.iter().filter(|f| f.id != oldest) {
+            self.again(page, united.id)?;
+        }
+        Ok(Some((oldest, edge)))
+    }
+
+    /// A source says that its own claim has ended: its claim goes, and the finding when none stands any more.
+    /// Of a finding that others still claim it is a proposal.
+    fn ended(&mut self, attribution: i64, finding: i64, group: &Group) -> Result<(), WriteError> {
+        let word = if group.standing == Standing::Fixed { "fixed" } else { "not_affected" };
+        let evidence = self.says(group, if word == "fixed" { "fixed" } else { "not affected" });
+        let retired = Change::Retired { attribution, document: self.document, evidence: evidence.clone() };
+        self.write.append(&retired)?;
+        let closure = Closure {
+            reason: word.to_owned(),
+            evidence: evidence.clone(),
+            document: self.document,
+            duplicate_of: 0,
+        };
+        if !self.close_if_alone(finding, closure)? {
+            let what = serde_json::json!({ "call": "close", "ending": word });
+            self.propose(finding, what, evidence)?;
+        }
+        Ok(())
+    }
+
+    /// Closes a finding none of whose claims stands; whether it is closed now.
+    pub(crate) fn close_if_alone(&mut self, id: i64, closure: Closure) -> Result<bool, WriteError> {
+        let Some(finding) = self.write.findings(&[id])?.pop() else { return Ok(true) };
+        if finding.state != "open" {
+            return Ok(true);
+        }
+        if finding.live > 0 {
+            return Ok(false);
+        }
+        self.write.append(&Change::Closed { finding: id, closure })?;
+        self.counts.closed += 1;
+        Ok(true)
+    }
+
+    fn says(&self, group: &Group, what: &str) -> String {
+        let reason = match group.standing_reason() {
+            "" => String::new(),
+            reason => format!(": {reason}"),
+        };
+        let at = self.belongs.scanned_at;
+        format!("{} says «{what}» in {} of {at}{reason}", self.belongs.source, self.name)
+    }
+
+    pub(crate) fn propose(
+        &mut self,
+        finding: i64,
+        what: serde_json::Value,
+        reason: String,
+    ) -> Result<(), LedgerError> {
+        let proposal = self.write.next(Ids::Proposal)?;
+        self.write.append(&Change::Proposed { proposal, finding, what, reason })?;
+        self.proposed += 1;
+        Ok(())
+    }
+
+    /// Opens a closed finding again where its claim says that it is there. What a person called no problem
+    /// stays none; what a person closed as fixed is only opened by a run after that.
+    fn reopen(&mut self, id: i64, was_live: bool, group: &Group) -> Result<bool, WriteError> {
+        let Some(finding) = self.write.findings(&[id])?.pop() else { return Ok(false) };
+        let Some(closure) = finding.closure.clone().filter(|_| finding.state == "closed") else {
+            return Ok(false);
+        };
+        let by_person = closure.document == 0;
+        let final_word = matches!(closure.reason.as_str(), "false_positive" | "duplicate")
+            || (closure.reason == "not_affected" && by_person);
+        let after = finding.closed_at.is_none_or(|at| self.belongs.scanned_at > at);
+        let quiet = matches!(group.standing, Standing::Suppressed | Standing::FalsePositive);
+        if final_word || quiet || ((was_live || by_person) && !after) {
+            return Ok(false);
+        }
+        let why = format!(
+            "{} reports it again in {} of {}",
+            self.belongs.source, self.name, self.belongs.scanned_at
+        );
+        self.write.append(&Change::Reopened { finding: id, why, was: closure })?;
+        let clock = self.timing.clock(&About {
+            earlier_start: finding.clock.as_ref().map(|clock| clock.start),
+            ..About::finding(&finding)
+        })?;
+        if clock != finding.clock {
+            let was = finding.clock;
+            self.write.append(&Change::Clocked { finding: id, clock, was })?;
+        }
+        Ok(true)
+    }
+
+    /// Lets a finding's facts, clock and action follow its standing claims. `alone`: its only claim, where
+    /// that is known.
+    pub(crate) fn follow(&mut self, id: i64, alone: Option<&Group>) -> Result<(), WriteError> {
+        let Some(finding) = self.write.findings(&[id])?.pop() else { return Ok(()) };
+        let (observations, ids, own) = match alone.filter(|_| finding.live == 1) {
+            Some(group) => (group.observations.clone(), group.ids.clone(), group.tuple),
+            None => {
+                let observations = self.claimed(id)?;
+                let ids = observations.iter().flat_map(|o| o.ids.iter().cloned()).collect();
+                (observations, ids, Key([0; 16]))
+            }
+        };
+        if observations.is_empty() {
+            return Ok(());
+        }
+        let facts = facts::facts(&observations, self.ids(&ids)?);
+        let mut fix = fixes::fix(&facts, &observations, &own);
+        if matches!(finding.class.as_str(), "report" | "crash") {
+            // Known by itself: its key stays, whoever claims it.
+            fix.key.clone_from(&finding.fix.key);
+        }
+        self.settle(&finding, facts, fix)
+    }
+
+    /// Appends what differs from the finding as it stands.
+    fn settle(&mut self, finding: &Finding, facts: Facts, fix: FixFacts) -> Result<(), WriteError> {
+        let id = finding.id;
+        if facts != finding.facts {
+            let asked = finding.facts.ids != facts.ids || finding.facts.severity != facts.severity;
+            let was = Box::new(finding.facts.clone());
+            self.write.append(&Change::Facts { finding: id, facts: facts.clone(), was })?;
+            if asked {
+                let about = About { facts: &facts, ..About::finding(finding) };
+                let clock = self.timing.clock(&about)?;
+                if clock != finding.clock {
+                    let was = finding.clock.clone();
+                    self.write.append(&Change::Clocked { finding: id, clock, was })?;
+                }
+            }
+        }
+        if fix != finding.fix {
+            self.write.append(&Change::Fix { finding: id, fix, was: finding.fix.clone() })?;
+        }
+        Ok(())
+    }
+
+    /// The observations of all standing claims of a finding.
+    fn claimed(&mut self, finding: i64) -> Result<Vec<Observation>, LedgerError> {
+        let mut observations = Vec::new();
+        for attribution in self.write.attributions_of(finding)?.iter().filter(|a| a.live) {
+            if let Some(claim) = self.write.claim(attribution.id)? {
+                observations.extend(claims::observations(&claim));
+            }
+        }
+        Ok(observations)
+    }
+
+    fn ids(&self, ids: &[String]) -> Result<Vec<String>, IndexError> {
+        let mut all = Vec::new();
+        for id in ids {
+            all.extend(self.timing.aliases(id)?);
+        }
+        Ok(all)
+    }
+
+    /// Reads a finding of the page again after it changed.
+    fn again(&mut self, page: &mut Page, id: i64) -> Result<(), WriteError> {
+        if let Some(finding) = self.write.findings(&[id])?.pop() {
+            page.findings.insert(id, finding);
+        }
+        Ok(())
+    }
+}
+
+/// Whether the claim says it otherwise than what was last read.
+fn differs(group: &Group, attribution: &Attribution) -> bool {
+    let path = group.observations.first().and_then(|o| o.locations.first()).map_or("", |l| l.path.as_str());
+    attribution.digest != group.digest.0
+        || attribution.standing != claims::word(group.standing)
+        || attribution.content != group.content.map(|key| key.0)
+        || attribution.line != group.line
+        || attribution.path != path
+}
+
+/// The edge of a rule.
+pub(crate) fn rule_edge(rule: &str, fact: &str) -> Edge {
+    Edge {
+        rule: rule.to_owned(),
+        evidence: fact.to_owned(),
+        score: 1.0,
+        author: RULES.to_owned(),
+    }
+}
+
+/// A class as the ledger writes it.
+fn class_word(class: Class) -> &'static str {
+    match class {
+        Class::Dependency => "dependency",
+        Class::Code => "code",
+        Class::Secret => "secret",
+        Class::Host => "host",
+        Class::Web => "web",
+        Class::Configuration => "configuration",
+        Class::Crash => "crash",
+        Class::Report => "report",
+        Class::Licence => "licence",
+    }
+}
