@@ -70,6 +70,9 @@ pub enum Command {
     /// List the fixes due in repositories, images, systems and bills of materials, and why
     #[command(after_help = SCAN_HELP)]
     Scan(ScanArgs),
+    /// Take reports of scanners and people into the queue
+    #[command(after_help = IMPORT_HELP)]
+    Import(ImportArgs),
     /// Fetch advisories and exploitation signals, and build the index
     Sync(SyncArgs),
     /// Tell all that is known of one advisory, and why its date is what it is
@@ -198,6 +201,75 @@ pub struct ScanArgs {
     /// What the scan reads and how it decides.
     #[command(flatten)]
     pub reading: ReadingArgs,
+}
+
+/// What a newcomer may want to do with `gabion import`; every line is tried by a test.
+const IMPORT_HELP: &str = "\
+Examples:
+  gabion import report.sarif --asset web               what is new, changed, closed
+  trivy image -f json web:1.4 | gabion import - --asset web     from a pipe; .gz is unpacked
+  gabion import nessus.xml --asset office --exposure internal --owner it
+  gabion import pr.sarif --asset web --ref refs/pull/7/merge    closes nothing
+  gabion import part.sarif --asset web --scope services/a,services/b
+  gabion import report.json --dry-run                  what it would do
+
+A finding closes only when a run that covers it no longer has it. Without --asset nothing is linked
+to what other sources report.
+
+Exit codes: 0 read, 2 usage, 3 read in part, 4 nothing recognised, or failed";
+
+/// `gabion import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Reports; `-` is standard input; gzip is unpacked
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The asset that was looked at: declares it [default: what the report calls it, undeclared]
+    #[arg(long, value_name = "NAME")]
+    pub asset: Option<String>,
+    /// Who reports [default: the tool]
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// The branch that was looked at; refs/pull/… closes nothing [default: what the report says]
+    #[arg(long = "ref", value_name = "REF")]
+    pub reference: Option<String>,
+    /// When the tool looked [default: what the report says, else now]
+    #[arg(long, value_name = "INSTANT")]
+    pub scanned_at: Option<String>,
+    /// What the tool looked at: whole, pull-request, or paths between commas [default: whole]
+    #[arg(long, value_name = "SCOPE")]
+    pub scope: Option<String>,
+    /// The report's format, where its content does not tell (docs/FORMATS.md lists them)
+    #[arg(long, value_name = "ID")]
+    pub format: Option<String>,
+    /// Tell what would happen; keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Who can reach the asset
+    #[arg(long, value_enum)]
+    pub exposure: Option<ExposureArg>,
+    /// Who fixes on the asset
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// Estate file that describes the asset and names policies
+    #[arg(long, value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+    /// As JSON, schema gabion.import/1
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Who can reach an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExposureArg {
+    /// Anybody.
+    Internet,
+    /// Who is inside.
+    Internal,
+    /// Nobody but itself.
+    Isolated,
+    /// Nobody has said.
+    Unknown,
 }
 
 /// What a scan reads and how it decides.
@@ -427,11 +499,11 @@ mod tests {
     use clap::Parser;
 
     use super::queue::{QUEUE_HELP, TRIAGE_HELP};
-    use super::{Cli, POLICY_DIFF_HELP, SCAN_HELP};
+    use super::{Cli, IMPORT_HELP, POLICY_DIFF_HELP, SCAN_HELP};
 
     #[test]
     fn every_example_of_the_help_can_be_typed() {
-        let examples = [SCAN_HELP, POLICY_DIFF_HELP, QUEUE_HELP, TRIAGE_HELP];
+        let examples = [SCAN_HELP, POLICY_DIFF_HELP, IMPORT_HELP, QUEUE_HELP, TRIAGE_HELP];
         let examples = examples.into_iter().flat_map(str::lines);
         let examples = examples.filter_map(|line| line.strip_prefix("  "));
         let mut tried = 0;

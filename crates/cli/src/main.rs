@@ -32,6 +32,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Scan(args) => commands::scan::run(args, &cli.global, &terminal),
         Command::WatchIntel(args) => commands::watch_intel::run(args, &cli.global, &terminal),
+        Command::Import(args) => commands::import::run(args, &cli.global, &terminal),
         Command::Sync(args) => commands::sync::run(args, &cli.global, &terminal),
         Command::Explain(args) => commands::explain::run(args, &cli.global, &terminal),
         Command::Fix(args) => commands::fix::run(args, &cli.global, &terminal),

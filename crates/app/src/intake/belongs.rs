@@ -58,14 +58,12 @@ pub(crate) fn belongs(
 
 /// Branches by which code hosts call a pull request.
 fn is_pull_request(reference: &str) -> bool {
-    ["refs/pull/", "refs/merge-requests/", "refs/pull-requests/"].iter().any(|p| reference.starts_with(p))
+    ["refs/pull/", "refs/merge-requests/", "refs/pull-requests/"]
+        .iter()
+        .any(|p| reference.starts_with(p))
 }
 
-fn declared(
-    request: &Request,
-    asset: &str,
-    configs: &[Config],
-) -> Result<AssetFacts, ImportError> {
+fn declared(request: &Request, asset: &str, configs: &[Config]) -> Result<AssetFacts, ImportError> {
     if asset.starts_with(UNDECLARED) {
         let what = format!("«{asset}» is a name that Gabion gives to what nobody declared");
         return Err(ImportError::Name { option: "--asset", what });
@@ -76,8 +74,11 @@ fn declared(
         exposure: Exposure::Unknown.as_str().to_owned(),
         ..AssetFacts::default()
     };
-    let rules = configs.iter().flat_map(|config| config.assets.iter().map(move |rule| (config, rule)));
-    for (config, rule) in rules.filter(|(_, r)| r.name.as_deref() == Some(asset) || r.pattern == asset) {
+    let rules =
+        configs.iter().flat_map(|config| config.assets.iter().map(move |rule| (config, rule)));
+    for (config, rule) in
+        rules.filter(|(_, r)| r.name.as_deref() == Some(asset) || r.pattern == asset)
+    {
         if let Some(exposure) = rule.exposure {
             facts.exposure = exposure.as_str().to_owned();
             facts.exposure_source = format!("{}:{}", config.origin, rule.line);
@@ -183,7 +184,12 @@ mod tests {
             exposure_source: "a".to_owned(),
             owner: "ann".to_owned(),
         };
-        let said = AssetFacts { name: "web".to_owned(), declared: true, exposure: "unknown".to_owned(), ..AssetFacts::default() };
+        let said = AssetFacts {
+            name: "web".to_owned(),
+            declared: true,
+            exposure: "unknown".to_owned(),
+            ..AssetFacts::default()
+        };
         assert_eq!(joined(&known, &said), known);
         let said = AssetFacts { exposure_source: "b".to_owned(), owner: "bob".to_owned(), ..said };
         let now = joined(&known, &said);

@@ -106,7 +106,8 @@ impl Group {
         }
         for (rule, key, fact) in waiting.links {
             let Some(key) = unhex(&key) else { continue };
-            if self.links.len() < MAX_LINKS && !self.links.iter().any(|(_, known, _)| *known == key) {
+            if self.links.len() < MAX_LINKS && !self.links.iter().any(|(_, known, _)| *known == key)
+            {
                 self.links.push((rule, key, fact));
             }
         }
@@ -135,7 +136,10 @@ impl Group {
         let first = self.observations.first();
         Claim {
             rule: first.map(|o| o.rule.clone()).unwrap_or_default(),
-            path: first.and_then(|o| o.locations.first()).map(|l| l.path.clone()).unwrap_or_default(),
+            path: first
+                .and_then(|o| o.locations.first())
+                .map(|l| l.path.clone())
+                .unwrap_or_default(),
             line: self.line,
             standing: word(self.standing).to_owned(),
             names: self.names.iter().map(|(name, _)| hex(name)).collect(),

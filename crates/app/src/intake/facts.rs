@@ -4,9 +4,9 @@
 //! (CVE before GHSA before others), the shortest title that tells something, where it is. Never: what people
 //! have set; that stands beside and wins where it acts.
 
+use findings::Class;
 use findings::identity::Key;
 use findings::observation::{Component, Endpoint, Observation};
-use findings::Class;
 use ledger::change::Facts;
 use vocab::{Severity, purl};
 
@@ -147,7 +147,11 @@ mod tests {
     fn check(titles: &[&str], ids: &[&str], expect: (&str, &str)) {
         let observations: Vec<Observation> = titles
             .iter()
-            .map(|t| Observation { title: (*t).to_owned(), rule: "r1".to_owned(), ..Observation::default() })
+            .map(|t| Observation {
+                title: (*t).to_owned(),
+                rule: "r1".to_owned(),
+                ..Observation::default()
+            })
             .collect();
         let made = facts(&observations, ids.iter().map(|id| (*id).to_owned()).collect());
         assert_eq!((made.title.as_str(), made.ids.join(" ").as_str()), expect);
@@ -155,9 +159,17 @@ mod tests {
 
     #[test]
     fn the_leading_id_and_the_shortest_title_that_tells() {
-        check(&["Prototype pollution", "CVE-2020-1"], &["GHSA-b", "CVE-2020-1", "SNYK-1", "CVE-2019-9"], ("Prototype pollution", "CVE-2019-9 CVE-2020-1 GHSA-b SNYK-1"));
+        check(
+            &["Prototype pollution", "CVE-2020-1"],
+            &["GHSA-b", "CVE-2020-1", "SNYK-1", "CVE-2019-9"],
+            ("Prototype pollution", "CVE-2019-9 CVE-2020-1 GHSA-b SNYK-1"),
+        );
         check(&["XSS"], &[], ("XSS", ""));
-        check(&["XSS", "cross-site\n scripting in a form", "a very much longer title of the same"], &[], ("cross-site scripting in a form", ""));
+        check(
+            &["XSS", "cross-site\n scripting in a form", "a very much longer title of the same"],
+            &[],
+            ("cross-site scripting in a form", ""),
+        );
         check(&[""], &["RUSTSEC-1"], ("RUSTSEC-1", "RUSTSEC-1"));
         check(&[], &[], ("without a title", ""));
         check(&[""], &[], ("r1", ""));
@@ -166,10 +178,21 @@ mod tests {
     #[test]
     fn a_package_is_named_by_its_purl_where_nothing_else_is() {
         let component = |purl: &str, kind: &str, name: &str| {
-            package(&Component { purl: purl.to_owned(), kind: kind.to_owned(), name: name.to_owned(), ..Component::default() })
+            package(&Component {
+                purl: purl.to_owned(),
+                kind: kind.to_owned(),
+                name: name.to_owned(),
+                ..Component::default()
+            })
         };
-        assert_eq!(component("pkg:npm/%40babel/core@7", "", ""), ("npm".to_owned(), "@babel/core".to_owned()));
-        assert_eq!(component("pkg:maven/org.a/b@1", "", ""), ("maven".to_owned(), "org.a:b".to_owned()));
+        assert_eq!(
+            component("pkg:npm/%40babel/core@7", "", ""),
+            ("npm".to_owned(), "@babel/core".to_owned())
+        );
+        assert_eq!(
+            component("pkg:maven/org.a/b@1", "", ""),
+            ("maven".to_owned(), "org.a:b".to_owned())
+        );
         assert_eq!(component("", "PyPI", "Django"), ("pypi".to_owned(), "Django".to_owned()));
     }
 }

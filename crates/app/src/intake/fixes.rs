@@ -5,9 +5,9 @@
 
 use std::cmp::Ordering;
 
+use findings::Class;
 use findings::identity::Key;
 use findings::observation::{Component, Observation};
-use findings::Class;
 use ledger::change::{Facts, FixFacts};
 use versions::Scheme;
 use vocab::{Base, Ecosystem};
@@ -40,14 +40,22 @@ pub(crate) fn fix(facts: &Facts, observations: &[Observation], own: &Key) -> Fix
         }
         Class::Host => {
             let patched = !first.remedy.is_empty();
-            made(&["host", rule, &place], format!("settle «{}»{}", facts.title, on(&place)), patched)
+            made(
+                &["host", rule, &place],
+                format!("settle «{}»{}", facts.title, on(&place)),
+                patched,
+            )
         }
-        Class::Web => made(&["web", rule, &place], format!("mend «{}»{}", facts.title, at(&place)), false),
+        Class::Web => {
+            made(&["web", rule, &place], format!("mend «{}»{}", facts.title, at(&place)), false)
+        }
         Class::Crash | Class::Report => {
             let own = hex(own);
             made(&["itself", &own], format!("settle «{}»", facts.title), false)
         }
-        Class::Code => made(&["mend", rule, &place], format!("mend {rule}{}", inside(&place)), false),
+        Class::Code => {
+            made(&["mend", rule, &place], format!("mend {rule}{}", inside(&place)), false)
+        }
     }
 }
 
@@ -80,7 +88,9 @@ fn smallest_fix(kind: &str, observations: &[Observation]) -> Option<String> {
     let compare = |a: &str, b: &str| -> Option<Ordering> { scheme?.compare(a, b).ok() };
     let above = |fixed: &str| {
         let found = components().map(|c| c.version.as_str()).filter(|v| !v.is_empty());
-        found.into_iter().all(|found| compare(fixed, found).is_none_or(|order| order == Ordering::Greater))
+        found
+            .into_iter()
+            .all(|found| compare(fixed, found).is_none_or(|order| order == Ordering::Greater))
     };
     let mut best: Option<&str> = None;
     for fixed in components().flat_map(|c| &c.fixed_in).map(|v| v.trim()) {
@@ -140,11 +150,27 @@ mod tests {
     #[test]
     fn the_smallest_fix_above_what_is_found() {
         let none = Facts::default();
-        check(&dependency(&[("4.17.9", &["4.17.21", "4.17.12", "3.10.2"])]), &none, "upgrade lodash to 4.17.12");
-        check(&dependency(&[("4.17.9", &["4.17.10"]), ("4.17.19", &["4.17.20"])]), &none, "upgrade lodash to 4.17.20");
-        check(&dependency(&[("4.17.9", &[])]), &none, "replace or shield lodash: no fixed version is known");
+        check(
+            &dependency(&[("4.17.9", &["4.17.21", "4.17.12", "3.10.2"])]),
+            &none,
+            "upgrade lodash to 4.17.12",
+        );
+        check(
+            &dependency(&[("4.17.9", &["4.17.10"]), ("4.17.19", &["4.17.20"])]),
+            &none,
+            "upgrade lodash to 4.17.20",
+        );
+        check(
+            &dependency(&[("4.17.9", &[])]),
+            &none,
+            "replace or shield lodash: no fixed version is known",
+        );
         let malicious = Facts { ids: vec!["MAL-2026-1".to_owned()], ..Facts::default() };
-        check(&dependency(&[("1.0.0", &[])]), &malicious, "remove lodash, rotate what it could read, look for its traces");
+        check(
+            &dependency(&[("1.0.0", &[])]),
+            &malicious,
+            "remove lodash, rotate what it could read, look for its traces",
+        );
     }
 
     #[test]
@@ -152,8 +178,12 @@ mod tests {
         let key = |o: &[Observation], place: &str| {
             fix(&Facts { place: place.to_owned(), ..Facts::default() }, o, &Key([0; 16])).key
         };
-        assert_eq!(key(&dependency(&[("1.0.0", &["1.2.0"])]), "p"), key(&dependency(&[("2.0.0", &[])]), "p"));
-        let code = |rule: &str| vec![Observation { rule: rule.to_owned(), ..Observation::default() }];
+        assert_eq!(
+            key(&dependency(&[("1.0.0", &["1.2.0"])]), "p"),
+            key(&dependency(&[("2.0.0", &[])]), "p")
+        );
+        let code =
+            |rule: &str| vec![Observation { rule: rule.to_owned(), ..Observation::default() }];
         assert_ne!(key(&code("sqli"), "src/a.py"), key(&code("sqli"), "src/b.py"));
         assert_ne!(key(&code("sqli"), "src/a.py"), key(&code("xss"), "src/a.py"));
     }

@@ -257,7 +257,7 @@ pub fn import(
     let belongs = belongs(request, &taken.told, format.id, &configs, now)?;
     allow(actor, UseCase::Import, belongs.asset.owner == actor.name)?;
     let mut write = books.write(actor, now)?;
-    let into = Arrival { request, format, spooled: &spooled, belongs: &belongs, timing: &timing, now };
+    let into = Arrival { request, format, spooled: &spooled, belongs: &belongs, timing: &timing };
     let (mut imported, summary) = match into.all(&mut write, taken, tell) {
         Ok(done) => done,
         Err(WriteError::Ledger(error)) => return Err(error.into()),
@@ -283,7 +283,8 @@ fn format(request: &Request, spooled: &mut Spooled) -> Result<&'static Format, I
     }
     let file = request.input.name();
     let mut source = Source::new(&mut spooled.file);
-    let unreadable = |source| ImportError::Unreadable { file: file.clone(), format: "a report", source };
+    let unreadable =
+        |source| ImportError::Unreadable { file: file.clone(), format: "a report", source };
     match findings::recognise(&mut source).map_err(unreadable)? {
         Some(format) => Ok(format),
         None => {
@@ -342,7 +343,6 @@ struct Arrival<'a> {
     spooled: &'a Spooled,
     belongs: &'a Belongs,
     timing: &'a Timing<'a>,
-    now: Instant,
 }
 
 impl Arrival<'_> {
@@ -385,7 +385,6 @@ impl Arrival<'_> {
             belongs,
             name,
             older,
-            now: self.now,
             counts: Counts::default(),
             first_new: None,
             linked: 0,
@@ -399,11 +398,8 @@ impl Arrival<'_> {
         };
         let (linked, proposed, unknown) = (writing.linked, writing.proposed, writing.unknown_ended);
         let said = proposed > 0 || writing.linked > 0;
-        document.counts = Counts {
-            observations: taken.observations,
-            dropped: taken.dropped,
-            ..writing.counts
-        };
+        document.counts =
+            Counts { observations: taken.observations, dropped: taken.dropped, ..writing.counts };
         let counts = document.counts;
         let changes = counts.new + counts.changed + counts.closed + counts.reopened > 0 || said;
         let further = last.is_none_or(|last| differs(last, &document));
@@ -416,7 +412,12 @@ impl Arrival<'_> {
         self.say(&mut imported, older, covering.err(), &kept, unknown, last.is_some());
         let summary = format!(
             "{name}: {} new, {} closed, {} reopened, {} changed from {} on {}",
-            counts.new, counts.closed, counts.reopened, counts.changed, belongs.source, belongs.asset.name
+            counts.new,
+            counts.closed,
+            counts.reopened,
+            counts.changed,
+            belongs.source,
+            belongs.asset.name
         );
         Ok((imported, keep.then_some(summary)))
     }
@@ -464,7 +465,8 @@ impl Arrival<'_> {
             return Ok(None);
         };
         let dated = self.request.scanned_at.or(taken.told.scanned_at).is_some();
-        let holds = if dated { known.scanned_at == self.belongs.scanned_at } else { known.id == last.id };
+        let holds =
+            if dated { known.scanned_at == self.belongs.scanned_at } else { known.id == last.id };
         let counts = Counts {
             observations: known.counts.observations,
             unchanged: known.counts.observations,
@@ -477,7 +479,8 @@ impl Arrival<'_> {
     fn document(&self, id: i64, stream: i64, scope: &str, taken: &Taken) -> Document {
         let mut incomplete = taken.told.incomplete.clone();
         if taken.dropped > 0 {
-            let first = taken.named.first().map(|(place, why)| format!(", the first at {place}: {why}"));
+            let first =
+                taken.named.first().map(|(place, why)| format!(", the first at {place}: {why}"));
             let first = first.unwrap_or_default();
             incomplete.push(format!("{} records could not be used{first}", taken.dropped));
         }

@@ -8,7 +8,9 @@ const NAMES: usize = 6;
 
 /// In a few words: kind of text, and the first names in it.
 pub(crate) fn like(source: &mut Source<'_>) -> String {
-    let Ok(shape) = Shape::of(source, HEAD) else { return "something that cannot be read".to_owned() };
+    let Ok(shape) = Shape::of(source, HEAD) else {
+        return "something that cannot be read".to_owned();
+    };
     let names = |names: Vec<String>| {
         let names: Vec<String> = names.into_iter().map(|n| format!("«{}»", shorten(&n))).collect();
         names.join(", ")
@@ -26,7 +28,9 @@ pub(crate) fn like(source: &mut Source<'_>) -> String {
     }
     if shape.text.trim().is_empty() {
         "an empty file".to_owned()
-    } else if shape.text.contains('\0') || shape.text.chars().take(1000).filter(|c| *c == '\u{fffd}').count() > 10 {
+    } else if shape.text.contains('\0')
+        || shape.text.chars().take(1000).filter(|c| *c == '\u{fffd}').count() > 10
+    {
         "binary data".to_owned()
     } else if shape.is_json && tops.is_empty() {
         "JSON without names".to_owned()

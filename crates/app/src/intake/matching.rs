@@ -60,7 +60,8 @@ pub(crate) fn by_names(
     stream: i64,
     groups: &[Group],
 ) -> Result<HashMap<Bytes, Vec<Attribution>>, LedgerError> {
-    let mut names: Vec<Bytes> = groups.iter().flat_map(|g| g.names.iter().map(|(n, _)| n.0)).collect();
+    let mut names: Vec<Bytes> =
+        groups.iter().flat_map(|g| g.names.iter().map(|(n, _)| n.0)).collect();
     names.sort_unstable();
     names.dedup();
     let mut known: HashMap<Bytes, Vec<Attribution>> = HashMap::new();
@@ -80,7 +81,8 @@ fn exact(
     let known = by_names(write, stream, page)?;
     let hits: Vec<i64> = known.values().flatten().map(|a| a.id).collect();
     let matched = stage.is_matched(&hits)?;
-    let mut taken: HashSet<i64> = hits.iter().zip(matched).filter(|(_, is)| *is).map(|(id, _)| *id).collect();
+    let mut taken: HashSet<i64> =
+        hits.iter().zip(matched).filter(|(_, is)| *is).map(|(id, _)| *id).collect();
     let mut found: Vec<Option<i64>> = vec![None; page.len()];
     let deepest = page.iter().map(|g| g.names.len()).max().unwrap_or(0);
     for rank in 0..deepest {
@@ -128,8 +130,12 @@ fn nearest(
     }
     for (bucket, mut known) in known {
         known.sort_by_key(|a| (a.line, a.id));
-        let claims: Vec<&Group> = page.iter().filter(|g| g.bucket.0 == bucket && !g.trusted).collect();
-        let seen: Vec<Seen> = claims.iter().map(|g| Seen { content: g.content, line: g.line, digest: g.digest }).collect();
+        let claims: Vec<&Group> =
+            page.iter().filter(|g| g.bucket.0 == bucket && !g.trusted).collect();
+        let seen: Vec<Seen> = claims
+            .iter()
+            .map(|g| Seen { content: g.content, line: g.line, digest: g.digest })
+            .collect();
         let standing: Vec<Known> = known
             .iter()
             .map(|a| Known { content: a.content.map(Key), line: a.line, digest: Key(a.digest) })
@@ -137,11 +143,14 @@ fn nearest(
         let assigned = assign(&seen, &standing);
         let mut pairs = Vec::new();
         for (at, of, _) in assigned.pairs {
-            let (Some(group), Some(attribution)) = (claims.get(at), known.get(of)) else { continue };
+            let (Some(group), Some(attribution)) = (claims.get(at), known.get(of)) else {
+                continue;
+            };
             pairs.extend(group.ordinals.iter().map(|ordinal| (*ordinal, attribution.id)));
         }
         stage.mark(&pairs)?;
-        let open: Vec<i64> = assigned.ambiguous.iter().filter_map(|at| known.get(*at)).map(|a| a.id).collect();
+        let open: Vec<i64> =
+            assigned.ambiguous.iter().filter_map(|at| known.get(*at)).map(|a| a.id).collect();
         stage.mark_seen(&open)?;
     }
     Ok(())

@@ -20,5 +20,10 @@ pub(crate) mod timing;
 mod uniting;
 mod writing;
 
-pub use import::{Imported, ImportError, Request, import};
+pub use import::{ImportError, Imported, Progress, Request, SCHEMA, import, scope};
 pub use spool::Input;
+
+/// Every format that can be read: its id and its title, in the order of recognition.
+pub fn formats() -> impl Iterator<Item = (&'static str, &'static str)> {
+    findings::formats().map(|format| (format.id, format.title))
+}

@@ -51,7 +51,8 @@ const SHAPES: &[(&str, usize)] = &[
 ];
 
 /// Words after which a quoted value is a credential (`password = "…"`).
-const NAMES: &[&str] = &["password", "passwd", "secret", "token", "api_key", "apikey", "access_key"];
+const NAMES: &[&str] =
+    &["password", "passwd", "secret", "token", "api_key", "apikey", "access_key"];
 
 /// Blanks every secret in the texts of an observation.
 pub(crate) fn redact(observation: &mut Observation) {
@@ -81,7 +82,9 @@ pub(crate) fn redact(observation: &mut Observation) {
     observation.frames.iter_mut().for_each(&mut clean);
     observation.fingerprints.iter_mut().for_each(|f| clean(&mut f.value));
     for location in &mut observation.locations {
-        [&mut location.path, &mut location.snippet, &mut location.symbol].into_iter().for_each(&mut clean);
+        [&mut location.path, &mut location.snippet, &mut location.symbol]
+            .into_iter()
+            .for_each(&mut clean);
     }
     if let Some(endpoint) = &mut observation.endpoint {
         [&mut endpoint.path, &mut endpoint.parameter].into_iter().for_each(clean);
@@ -141,7 +144,8 @@ fn token(run: &str) -> Option<usize> {
             before.is_none_or(|b| !b.is_ascii_alphanumeric())
         })?;
         let after = run.get(begin + prefix.len()..)?;
-        let mixed = after.bytes().any(|b| b.is_ascii_digit()) && after.bytes().any(|b| b.is_ascii_alphabetic());
+        let mixed = after.bytes().any(|b| b.is_ascii_digit())
+            && after.bytes().any(|b| b.is_ascii_alphabetic());
         (after.len() >= *rest && mixed).then_some(begin)
     });
     begins.min()
@@ -156,7 +160,9 @@ fn keys(text: &str, spans: &mut Spans) {
         let head = rest.get(11..).and_then(|r| r.split("-----").next()).unwrap_or_default();
         from = begin + 11;
         if head.len() < 60 && head.contains("PRIVATE KEY") {
-            let end = rest.find("-----END ").and_then(|at| Some(at + 9 + rest.get(at + 9..)?.find("-----")? + 5));
+            let end = rest
+                .find("-----END ")
+                .and_then(|at| Some(at + 9 + rest.get(at + 9..)?.find("-----")? + 5));
             let end = begin + end.unwrap_or(rest.len());
             spans.push((begin, end));
             from = end;
@@ -168,7 +174,8 @@ fn keys(text: &str, spans: &mut Spans) {
 fn addresses(text: &str, spans: &mut Spans) {
     for (at, mark) in text.match_indices("://") {
         let rest = text.get(at + mark.len()..).unwrap_or_default();
-        let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'<>`".contains(c)).unwrap_or(rest.len());
+        let end =
+            rest.find(|c: char| c.is_whitespace() || "/?#\"'<>`".contains(c)).unwrap_or(rest.len());
         let Some(authority) = rest.get(..end) else { continue };
         let Some((user, _)) = authority.rsplit_once('@') else { continue };
         let Some((name, password)) = user.split_once(':') else { continue };
@@ -186,13 +193,18 @@ fn assignments(text: &str, spans: &mut Spans) {
         for (at, _) in lower.match_indices(name) {
             let behind = at + name.len();
             let rest = text.get(behind..).unwrap_or_default();
-            let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '"' | '\'' | ']' | ')');
+            let word =
+                |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '"' | '\'' | ']' | ')');
             let sign = rest.trim_start_matches(word).trim_start();
             let Some(value) = sign.strip_prefix([':', '=']) else { continue };
             let value = value.trim_start_matches(['=', '>', ' ']);
-            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) else { continue };
+            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) else {
+                continue;
+            };
             let inner = value.get(1..).unwrap_or_default();
-            let Some(length) = inner.find(quote).filter(|n| (4..=512).contains(n)) else { continue };
+            let Some(length) = inner.find(quote).filter(|n| (4..=512).contains(n)) else {
+                continue;
+            };
             let plain = inner.get(..length).unwrap_or_default();
             if plain != BLANK && !plain.contains(['\n', '{']) {
                 let begin = text.len() - inner.len();
@@ -218,13 +230,25 @@ mod tests {
         let token = format!("ghp_{}", "a1B2".repeat(9));
         check(&format!("found {token} in a file"), "found [redacted] in a file");
         check("key AKIAIOSFODNN7EXAMPLE.", "key [redacted]");
-        check("task-sk-this-is-a-very-long-word-that-is-none-of-it", "task-sk-this-is-a-very-long-word-that-is-none-of-it");
-        check("https://bob:hunter2@host/x and https://host/x", "https://bob:[redacted]@host/x and https://host/x");
+        check(
+            "task-sk-this-is-a-very-long-word-that-is-none-of-it",
+            "task-sk-this-is-a-very-long-word-that-is-none-of-it",
+        );
+        check(
+            "https://bob:hunter2@host/x and https://host/x",
+            "https://bob:[redacted]@host/x and https://host/x",
+        );
         check("password = \"hunter2\" # x", "password = \"[redacted]\" # x");
-        check("Possible hardcoded password: 'hunter2'", "Possible hardcoded password: '[redacted]'");
+        check(
+            "Possible hardcoded password: 'hunter2'",
+            "Possible hardcoded password: '[redacted]'",
+        );
         check("DB_PASSWORD_HASH => 'x1y2z3'", "DB_PASSWORD_HASH => 'x1y2z3'");
         check("the password of the user is weak", "the password of the user is weak");
-        check("a -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY----- b", "a [redacted] b");
+        check(
+            "a -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY----- b",
+            "a [redacted] b",
+        );
         check("-----BEGIN CERTIFICATE-----\nMII", "-----BEGIN CERTIFICATE-----\nMII");
         check("é", "é");
     }
@@ -235,7 +259,11 @@ mod tests {
         let mut observation = Observation {
             title: format!("leaked {value}"),
             secret: Secret::new(value),
-            locations: vec![Location { snippet: format!("x={value}"), path: "a".to_owned(), ..Location::default() }],
+            locations: vec![Location {
+                snippet: format!("x={value}"),
+                path: "a".to_owned(),
+                ..Location::default()
+            }],
             ..Observation::default()
         };
         redact(&mut observation);

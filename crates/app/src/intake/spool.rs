@@ -38,7 +38,9 @@ impl Input {
     pub(crate) fn short(&self) -> String {
         match self {
             Self::File(path) => {
-                let name = path.file_name().map_or_else(|| self.name(), |n| n.to_string_lossy().into_owned());
+                let name = path
+                    .file_name()
+                    .map_or_else(|| self.name(), |n| n.to_string_lossy().into_owned());
                 name.strip_suffix(".gz").map_or(name.clone(), str::to_owned)
             }
             Self::Stdin => "standard-input".to_owned(),

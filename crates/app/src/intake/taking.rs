@@ -93,7 +93,8 @@ impl Aliases {
         if ids.len() < 2 || self.set_of.len() + ids.len() > MAX_ALIASES {
             return;
         }
-        let mut old: Vec<usize> = ids.iter().filter_map(|id| self.set_of.get(id).copied()).collect();
+        let mut old: Vec<usize> =
+            ids.iter().filter_map(|id| self.set_of.get(id).copied()).collect();
         old.sort_unstable();
         old.dedup();
         let mut joined: BTreeSet<String> = ids.iter().cloned().collect();
@@ -221,9 +222,7 @@ impl<'a> Taking<'a> {
         let knowledge = Knowledge { secrets: self.secrets, aliases: &aliases };
         let identity = identify(&observation, &knowledge);
         self.watch(&observation, &identity);
-        let names = identity.names.iter().map(|name| {
-            (name.key.0, to_be_checked(name.how))
-        });
+        let names = identity.names.iter().map(|name| (name.key.0, to_be_checked(name.how)));
         let names: Vec<([u8; 16], bool)> = names.collect();
         let bytes = |key: Key| key.0;
         let links = identity.links.iter();
@@ -273,7 +272,8 @@ impl Sink for Taking<'_> {
     fn dropped(&mut self, place: &str, why: &str) {
         self.taken.dropped += 1;
         if self.taken.named.len() < MAX_DROPPED {
-            let clean = |text: &str| super::redact::blanked(text).unwrap_or_else(|| text.to_owned());
+            let clean =
+                |text: &str| super::redact::blanked(text).unwrap_or_else(|| text.to_owned());
             self.taken.named.push((clean(place), clean(why)));
         }
     }
@@ -368,7 +368,13 @@ mod tests {
             locations: (0..900).map(location).collect(),
             ..Observation::default()
         };
-        let waiting = Waiting { observation, links: Vec::new(), trusted: false, ids: Vec::new(), double: String::new() };
+        let waiting = Waiting {
+            observation,
+            links: Vec::new(),
+            trusted: false,
+            ids: Vec::new(),
+            double: String::new(),
+        };
         let text = body(waiting);
         assert!(text.len() <= MAX_BODY, "{}", text.len());
         assert!(text.contains("\"899\""), "places stay where they fit");

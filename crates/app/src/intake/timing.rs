@@ -165,7 +165,8 @@ impl<'a> Timing<'a> {
             }
             known.records += 1;
             known.malicious |= record.kind == Kind::Malicious;
-            known.notices += u32::from(!matches!(record.kind, Kind::Malicious | Kind::Vulnerability));
+            known.notices +=
+                u32::from(!matches!(record.kind, Kind::Malicious | Kind::Vulnerability));
             known.published = known.published.into_iter().chain(record.published).min();
             known.vectors.extend(record.vectors);
             let worst = known.severity.as_ref().map_or(Severity::Unknown, |(s, _)| *s);

@@ -13,11 +13,16 @@ use super::writing::{WriteError, Writing, rule_edge};
 
 impl Writing<'_, '_, '_> {
     /// The oldest of findings that are the same by a rule; none for none.
-    pub(crate) fn unite(&mut self, fits: &[Finding], edge: &Edge) -> Result<Option<i64>, WriteError> {
+    pub(crate) fn unite(
+        &mut self,
+        fits: &[Finding],
+        edge: &Edge,
+    ) -> Result<Option<i64>, WriteError> {
         let mut fits: Vec<Finding> = fits.iter().filter(|f| f.state != "void").cloned().collect();
         // Of a duplicate the finding speaks that it is a duplicate of.
         for fit in &mut fits {
-            let of = fit.closure.as_ref().filter(|c| c.reason == "duplicate").map(|c| c.duplicate_of);
+            let of =
+                fit.closure.as_ref().filter(|c| c.reason == "duplicate").map(|c| c.duplicate_of);
             if let Some(other) = of.filter(|of| *of > 0)
                 && let Some(other) = self.write.findings(&[other])?.pop()
             {
@@ -69,7 +74,10 @@ impl Writing<'_, '_, '_> {
         let fits = self.write.findings(&ids)?;
         self.unite(&fits, &edge)?;
         let owner = self.write.findings(&[finding])?.pop();
-        let of = owner.and_then(|f| f.closure).filter(|c| c.reason == "duplicate").map(|c| c.duplicate_of);
+        let of = owner
+            .and_then(|f| f.closure)
+            .filter(|c| c.reason == "duplicate")
+            .map(|c| c.duplicate_of);
         Ok(of.filter(|of| *of > 0))
     }
 

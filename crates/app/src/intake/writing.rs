@@ -47,7 +47,6 @@ pub(crate) struct Writing<'a, 'w, 'l> {
     pub(crate) name: &'a str,
     /// Older than the last one: it opens, and changes nothing else.
     pub(crate) older: bool,
-    pub(crate) now: Instant,
     pub(crate) counts: Counts,
     /// The first claim that this document brought.
     pub(crate) first_new: Option<i64>,
@@ -107,25 +106,34 @@ impl Writing<'_, '_, '_> {
             }
         }
         let missing = |page: &Page| -> Vec<&Group> {
-            let absent = |g: &&&Group| g.attribution.is_some_and(|id| !page.attributions.contains_key(&id));
+            let absent =
+                |g: &&&Group| g.attribution.is_some_and(|id| !page.attributions.contains_key(&id));
             matched.iter().filter(absent).copied().collect()
         };
         let keys: Vec<Bytes> = missing(&page).iter().map(|g| g.bucket.0).collect();
-        let found = if keys.is_empty() { Vec::new() } else { self.write.by_buckets(self.stream, &keys)? };
+        let found =
+            if keys.is_empty() { Vec::new() } else { self.write.by_buckets(self.stream, &keys)? };
         page.attributions.extend(found.into_iter().map(|(_, a)| (a.id, a)));
         let keys: Vec<Bytes> = missing(&page).iter().filter_map(|g| g.moved).map(|k| k.0).collect();
-        let found = if keys.is_empty() { Vec::new() } else { self.write.by_moved(self.stream, &keys)? };
+        let found =
+            if keys.is_empty() { Vec::new() } else { self.write.by_moved(self.stream, &keys)? };
         page.attributions.extend(found.into_iter().map(|(_, a)| (a.id, a)));
         if self.asset.1.declared {
             let fresh = groups.iter().filter(|g| g.attribution.is_none());
-            let keys: Vec<Bytes> = fresh.flat_map(|g| g.links.iter().map(|(_, k, _)| k.0)).collect();
-            let found = if keys.is_empty() { Vec::new() } else { self.write.by_links(self.asset.0, &keys)? };
+            let keys: Vec<Bytes> =
+                fresh.flat_map(|g| g.links.iter().map(|(_, k, _)| k.0)).collect();
+            let found = if keys.is_empty() {
+                Vec::new()
+            } else {
+                self.write.by_links(self.asset.0, &keys)?
+            };
             for (key, finding) in found {
                 page.linked.entry(key).or_default().push(finding);
             }
         }
         let wanted = matched.iter().filter_map(|g| page.attributions.get(&g.attribution?));
-        let mut ids: Vec<i64> = wanted.map(|a| a.finding).chain(page.linked.values().flatten().copied()).collect();
+        let mut ids: Vec<i64> =
+            wanted.map(|a| a.finding).chain(page.linked.values().flatten().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
         page.findings = self.write.findings(&ids)?.into_iter().map(|f| (f.id, f)).collect();
@@ -241,7 +249,8 @@ impl Writing<'_, '_, '_> {
             fix,
         })?;
         let evidence = format!("first claimed by {} in {}", self.belongs.source, self.name);
-        let edge = Edge { rule: "first".to_owned(), evidence, score: 1.0, author: RULES.to_owned() };
+        let edge =
+            Edge { rule: "first".to_owned(), evidence, score: 1.0, author: RULES.to_owned() };
         self.attribute(finding, group, edge)?;
         self.counts.new += 1;
         if group.standing == Standing::FalsePositive {
@@ -272,7 +281,11 @@ impl Writing<'_, '_, '_> {
     }
 
     /// The finding to which a rule ties a new claim, with the edge; others that fit are united with it.
-    fn fitting(&mut self, page: &mut Page, group: &Group) -> Result<Option<(i64, Edge)>, WriteError> {
+    fn fitting(
+        &mut self,
+        page: &mut Page,
+        group: &Group,
+    ) -> Result<Option<(i64, Edge)>, WriteError> {
         let mut found: Vec<i64> = Vec::new();
         let mut edge = None;
         for (rule, key, fact) in &group.links {
@@ -283,7 +296,8 @@ impl Writing<'_, '_, '_> {
         found.sort_unstable();
         found.dedup();
         let Some(edge) = edge else { return Ok(None) };
-        let missing: Vec<i64> = found.iter().filter(|id| !page.findings.contains_key(id)).copied().collect();
+        let missing: Vec<i64> =
+            found.iter().filter(|id| !page.findings.contains_key(id)).copied().collect();
         page.findings.extend(self.write.findings(&missing)?.into_iter().map(|f| (f.id, f)));
         let fits: Vec<&Finding> = found.iter().filter_map(|id| page.findings.get(id)).collect();
         let fits: Vec<Finding> = fits.into_iter().cloned().collect();
@@ -299,7 +313,8 @@ impl Writing<'_, '_, '_> {
     fn ended(&mut self, attribution: i64, finding: i64, group: &Group) -> Result<(), WriteError> {
         let word = if group.standing == Standing::Fixed { "fixed" } else { "not_affected" };
         let evidence = self.says(group, if word == "fixed" { "fixed" } else { "not affected" });
-        let retired = Change::Retired { attribution, document: self.document, evidence: evidence.clone() };
+        let retired =
+            Change::Retired { attribution, document: self.document, evidence: evidence.clone() };
         self.write.append(&retired)?;
         let closure = Closure {
             reason: word.to_owned(),
@@ -456,7 +471,11 @@ impl Writing<'_, '_, '_> {
 
 /// Whether the claim says it otherwise than what was last read.
 fn differs(group: &Group, attribution: &Attribution) -> bool {
-    let path = group.observations.first().and_then(|o| o.locations.first()).map_or("", |l| l.path.as_str());
+    let path = group
+        .observations
+        .first()
+        .and_then(|o| o.locations.first())
+        .map_or("", |l| l.path.as_str());
     attribution.digest != group.digest.0
         || attribution.standing != claims::word(group.standing)
         || attribution.content != group.content.map(|key| key.0)
@@ -466,12 +485,7 @@ fn differs(group: &Group, attribution: &Attribution) -> bool {
 
 /// The edge of a rule.
 pub(crate) fn rule_edge(rule: &str, fact: &str) -> Edge {
-    Edge {
-        rule: rule.to_owned(),
-        evidence: fact.to_owned(),
-        score: 1.0,
-        author: RULES.to_owned(),
-    }
+    Edge { rule: rule.to_owned(), evidence: fact.to_owned(), score: 1.0, author: RULES.to_owned() }
 }
 
 /// A class as the ledger writes it.

@@ -9,6 +9,7 @@ pub mod estate;
 pub mod explain;
 pub mod export;
 pub mod fix;
+pub mod import;
 pub mod ledger;
 pub mod man;
 pub mod policy;

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod fix;
 mod github;
 mod gitlab;
+pub mod import;
 pub mod imports;
 mod junit;
 mod openvex;
