@@ -73,6 +73,8 @@ pub enum Command {
     /// Take reports of scanners and people into the queue
     #[command(after_help = IMPORT_HELP)]
     Import(ImportArgs),
+    /// Look at open findings again: dates that new signals move, records that were withdrawn
+    Verify(VerifyArgs),
     /// Fetch advisories and exploitation signals, and build the index
     Sync(SyncArgs),
     /// Tell all that is known of one advisory, and why its date is what it is
@@ -195,6 +197,9 @@ pub struct ScanArgs {
     /// Scan every target of an estate file, side by side (docs/CONFIG.md)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "baseline"])]
     pub estate: Option<PathBuf>,
+    /// Put the result into the queue too, and close what its inventory proves to have ended
+    #[arg(long, conflicts_with = "estate")]
+    pub record: bool,
     /// How the result is shown and judged.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -255,6 +260,23 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
     /// As JSON, schema gabion.import/1
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gabion verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// These findings, and what would close each [default: all open ones]
+    #[arg(value_name = "F-n", conflicts_with = "all")]
+    pub findings: Vec<String>,
+    /// All open findings (the default)
+    #[arg(long)]
+    pub all: bool,
+    /// Estate file that names policies
+    #[arg(long, value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+    /// As JSON, schema gabion.verify/1
     #[arg(long)]
     pub json: bool,
 }

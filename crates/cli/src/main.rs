@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Scan(args) => commands::scan::run(args, &cli.global, &terminal),
         Command::WatchIntel(args) => commands::watch_intel::run(args, &cli.global, &terminal),
         Command::Import(args) => commands::import::run(args, &cli.global, &terminal),
+        Command::Verify(args) => commands::verify::run(args, &cli.global, &terminal),
         Command::Sync(args) => commands::sync::run(args, &cli.global, &terminal),
         Command::Explain(args) => commands::explain::run(args, &cli.global, &terminal),
         Command::Fix(args) => commands::fix::run(args, &cli.global, &terminal),

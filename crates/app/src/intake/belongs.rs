@@ -104,7 +104,8 @@ fn undeclared(request: &Request, told: &Told, source: &str) -> AssetFacts {
 fn set(request: &Request, facts: &mut AssetFacts) {
     if let Some(exposure) = request.exposure {
         facts.exposure = exposure.as_str().to_owned();
-        facts.exposure_source = "gabion import --exposure".to_owned();
+        let source = request.exposure_source.as_deref().unwrap_or("gabion import --exposure");
+        facts.exposure_source = source.to_owned();
     }
     if let Some(owner) = &request.owner {
         facts.owner.clone_from(owner);

@@ -52,6 +52,8 @@ pub struct Request {
     pub dry_run: bool,
     /// Who can reach the asset.
     pub exposure: Option<Exposure>,
+    /// Who says so; the command line when absent.
+    pub exposure_source: Option<String>,
     /// Who fixes on the asset.
     pub owner: Option<String>,
     /// Estate files that describe assets and name policies.
@@ -71,6 +73,7 @@ impl Request {
             format: None,
             dry_run: false,
             exposure: None,
+            exposure_source: None,
             owner: None,
             configs: Vec::new(),
         }

@@ -13,11 +13,13 @@ pub(crate) mod fixes;
 pub mod import;
 mod looks;
 mod matching;
+pub mod record;
 mod redact;
 pub mod spool;
 mod taking;
 pub(crate) mod timing;
 mod uniting;
+pub mod verify;
 mod writing;
 
 pub use import::{ImportError, Imported, Progress, Request, SCHEMA, import, scope};

@@ -373,7 +373,8 @@ impl Writing<'_, '_, '_> {
         };
         let by_person = closure.document == 0;
         let final_word = matches!(closure.reason.as_str(), "false_positive" | "duplicate")
-            || (closure.reason == "not_affected" && by_person);
+            || (closure.reason == "not_affected" && by_person)
+            || (closure.reason == "withdrawn" && self.still_withdrawn(&finding)?);
         let after = finding.closed_at.is_none_or(|at| self.belongs.scanned_at > at);
         let quiet = matches!(group.standing, Standing::Suppressed | Standing::FalsePositive);
         if final_word || quiet || ((was_live || by_person) && !after) {
@@ -393,6 +394,14 @@ impl Writing<'_, '_, '_> {
             self.write.append(&Change::Clocked { finding: id, clock, was })?;
         }
         Ok(true)
+    }
+
+    /// A scanner that does not know yet that a record was withdrawn brings it back to nobody.
+    fn still_withdrawn(&self, finding: &Finding) -> Result<bool, IndexError> {
+        match self.timing.index() {
+            Some(index) => super::verify::withdrawn(index, &finding.facts.ids),
+            None => Ok(true),
+        }
     }
 
     /// Lets a finding's facts, clock and action follow its standing claims. `alone`: its only claim, where

@@ -21,6 +21,7 @@ pub mod stats;
 pub mod sync;
 pub mod triage;
 pub mod undo;
+pub mod verify;
 pub mod watch_intel;
 
 use anyhow::anyhow;

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use app::books::Mode;
+use app::intake::record::Inventory;
 use app::intelligence::{Intelligence, IntelligenceError};
+use app::report::Report;
 use app::scan::Target;
 
 use crate::args::{Global, ScanArgs};
@@ -61,7 +64,11 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
     bar.finish_and_clear();
     let scanned = scanned.map_err(super::scan_failed)?;
     let bill = outputs.want_bill().then(|| scanned.bill());
+    let inventory = args.record.then(|| Inventory::of(&scanned));
     let report = scanned.into_report();
+    if let Some(inventory) = inventory {
+        record(&report, &inventory, &intelligence, global, terminal)?;
+    }
     let name = match args.paths.as_slice() {
         // «.» says nothing to whoever reads the report later.
         [one] if one.file_name().is_none() => {
@@ -71,4 +78,42 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
         several => format!("{} paths", several.len()),
     };
     render::show(Found { report, bill, name }, &args.output, &outputs, terminal)
+}
+
+/// Puts the scan into the queue, and says in a line for each asset what it came to.
+fn record(
+    report: &Report,
+    inventory: &Inventory,
+    intelligence: &Intelligence,
+    global: &Global,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
+    let (mut books, actor) = super::books::open(global, Mode::Create, terminal)?;
+    let now = report.scanned_at;
+    let quiet = &mut |_| {};
+    let recorded = app::intake::record::record(
+        &actor,
+        &mut books,
+        intelligence,
+        report,
+        inventory,
+        now,
+        quiet,
+    )
+    .map_err(super::import::import_failed)?;
+    for done in recorded {
+        let mut line = format!("recorded: {}", render::import::answer(&done.imported));
+        if done.proved > 0 {
+            line.push_str(&format!(
+                "; {} closed: every instance is at a clear version",
+                done.proved
+            ));
+        }
+        if done.proposed > 0 {
+            line.push_str(&format!("; {} proposed as closed: no instance is left", done.proposed));
+        }
+        terminal.say(&formats::text::printable(&line));
+        done.imported.remarks.iter().for_each(|remark| terminal.warn(remark));
+    }
+    Ok(())
 }

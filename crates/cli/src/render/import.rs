@@ -38,7 +38,7 @@ pub fn write(out: &mut dyn Write, imported: &Imported, terminal: &Terminal) -> i
 }
 
 /// «12 new, 3 closed, 40 unchanged from trivy (Trivy JSON) on web».
-fn answer(imported: &Imported) -> String {
+pub fn answer(imported: &Imported) -> String {
     let mut parts = Vec::new();
     let mut part = |count: u64, word: &str| {
         if count > 0 {

@@ -21,6 +21,7 @@ pub mod show;
 pub mod stats;
 mod table;
 mod vdr;
+pub mod verify;
 mod words;
 
 use std::io::{self, BufWriter, Write};

@@ -1,0 +1,338 @@
+//! What does our own scan put into the ledger, and what does its inventory prove?
+//!
+//! In: a scan's report and the versions that it met. Out: the report taken in as any other document, from the source
+//! `gabion`; and version evidence: an open dependency finding of whatever source closes when a complete inventory has its
+//! package, and every instance at a version that the index says is clear of every id of the group. Three-valued: what
+//! is not evaluated is not clear. A package that is not there at all closes our own claim; of others' it is proposed.
+
+use std::collections::HashMap;
+
+use intel::{GroupRef, Index, IndexError};
+use ledger::LedgerError;
+use ledger::change::{Change, Closure};
+use ledger::row::{Finding, Ids};
+use vocab::{Declared, Ecosystem, Exposure, Instant, NotEvaluated};
+
+use super::import::{ImportError, Imported, Progress, Request, import};
+use super::spool::Input;
+use crate::books::{Actor, Books, UseCase, allow};
+use crate::intelligence::{Intelligence, IntelligenceError};
+use crate::report::Report;
+use crate::scan::Scanned;
+
+/// Our own source.
+pub const SOURCE: &str = "gabion";
+/// Most instances named in an evidence.
+const NAMED: usize = 5;
+/// Most ids of one finding that are looked up.
+const MAX_IDS: usize = 64;
+
+/// The versions that a scan met, by asset and package.
+#[derive(Debug, Default)]
+pub struct Inventory(HashMap<String, HashMap<String, Vec<Instance>>>);
+
+/// A package as one place declares it.
+#[derive(Debug, Clone)]
+struct Instance {
+    ecosystem: Ecosystem,
+    name: String,
+    /// `None` where nothing exact is declared, or it is no release of the registry.
+    version: Option<String>,
+}
+
+impl Inventory {
+    /// What a scan met.
+    pub fn of(scanned: &Scanned) -> Self {
+        let mut all = Self::default();
+        for package in &scanned.gathered.packages {
+            let Some(asset) = scanned.report.assets.get(package.asset as usize) else { continue };
+            let registry = !package.owned
+                && package.origins.iter().all(|o| matches!(o, vocab::Origin::Registry));
+            let instance = Instance {
+                ecosystem: package.ecosystem.clone(),
+                name: package.name.clone(),
+                version: match &package.version {
+                    Declared::Exact(version) if registry => Some(version.clone()),
+                    _ => None,
+                },
+            };
+            let kind = package.ecosystem.base().purl_type();
+            let names =
+                scanned.gathered.installed(package).into_iter().chain([package.name.clone()]);
+            let packages = all.0.entry(asset.id.clone()).or_default();
+            for name in names {
+                let instances = packages.entry(key(kind, &package.ecosystem, &name)).or_default();
+                instances.push(instance.clone());
+            }
+        }
+        all
+    }
+}
+
+/// A package under whatever spelling a source has for it.
+fn key(kind: &str, ecosystem: &Ecosystem, name: &str) -> String {
+    format!("{kind}/{}", ecosystem.normal_name(name)).to_lowercase()
+}
+
+/// What recording one asset came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// As of any document.
+    pub imported: Imported,
+    /// Findings closed because every instance is at a clear version.
+    pub proved: u64,
+    /// Closures proposed because no instance is left.
+    pub proposed: u64,
+}
+
+/// Records a scan, asset by asset.
+///
+/// # Errors
+/// As [`import`]; what was recorded of the assets before stays.
+pub fn record(
+    actor: &Actor,
+    books: &mut Books,
+    intelligence: &Intelligence,
+    report: &Report,
+    inventory: &Inventory,
+    now: Instant,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Vec<Recorded>, ImportError> {
+    allow(actor, UseCase::Import, true)?;
+    let mut recorded = Vec::new();
+    for asset in &report.assets {
+        let part = of_asset(report, &asset.id);
+        let written =
+            |source| ImportError::Open { file: format!("the scan of {}", asset.id), source };
+        let folder = tempfile::tempdir().map_err(written)?;
+        let path = folder.path().join("gabion-scan.json");
+        let file = std::fs::File::create(&path).map_err(written)?;
+        let mut out = std::io::BufWriter::new(file);
+        serde_json::to_writer(&mut out, &part).map_err(|e| written(e.into()))?;
+        std::io::Write::flush(&mut out).map_err(written)?;
+        let request = Request {
+            asset: Some(asset.id.clone()),
+            source: Some(SOURCE.to_owned()),
+            format: Some("gabion-scan".to_owned()),
+            exposure: Some(asset.exposure).filter(|e| *e != Exposure::Unknown),
+            exposure_source: Some(asset.exposure_source.clone()),
+            owner: asset.owner.clone(),
+            ..Request::of(Input::File(path))
+        };
+        let mut imported = import(actor, books, Some(intelligence), &request, now, tell)?;
+        imported.file = asset.path.clone();
+        let mut done = Recorded { imported, proved: 0, proposed: 0 };
+        let none = HashMap::new();
+        let packages = inventory.0.get(&asset.id).unwrap_or(&none);
+        if part.not_read.is_empty() && part.unrecognised.is_empty() {
+            let index = intelligence.index()?;
+            let proving = Proving { index: &index, packages, scanned_at: report.scanned_at };
+            proving.all(actor, books, &asset.id, now, &mut done).map_err(|error| match error {
+                Failed::Ledger(error) => ImportError::from(error),
+                Failed::Index(error) => IntelligenceError::into(intelligence.unusable(error)),
+            })?;
+        }
+        recorded.push(done);
+    }
+    Ok(recorded)
+}
+
+/// The part of a report that speaks of one asset. What could not be read may be of any.
+fn of_asset(report: &Report, asset: &str) -> Report {
+    let mut part = report.clone();
+    part.assets.retain(|a| a.id == asset);
+    part.findings.retain(|f| &*f.asset == asset);
+    part.ignored.retain(|i| &*i.finding.asset == asset);
+    part.stated.retain(|s| &*s.finding.asset == asset);
+    part.not_evaluated.retain(|n| n.asset == asset);
+    part.fixes.retain(|f| f.asset == asset);
+    part.notices.retain(|n| n.asset == asset);
+    part.complete =
+        part.not_evaluated.is_empty() && part.not_read.is_empty() && part.unrecognised.is_empty();
+    part
+}
+
+enum Failed {
+    Ledger(LedgerError),
+    Index(IndexError),
+}
+
+impl From<LedgerError> for Failed {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+/// What the inventory of an asset says of a finding.
+enum Said {
+    Nothing,
+    /// Every instance is clear: the evidence.
+    Clear(String),
+    /// No instance is left: the evidence.
+    Gone(String),
+}
+
+struct Proving<'a> {
+    index: &'a Index<'a>,
+    packages: &'a HashMap<String, Vec<Instance>>,
+    scanned_at: Instant,
+}
+
+impl Proving<'_> {
+    fn all(
+        &self,
+        actor: &Actor,
+        books: &mut Books,
+        asset: &str,
+        now: Instant,
+        done: &mut Recorded,
+    ) -> Result<(), Failed> {
+        let known = books.ledger.assets()?.into_iter().find(|(_, facts)| facts.name == asset);
+        let Some((asset, _)) = known else { return Ok(()) };
+        let (mut said, mut failed) = (Vec::new(), None);
+        books.ledger.each_finding(Some(asset), true, &mut |finding| {
+            match self.says(&finding) {
+                Ok(Said::Nothing) => {}
+                Ok(other) => said.push((finding.id, other)),
+                Err(error) => failed = Some(error),
+            }
+            failed.is_none()
+        })?;
+        if let Some(error) = failed {
+            return Err(Failed::Index(error));
+        }
+        let mut closes = Vec::new();
+        let mut proposes = Vec::new();
+        for (finding, said) in said {
+            match said {
+                Said::Clear(evidence) => closes.push((finding, evidence)),
+                Said::Gone(evidence) => {
+                    let ours =
+                        books.ledger.claims(finding)?.iter().all(|c| !c.live || c.source == SOURCE);
+                    if ours { &mut closes } else { &mut proposes }.push((finding, evidence));
+                }
+                Said::Nothing => {}
+            }
+        }
+        // A repeat proposes nothing twice.
+        let what = serde_json::json!({ "call": "close", "ending": "fixed" });
+        let mut fresh = Vec::new();
+        for (finding, evidence) in proposes {
+            if !books.ledger.proposals(Some(finding))?.iter().any(|row| row.what == what) {
+                fresh.push((finding, evidence));
+            }
+        }
+        if closes.is_empty() && fresh.is_empty() {
+            return Ok(());
+        }
+        let mut write = books.write(actor, now)?;
+        let stream = write.stream(asset, SOURCE, "")?;
+        let document = stream.and_then(|s| s.last).map_or(0, |document| document.id);
+        for (finding, evidence) in &closes {
+            let closure = Closure {
+                reason: "fixed".to_owned(),
+                evidence: evidence.clone(),
+                document,
+                duplicate_of: 0,
+            };
+            write.append(&Change::Closed { finding: *finding, closure })?;
+        }
+        for (finding, reason) in &fresh {
+            let proposal = write.next(Ids::Proposal)?;
+            let (what, reason) = (what.clone(), reason.clone());
+            write.append(&Change::Proposed { proposal, finding: *finding, what, reason })?;
+        }
+        (done.proved, done.proposed) = (closes.len() as u64, fresh.len() as u64);
+        let summary =
+            format!("{} closed and {} proposed by the inventory", done.proved, done.proposed);
+        done.imported.entry = Some(write.commit("closure", &summary)?.entry);
+        Ok(())
+    }
+
+    fn says(&self, finding: &Finding) -> Result<Said, IndexError> {
+        if finding.class != "dependency"
+            || finding.facts.ids.is_empty()
+            || finding.facts.ids.len() > MAX_IDS
+        {
+            return Ok(Said::Nothing);
+        }
+        let instances = self.instances(&finding.facts.place);
+        let place = &finding.facts.place;
+        let ids = finding.facts.ids.join(", ");
+        let scan = format!("the complete scan of {}", self.scanned_at);
+        if instances.is_empty() {
+            return Ok(Said::Gone(format!("{scan} has no instance of {place} left")));
+        }
+        let mut groups: Vec<GroupRef> = Vec::new();
+        for id in &finding.facts.ids {
+            groups.extend(self.index.find(id)?);
+        }
+        let mut versions: Vec<&str> = Vec::new();
+        for instance in instances {
+            let Some(version) = instance.version.as_deref() else { return Ok(Said::Nothing) };
+            if !self.speaks(&groups, instance)? || !self.clear(&groups, instance, version)? {
+                return Ok(Said::Nothing);
+            }
+            versions.push(version);
+        }
+        versions.sort_unstable();
+        versions.dedup();
+        let more = versions.len().saturating_sub(NAMED);
+        versions.truncate(NAMED);
+        let named = versions.join(", ");
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        Ok(Said::Clear(format!(
+            "{scan} has {place} at {named}{more} only, clear of {ids} in the index built {}",
+            self.index.meta().built_at
+        )))
+    }
+
+    /// The instances of a package as the ledger names its place (`npm/lodash`).
+    fn instances(&self, place: &str) -> &[Instance] {
+        let Some((kind, name)) = place.split_once('/') else { return &[] };
+        let base = vocab::Base::ALL.iter().find(|base| base.purl_type() == kind);
+        let found =
+            base.and_then(|base| self.packages.get(&key(kind, &Ecosystem::from(*base), name)));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether some record of the groups is about this package at all: else its silence says nothing.
+    fn speaks(&self, groups: &[GroupRef], instance: &Instance) -> Result<bool, IndexError> {
+        for group in groups {
+            for member in self.index.group(*group)?.members {
+                let record = self.index.advisory(member)?;
+                let same = |package: &intel::Package| {
+                    package.ecosystem.base() == instance.ecosystem.base()
+                        && package.name == instance.ecosystem.normal_name(&instance.name)
+                };
+                if record.withdrawn.is_none()
+                    && !record.unreadable
+                    && record.packages.iter().any(same)
+                {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether no record of the groups covers the version, and nothing was left unevaluated.
+    fn clear(
+        &self,
+        groups: &[GroupRef],
+        instance: &Instance,
+        version: &str,
+    ) -> Result<bool, IndexError> {
+        let evaluation = self.index.evaluate(&instance.ecosystem, &instance.name, version)?;
+        // Of an ecosystem that is known in part, its own records still speak for themselves.
+        if !matches!(evaluation.beside, None | Some(NotEvaluated::PartialAdvisories)) {
+            return Ok(false);
+        }
+        for matched in &evaluation.matches {
+            if groups.contains(&self.index.advisory(matched.advisory)?.group) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
