@@ -8,12 +8,16 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::observation::MAX_TEXT;
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Hit, Record, Step};
 
 /// Most bytes kept of one document's context.
 pub const MAX_KEPT: usize = 64 << 20;
+
+/// Most members kept of one list.
+const MAX_LIST: usize = 10_000;
 
 /// Values by their place (`$.Results[0].Target`).
 pub struct Context {
@@ -30,23 +34,26 @@ impl Context {
         patterns: &[&str],
         sink: &mut dyn Sink,
     ) -> Result<Self, Stop> {
+        Self::within(source, patterns, sink, MAX_KEPT)
+    }
+
+    fn within(
+        source: &mut Source<'_>,
+        patterns: &[&str],
+        sink: &mut dyn Sink,
+        most: usize,
+    ) -> Result<Self, Stop> {
         let mut values = HashMap::new();
-        let mut left = MAX_KEPT;
+        let mut left = Some(most);
         json::walk(source, patterns, sink, &mut |sink, hit| {
-            let place = hit.place();
-            match left.checked_sub(place.len() + weight(&hit.value)) {
-                Some(rest) => {
-                    left = rest;
-                    values.insert(place, hit.value);
-                }
-                None if left > 0 => {
-                    left = 0;
-                    sink.dropped(
-                        &place,
-                        "more context of records than 64 MiB; the rest of it is not kept",
-                    );
-                }
-                None => {}
+            let Some(room) = left else { return Ok(()) };
+            let (place, value) = (hit.place(), short(hit.value));
+            left = room.checked_sub(place.len() + weight(&value));
+            if left.is_some() {
+                values.insert(place, value);
+            } else {
+                let why = format!("more than {most} bytes around records; the rest is not kept");
+                sink.dropped(&place, &why);
             }
             Ok(())
         })?;
@@ -116,6 +123,27 @@ fn place(path: &[Step], pattern: &str) -> String {
     text
 }
 
+/// Every record may copy what stands around it, so it must be short: texts are cut at [`MAX_TEXT`], lists at
+/// [`MAX_LIST`].
+fn short(mut value: Value) -> Value {
+    let mut left = vec![&mut value];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::String(text) if text.len() > MAX_TEXT => {
+                let end = (0..=MAX_TEXT).rev().find(|at| text.is_char_boundary(*at));
+                text.truncate(end.unwrap_or(0));
+            }
+            Value::Array(list) => {
+                list.truncate(MAX_LIST);
+                left.extend(list);
+            }
+            Value::Object(map) => left.extend(map.values_mut()),
+            _ => {}
+        }
+    }
+    value
+}
+
 /// About how many bytes a value takes.
 fn weight(value: &Value) -> usize {
     let mut sum = 0;
@@ -133,4 +161,40 @@ fn weight(value: &Value) -> usize {
         }
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::sink::Kept;
+
+    fn check(text: &str, most: usize, expect: &[(&str, Option<&str>)], dropped: usize) {
+        let mut cursor = Cursor::new(text.as_bytes());
+        let mut kept = Kept::default();
+        let mut source = Source::new(&mut cursor);
+        let context = Context::within(&mut source, &["name", "a[].b"], &mut kept, most).unwrap();
+        for (place, value) in expect {
+            assert_eq!(context.at(place), *value, "{place}");
+        }
+        assert_eq!(kept.dropped.len(), dropped);
+    }
+
+    #[test]
+    fn it_is_kept_to_the_bound_and_past_it_once_said() {
+        // A place and a value of one letter take 6 + 32 + 1 and 8 + 32 + 1 bytes.
+        let text = r#"{"name":"x","a":[{"b":"y"},{"b":"z"},{"b":"z"}]}"#;
+        let both = [("$.name", Some("x")), ("$.a[0].b", Some("y"))];
+        check(text, 39 + 41, &both, 1);
+        check(text, 39 + 41 - 1, &[both[0], ("$.a[0].b", None)], 1);
+        check(text, 39 + 41 * 3, &both, 0);
+    }
+
+    #[test]
+    fn long_texts_are_cut_at_a_character() {
+        let long = "é".repeat(MAX_TEXT);
+        let cut = "é".repeat(MAX_TEXT / 2);
+        check(&format!(r#"{{"name":"{long}"}}"#), MAX_KEPT, &[("$.name", Some(&cut))], 0);
+    }
 }

@@ -172,6 +172,7 @@ fn hand_on(
         let observation = Observation { component: subject.cloned(), ..stated };
         return packages::hand_on(sink, place, observation);
     }
+    let stated = packages::settled(stated);
     for reference in affected {
         match table.component(reference) {
             None => sink.dropped(&place, &format!("no component «{reference}» is listed")),

@@ -3,6 +3,8 @@
 //! Its security report schemas 14 and 15 (gitlab-org/security-products/security-report-schemas). The first
 //! identifier is the primary one: the rule. The record's `id` is not unique from run to run and no id here.
 
+use std::collections::HashMap;
+
 use crate::format::Format;
 use crate::observation::Observation;
 use crate::readers::dependency::{context::Context, facts, fields::Cells, packages};
@@ -64,14 +66,18 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     if !matches!(status, "" | "success") {
         sink.fact(Fact::Incomplete(format!("scan.status is «{status}»")));
     }
+    let at = |n: usize, field: &str| context.at(&format!("$.dependency_files[{n}].{field}"));
+    let managers: HashMap<String, String> = (0..)
+        .map_while(|n| Some((at(n, "path")?.to_owned(), at(n, "package_manager")?.to_owned())))
+        .collect();
     json::walk(source, &["vulnerabilities[]"], sink, &mut |sink, hit| {
-        let observation = vulnerability(&hit, &context);
+        let observation = vulnerability(&hit, &managers);
         packages::hand_on(sink, hit.place(), observation)
     })?;
     Ok(())
 }
 
-fn vulnerability(hit: &Hit<'_>, context: &Context) -> Observation {
+fn vulnerability(hit: &Hit<'_>, managers: &HashMap<String, String>) -> Observation {
     let record = hit.record();
     let rule = record.first(&["identifiers.0.value", "identifiers.0.name"]);
     let file = record.text("location.file");
@@ -87,7 +93,7 @@ fn vulnerability(hit: &Hit<'_>, context: &Context) -> Observation {
         cwes: weaknesses.filter_map(|id| words::cwe(id.first(&["value", "name"]))).collect(),
         component: packages::component(
             "",
-            kind_word(record, context, file),
+            kind_word(record, managers, file),
             record.text("location.dependency.package.name"),
             record.text("location.dependency.version"),
             "",
@@ -102,15 +108,12 @@ fn vulnerability(hit: &Hit<'_>, context: &Context) -> Observation {
 }
 
 /// The operating system of an image, else the package manager of the file.
-fn kind_word<'c>(record: Record<'c>, context: &'c Context, file: &str) -> &'c str {
+fn kind_word<'c>(record: Record<'c>, managers: &'c HashMap<String, String>, file: &str) -> &'c str {
     let system = record.text("location.operating_system");
     if !system.is_empty() {
         return system;
     }
-    let at = |n: usize, field: &str| context.at(&format!("$.dependency_files[{n}].{field}"));
-    let found =
-        (0..).map_while(|n| at(n, "path").map(|path| (n, path))).find(|(_, path)| *path == file);
-    found.and_then(|(n, _)| at(n, "package_manager")).unwrap_or_else(|| {
+    managers.get(file).map(String::as_str).unwrap_or_else(|| {
         match file.rsplit('/').next().unwrap_or_default() {
             "package-lock.json" | "yarn.lock" | "pnpm-lock.yaml" | "npm-shrinkwrap.json" => "npm",
             "go.sum" | "go.mod" => "go",

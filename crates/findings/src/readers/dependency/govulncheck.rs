@@ -69,9 +69,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         if !said.insert(id.to_owned()) {
             return Ok(());
         }
+        let stated = packages::settled(described(record));
         let first = (id.to_owned(), String::new());
         for ((_, module), found) in met.range(first..).take_while(|((known, _), _)| known == id) {
-            packages::hand_on(sink, found.place.clone(), observation(record, module, found))?;
+            packages::hand_on(sink, found.place.clone(), observation(&stated, module, found))?;
         }
         Ok(())
     })?;
@@ -106,11 +107,11 @@ impl Met {
     }
 }
 
-fn observation(osv: Record<'_>, module: &str, met: &Met) -> Observation {
-    let reached =
-        if met.called { "" } else { "\n\nThe program does not call the vulnerable code." };
-    let mut observation = described(osv);
-    observation.description = format!("{}{reached}", osv.text("details"));
+fn observation(stated: &Observation, module: &str, met: &Met) -> Observation {
+    let mut observation = stated.clone();
+    if !met.called {
+        observation.description.push_str("\n\nThe program does not call the vulnerable code.");
+    }
     observation.component = packages::component("", "golang", module, &met.version, &met.fixed);
     observation.locations = met.places.clone();
     observation

@@ -94,9 +94,11 @@ fn read_on_demand(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), St
     facts::tool(sink, "JFrog Xray", "");
     json::walk(source, &["[].vulnerabilities[]"], sink, &mut |sink, hit| {
         let record = hit.record();
+        let stated = packages::settled(issue(record, "cves", None));
         for (identifier, place) in record.entries("components") {
-            let component = by_identifier(identifier, context.text(&hit, "[].package_type"));
-            let mut observation = issue(record, "cves", component);
+            let mut observation = stated.clone();
+            observation.component =
+                by_identifier(identifier, context.text(&hit, "[].package_type"));
             if let Some(component) = &mut observation.component {
                 component.fixed_in = packages::versions(&place.texts("fixed_versions").join(","));
             }

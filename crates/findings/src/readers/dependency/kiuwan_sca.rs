@@ -36,6 +36,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             stated.standing = Standing::Suppressed;
             stated.standing_reason = "muted".into();
         }
+        let stated = packages::settled(stated);
         if record.items("components").next().is_none() {
             sink.dropped(&hit.place(), "the record names no package");
         }

@@ -7,7 +7,7 @@
 //! the same document.
 
 use crate::format::Format;
-use crate::observation::Observation;
+use crate::observation::{MAX_MEMBERS, Observation};
 use crate::readers::dependency::{facts, fields, fields::Cells, packages};
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
@@ -65,8 +65,9 @@ fn advisory(sink: &mut dyn Sink, place: &str, record: Record<'_>) -> Result<(), 
     if versions.is_empty() {
         versions.push(String::new());
     }
+    let stated = packages::settled(described(record));
     for version in versions {
-        let mut observation = described(record);
+        let mut observation = stated.clone();
         observation.component = packages::component(
             "",
             "npm",
@@ -119,12 +120,14 @@ fn read_by_package(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), S
             failed(sink, record);
             return Ok(());
         }
+        let mut nodes = record.texts("nodes");
+        nodes.truncate(MAX_MEMBERS);
         for (number, via) in record.items("via").enumerate().filter(|(_, via)| via.0.is_object()) {
             let mut observation = described(via);
             let name = [via.first(&["dependency", "name"]), record.text("name"), hit.key(1)];
             let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
             observation.component = packages::component("", "npm", name, "", "");
-            observation.locations = packages::paths(record.texts("nodes"));
+            observation.locations = packages::paths(nodes.iter().cloned());
             observation.description = format!("Affected: {}", via.text("range"));
             observation.remedy = match record.text("fixAvailable.name") {
                 "" if record.flag("fixAvailable") => "npm audit fix".into(),
@@ -180,18 +183,19 @@ fn issue(sink: &mut dyn Sink, place: &str, line: Record<'_>) -> Result<(), Stop>
     let url = line.text("children.URL");
     let ghsa = url.rsplit('/').find(|part| part.starts_with("GHSA-")).unwrap_or_default();
     let rule = if ghsa.is_empty() { line.string("children.ID") } else { ghsa.to_owned() };
+    let mut stated = Observation {
+        title: line.text("children.Issue").into(),
+        description: format!("Affected: {}", line.text("children.Vulnerable Versions")),
+        severity: words::severity(line.text("children.Severity")),
+        references: packages::addresses([url]),
+        ..packages::dependency()
+    };
+    packages::name_problem(&mut stated, &rule, [""; 0]);
+    stated.rule = rule;
+    let stated = packages::settled(stated);
     for version in line.texts("children.Tree Versions") {
-        let mut observation = Observation {
-            title: line.text("children.Issue").into(),
-            description: format!("Affected: {}", line.text("children.Vulnerable Versions")),
-            severity: words::severity(line.text("children.Severity")),
-            component: packages::component("", "npm", line.text("value"), &version, ""),
-            references: packages::addresses([url]),
-            ..packages::dependency()
-        };
-        packages::name_problem(&mut observation, &rule, [""; 0]);
-        observation.rule.clone_from(&rule);
-        packages::hand_on(sink, place.to_owned(), observation)?;
+        let component = packages::component("", "npm", line.text("value"), &version, "");
+        packages::hand_on(sink, place.to_owned(), Observation { component, ..stated.clone() })?;
     }
     Ok(())
 }

@@ -4,6 +4,8 @@
 //! `license_violations`. Its aliases are those of the record; the groups that the tool makes add nothing to
 //! them but the highest score. OSV schema 1.7; OSV-Scanner's documentation, «Output».
 
+use std::collections::HashMap;
+
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::dependency::{context::Context, facts, fields, fields::Cells, packages};
@@ -28,19 +30,21 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "OSV-Scanner", "");
     let patterns =
         ["results[].packages[].vulnerabilities[]", "results[].packages[].license_violations[]"];
+    // The highest scores of one package's groups: its problems come one after the other.
+    let mut highest = ((usize::MAX, 0), HashMap::new());
     json::walk(source, &patterns, sink, &mut |sink, hit| {
         let Some(package) = context.record(&hit, "results[].packages[].package") else {
             sink.dropped(&hit.place(), "the record names no package");
             return Ok(());
         };
         let path = context.text(&hit, "results[].source.path");
+        let at = (hit.index(0), hit.index(1));
+        if highest.0 != at {
+            let groups = context.record(&hit, "results[].packages[].groups");
+            highest = (at, groups.map(highest_of).unwrap_or_default());
+        }
         let observation = match hit.pattern {
-            0 => vulnerability(
-                &hit,
-                package,
-                context.record(&hit, "results[].packages[].groups"),
-                path,
-            ),
+            0 => vulnerability(&hit, package, &highest.1, path),
             _ => licence(&hit, package, path),
         };
         packages::hand_on(sink, hit.place(), observation)
@@ -51,14 +55,12 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 fn vulnerability(
     hit: &Hit<'_>,
     package: Record<'_>,
-    groups: Option<Record<'_>>,
+    highest: &HashMap<String, String>,
     path: &str,
 ) -> Observation {
     let record = hit.record();
     let rule = record.text("id");
-    let group = groups
-        .and_then(|g| g.items("").find(|group| group.texts("ids").iter().any(|id| id == rule)));
-    let highest = group.map(|group| group.string("max_severity")).unwrap_or_default();
+    let highest = highest.get(rule).cloned().unwrap_or_default();
     let name = package.text("name");
     let affected: Vec<Record<'_>> =
         record.items("affected").filter(|affected| affected.text("package.name") == name).collect();
@@ -102,6 +104,17 @@ fn vulnerability(
     };
     packages::name_problem(&mut observation, rule, record.texts("aliases"));
     observation
+}
+
+/// The highest score of each id's group.
+fn highest_of(groups: Record<'_>) -> HashMap<String, String> {
+    let of_group = |group: Record<'_>| {
+        // «10.0» at the most; a longer text is no score and would be kept once for each id.
+        let score =
+            Some(group.string("max_severity")).filter(|score| score.len() <= 4).unwrap_or_default();
+        group.texts("ids").into_iter().map(move |id| (id, score.clone())).collect::<Vec<_>>()
+    };
+    groups.items("").flat_map(of_group).collect()
 }
 
 fn licence(hit: &Hit<'_>, package: Record<'_>, path: &str) -> Observation {

@@ -5,7 +5,7 @@
 
 use vocab::purl;
 
-use crate::observation::{Class, Component, Location, Observation};
+use crate::observation::{Class, Component, Location, MAX_TITLE, Observation};
 use crate::readers::words;
 use crate::sink::{Sink, Stop};
 
@@ -213,6 +213,17 @@ pub fn addresses(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String
     }
     found.truncate(crate::observation::MAX_MEMBERS);
     found
+}
+
+/// The observation as it will be kept, before it is said of many components: the texts of one record are not
+/// copied as often as a hostile document names components.
+pub fn settled(mut observation: Observation) -> Observation {
+    observation.settle();
+    for text in [&mut observation.rule, &mut observation.standing_reason, &mut observation.score] {
+        let end = (0..=MAX_TITLE).rev().find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or(0).min(text.len()));
+    }
+    observation
 }
 
 /// Hands an observation on, or says why it names no problem. A title that the tool does not give is made of

@@ -47,21 +47,19 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         sink.dropped(&place(&problem.place), &problem.what);
     }
     for statement in &document.statements {
+        let stated = packages::settled(stated(statement));
+        let of = |product: &Product, target: &str| Observation {
+            component: component(product),
+            target: target.to_owned(),
+            ..stated.clone()
+        };
         for product in &statement.products {
             if product.subcomponents.is_empty() {
-                packages::hand_on(
-                    sink,
-                    place(&statement.place),
-                    observation(statement, product, ""),
-                )?;
+                packages::hand_on(sink, place(&statement.place), of(product, ""))?;
             }
             for part in &product.subcomponents {
                 let whole = name(product);
-                packages::hand_on(
-                    sink,
-                    place(&statement.place),
-                    observation(statement, part, &whole),
-                )?;
+                packages::hand_on(sink, place(&statement.place), of(part, &whole))?;
             }
         }
         if statement.products.is_empty() {
@@ -80,7 +78,8 @@ fn place(place: &vex::Place) -> String {
     }
 }
 
-fn observation(statement: &Statement, product: &Product, target: &str) -> Observation {
+/// What a statement says, of whichever product.
+fn stated(statement: &Statement) -> Observation {
     let standing = match statement.status {
         Status::NotAffected => Standing::NotAffected,
         Status::Affected => Standing::Reported,
@@ -93,8 +92,6 @@ fn observation(statement: &Statement, product: &Product, target: &str) -> Observ
         rule: statement.vulnerability.clone(),
         remedy: statement.action.clone(),
         standing,
-        component: component(product),
-        target: target.to_owned(),
         ..packages::dependency()
     };
     if standing == Standing::Reported {

@@ -4,7 +4,7 @@
 //! a distribution covers several CVEs.
 
 use crate::format::Format;
-use crate::observation::{Class, Endpoint, Observation};
+use crate::observation::{Class, Endpoint, MAX_MEMBERS, Observation};
 use crate::readers::dependency::{context::Context, facts, packages};
 use crate::readers::words;
 use crate::sink::{Sink, Stop};
@@ -39,7 +39,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             endpoint: Some(Endpoint { host: host.to_ascii_lowercase(), ..Endpoint::default() }),
             ..Observation::default()
         };
-        let cves = known.map(|k| k.texts("cvelist")).unwrap_or_default();
+        let cves =
+            known.map(|k| k.texts("cvelist")).unwrap_or_default().into_iter().take(MAX_MEMBERS);
         packages::name_problem(&mut observation, rule, cves);
         packages::hand_on(sink, hit.place(), observation)
     })?;

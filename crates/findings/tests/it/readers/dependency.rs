@@ -1,6 +1,93 @@
 //! Samples of this group.
 
+use std::io::Cursor;
+
+use findings::readers::dependency::FORMATS;
+use findings::sink::Kept;
+use findings::walk::shape::{HEAD, Shape};
+use findings::{Format, Source, Stop};
+
 use super::check;
+
+/// Every sample that a format of this group claims, with that format.
+fn samples() -> Vec<(String, Vec<u8>, &'static Format)> {
+    let folder = format!("{}/tests/it/samples", env!("CARGO_MANIFEST_DIR"));
+    let mut samples = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let mut cursor = Cursor::new(bytes.as_slice());
+        let shape = Shape::of(&mut Source::new(&mut cursor), HEAD).unwrap();
+        if let Some(format) = FORMATS.iter().find(|format| (format.detects)(&shape)) {
+            samples.push((path.display().to_string(), bytes, *format));
+        }
+    }
+    samples
+}
+
+fn read(format: &Format, bytes: &[u8]) -> (Kept, Result<(), Stop>) {
+    let mut cursor = Cursor::new(bytes);
+    let mut kept = Kept::default();
+    let end = (format.read)(&mut Source::new(&mut cursor), &mut kept);
+    (kept, end)
+}
+
+#[test]
+fn a_cut_document_is_said_to_be_broken() {
+    let samples = samples();
+    assert!(samples.len() >= FORMATS.len(), "each format has a sample");
+    for (path, bytes, format) in samples {
+        if !path.ends_with(".json") && !path.ends_with(".xml") {
+            continue;
+        }
+        let whole = read(format, &bytes).0.observations.len();
+        let text = String::from_utf8(bytes).unwrap();
+        let text = text.trim_end();
+        for part in 1..12 {
+            let end = text.floor_char_boundary(text.len() * part / 12);
+            let (kept, stop) = read(format, &text.as_bytes()[..end]);
+            // Of JSON lines, what was cut off between two lines is not missed.
+            let between = serde_json::Deserializer::from_str(&text[..end])
+                .into_iter::<serde_json::Value>()
+                .all(|value| value.is_ok());
+            assert!(stop.is_err() || between, "{path} cut at {end}");
+            assert!(kept.observations.len() <= whole, "{path} cut at {end}");
+        }
+    }
+}
+
+#[test]
+fn a_garbled_document_is_never_a_panic() {
+    for (_, bytes, format) in samples() {
+        for at in (0..bytes.len()).step_by(bytes.len() / 60 + 1) {
+            for garbage in [b'"', b'0', b'[', 0xff] {
+                let mut garbled = bytes.clone();
+                garbled[at] = garbage;
+                let (kept, _) = read(format, &garbled);
+                assert!(
+                    kept.dropped.iter().all(|(place, why)| !place.is_empty() && !why.is_empty())
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_order_of_members_changes_nothing() {
+    for (path, bytes, format) in samples() {
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(&bytes) else { continue };
+        // Serialised again, the members of objects stand in the order of their names.
+        let again = serde_json::to_vec(&value).unwrap();
+        let mut both =
+            [read(format, &bytes).0, read(format, &again).0].map(|kept| kept.observations);
+        for kept in &mut both {
+            kept.iter_mut().for_each(|observation| observation.place.clear());
+            kept.sort_by_key(|observation| serde_json::to_string(observation).unwrap());
+        }
+        let [before, after] = both;
+        assert_eq!(before, after, "{path}");
+    }
+}
 
 #[test]
 fn trivy() {
