@@ -118,9 +118,11 @@ fn dependency(observation: &Observation, ids: &Ids) -> Made {
     let names: Vec<Name> =
         ids.names.iter().map(|id| Name { key: named(id), how: How::Alias }).collect();
     let mut made = Made { names, bucket, ..Made::complete(bucket) };
-    if ids.one && !package.is_empty() {
+    let component = observation.component.as_ref().map(Package::of);
+    if let Some(component) = component.filter(|p| ids.one && !p.name.is_empty()) {
+        let across = component.across();
         let link = |id: &String| {
-            let key = key(&["package-alias", &package, id]);
+            let key = key(&["package-alias", &across, id]);
             (LinkRule::PackageAlias, key, format!("{package} {id}"))
         };
         made.links = ids.names.iter().map(link).collect();

@@ -13,6 +13,7 @@ mod assign;
 mod close;
 mod corpus;
 mod identity;
+mod labelled;
 mod mutation;
 mod readers;
 mod walks;
