@@ -26,11 +26,13 @@ mod kiuwan_sca;
 mod language_audits;
 mod mend;
 mod npm_audit;
+mod ort;
 mod oss_index;
 mod osv_scanner;
 mod packages;
 mod pip_audit;
 mod retirejs;
+mod reversinglabs;
 mod snyk;
 mod sonatype;
 mod spdx;
@@ -118,4 +120,6 @@ pub const FORMATS: &[&Format] = &[
     &flat_records::OPENREPORTS,
     &vulners::FORMAT,
     &trustwave::FORMAT,
+    &ort::FORMAT,
+    &reversinglabs::FORMAT,
 ];

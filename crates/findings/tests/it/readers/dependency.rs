@@ -241,3 +241,9 @@ fn flat_records() {
     check("vulners", "vulners.json");
     check("trustwave", "trustwave.csv");
 }
+
+#[test]
+fn builds() {
+    check("ort", "ort.json");
+    check("reversinglabs", "reversinglabs.json");
+}
