@@ -143,6 +143,9 @@ pub(crate) trait Database: Send {
     fn commit(&mut self) -> Result<(), LedgerError>;
 
     fn rollback(&mut self) -> Result<(), LedgerError>;
+
+    /// Copies itself into an empty file, consistent while others write; false when it cannot.
+    fn copy_to(&mut self, file: &std::path::Path) -> Result<bool, LedgerError>;
 }
 
 /// The first row's first number; 0 when there is none.

@@ -46,7 +46,7 @@ pub(crate) struct FixRow {
 
 impl FixRow {
     /// The columns that [`FixRow::read`] wants, of `fixes x`.
-    pub(crate) const COLUMNS: &'static str = "x.id, x.asset, x.key, x.open, x.paused, x.leading, \
+    pub(crate) const COLUMNS: &'static str = "x.id, x.asset, x.key, x.open, x.paused, x.leads, \
          x.due, x.band, x.emergency, x.available, x.severities, x.owner, x.exposure, x.wakes, \
          x.sources";
 

@@ -66,6 +66,7 @@ pub struct Ledger {
     place: String,
     database: Box<dyn Database>,
     packer: Packer,
+    read_only: bool,
 }
 
 impl Ledger {
@@ -81,6 +82,7 @@ impl Ledger {
             }
         };
         let mut ledger = Self::over(name, database)?;
+        ledger.read_only = mode == Mode::ReadOnly;
         if mode != Mode::ReadOnly {
             ledger.make_key()?;
         }
@@ -97,7 +99,7 @@ impl Ledger {
             place: place.clone(),
             what: format!("the dictionary of the record cannot be used: {e}"),
         })?;
-        Ok(Self { place, database, packer })
+        Ok(Self { place, database, packer, read_only: false })
     }
 
     /// The key for hashes of secrets (HMAC-SHA-256); made with the ledger from the system's randomness.
@@ -146,6 +148,10 @@ impl Ledger {
         at: Instant,
         waiting: &mut dyn FnMut(Duration),
     ) -> Result<Write<'l>, LedgerError> {
+        if self.read_only {
+            let (place, what) = (self.place.clone(), "it was opened for reading".to_owned());
+            return Err(LedgerError::NotWritable { place, what });
+        }
         let database = &mut self.database;
         patiently(&self.place, waiting, &mut || {
             Ok(database.begin(database::Begin::Write)?.then_some(()))
@@ -261,8 +267,4 @@ pub enum LedgerError {
         /// What was met.
         what: String,
     },
-}
-
-fn not_yet(place: String) -> LedgerError {
-    LedgerError::Database { place, what: "not yet".to_owned() }
 }

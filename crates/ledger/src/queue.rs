@@ -245,7 +245,7 @@ impl<'f> Search<'f> {
             self.parts.push(Part { terms, order: "x.due, x.id", count: None });
         }
         if self.filter.closed {
-            let terms = "x.open = 0 AND x.leading > 0".to_owned();
+            let terms = "x.open = 0 AND x.leads > 0".to_owned();
             self.parts.push(Part { terms, order: "x.id DESC", count: None });
         }
     }

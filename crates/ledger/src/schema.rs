@@ -61,6 +61,12 @@ pub(crate) const CHANGES: Table = Table {
         ("body", Bytes),
     ],
 };
+/// What the record's columns say of a change beside its own words.
+pub(crate) const LABELS: Table = Table {
+    name: "changes",
+    key: 1,
+    columns: &[("id", Int), ("entry", Int), ("kind", Text), ("finding", Int), ("other", Int)],
+};
 pub(crate) const BODIES: Table =
     Table { name: "bodies", key: 1, columns: &[("id", Int), ("body", Bytes)] };
 pub(crate) const TEXTS: Table =
@@ -162,7 +168,7 @@ pub(crate) const FIXES: Table = Table {
         ("open", Int),
         ("paused", Int),
         ("active", Int),
-        ("leading", Int),
+        ("leads", Int),
         ("due", Int),
         ("band", Int),
         ("emergency", Int),
@@ -200,6 +206,7 @@ pub(crate) const CALENDAR: Table =
 
 /// The tables that follow from the changes; their digests are compared after a move and by a deep verify.
 pub(crate) const FOLLOWING: &[&Table] = &[
+    &LABELS,
     &ASSETS,
     &STREAMS,
     &DOCUMENTS,
@@ -242,6 +249,13 @@ pub(crate) fn migration(version: i64, dialect: Dialect) -> Option<String> {
 }
 
 impl Table {
+    /// Whether a column holds packed JSON.
+    pub(crate) fn is_packed(&self, column: usize) -> bool {
+        self.columns
+            .get(column)
+            .is_some_and(|(name, _)| matches!(*name, "details" | "edge" | "what"))
+    }
+
     /// Its columns' names, separated by commas.
     pub(crate) fn names(&self) -> String {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();

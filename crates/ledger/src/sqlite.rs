@@ -6,11 +6,12 @@
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 
-use crate::database::{Begin, Database, Dialect, Each, Row, Value};
+use crate::database::{Begin, Database, Dialect, Each, Row, Value, all};
 use crate::schema::{self, Table};
 use crate::{LedgerError, Mode};
 
@@ -20,6 +21,9 @@ const APPLICATION_ID: i64 = 0x4761_6269;
 const CACHE_KIB: i64 = 65_536;
 /// Largest journal that is kept between two writers, in bytes.
 const JOURNAL_KEPT: i64 = 64 << 20;
+
+/// How long a read waits while another process puts right what a killed one left.
+const READS_WAIT: Duration = Duration::from_secs(20);
 
 pub(crate) struct Sqlite {
     connection: Connection,
@@ -46,7 +50,12 @@ impl Sqlite {
         let connection = connection.map_err(|e| said(&place, &e))?;
         let mut opened = Self { connection, path: place };
         opened.settle()?;
-        opened.forward(mode)?;
+        let place = opened.path.clone();
+        crate::patiently(&place, &mut |_| {}, &mut || match opened.forward(mode) {
+            // Another opens it at the same time.
+            Err(LedgerError::Busy(_)) => opened.rollback().map(|()| None),
+            other => other.map(Some),
+        })?;
         Ok(opened)
     }
 
@@ -64,8 +73,9 @@ impl Sqlite {
     fn settle(&mut self) -> Result<(), LedgerError> {
         rusqlite::vtab::array::load_module(&self.connection).map_err(|e| said(&self.path, &e))?;
         self.connection.set_prepared_statement_cache_capacity(256);
+        self.waits(READS_WAIT)?;
         self.script(&format!(
-            "PRAGMA busy_timeout = 0; PRAGMA temp_store = FILE; PRAGMA foreign_keys = ON; \
+            "PRAGMA temp_store = FILE; PRAGMA foreign_keys = ON; \
              PRAGMA trusted_schema = OFF; PRAGMA cache_size = -{CACHE_KIB}; \
              PRAGMA synchronous = FULL; PRAGMA journal_size_limit = {JOURNAL_KEPT};"
         ))
@@ -85,7 +95,7 @@ impl Sqlite {
                 what: "the file is no ledger".to_owned(),
             });
         }
-        if found == schema::VERSION {
+        if mode == Mode::ReadOnly && found == schema::VERSION {
             return Ok(());
         }
         if mode == Mode::ReadOnly {
@@ -94,13 +104,10 @@ impl Sqlite {
                 what: format!("it is of version {found}; open it for writing once"),
             });
         }
-        crate::patiently(&self.path.clone(), &mut |_| {}, &mut || {
-            // Changing the journal waits for nobody: another that opens it now is asked again.
-            match self.script("PRAGMA journal_mode = WAL") {
-                Err(LedgerError::Busy(_)) => Ok(None),
-                other => other.map(Some),
-            }
-        })?;
+        self.journal()?;
+        if found == schema::VERSION {
+            return Ok(());
+        }
         crate::patiently(&self.path.clone(), &mut |_| {}, &mut || {
             Ok(self.begin(Begin::Write)?.then_some(()))
         })?;
@@ -116,12 +123,31 @@ impl Sqlite {
         self.commit()
     }
 
+    /// A copy made by `backup` has the other journal until it is opened for writing.
+    fn journal(&mut self) -> Result<(), LedgerError> {
+        let found = all(self, "PRAGMA journal_mode", &[], &mut |row| row.text(0))?;
+        if found.first().is_some_and(|mode| mode == "wal" || mode == "off") {
+            return Ok(());
+        }
+        // Changing it waits for nobody: with another that opens the ledger now it is tried again.
+        crate::patiently(&self.path.clone(), &mut |_| {}, &mut || match self
+            .script("PRAGMA journal_mode = WAL")
+        {
+            Err(LedgerError::Busy(_)) => Ok(None),
+            other => other.map(Some),
+        })
+    }
+
     fn is_empty(&mut self) -> Result<bool, LedgerError> {
         Ok(crate::database::one_int(self, "SELECT count(*) FROM sqlite_schema", &[])? == 0)
     }
 
     fn pragma(&mut self, name: &str) -> Result<i64, LedgerError> {
         crate::database::one_int(self, &format!("PRAGMA {name}"), &[])
+    }
+
+    fn waits(&self, time: Duration) -> Result<(), LedgerError> {
+        self.connection.busy_timeout(time).map_err(|e| self.fault(&e))
     }
 
     fn fault(&self, error: &rusqlite::Error) -> LedgerError {
@@ -298,7 +324,11 @@ impl Database for Sqlite {
             Begin::Read => "BEGIN",
             Begin::Write => "BEGIN IMMEDIATE",
         };
-        match self.script(sql) {
+        // Who waits for the writer's place is asked in between whether he goes on.
+        self.waits(Duration::ZERO)?;
+        let begun = self.script(sql);
+        self.waits(READS_WAIT)?;
+        match begun {
             Ok(()) => Ok(true),
             Err(LedgerError::Busy(_)) => Ok(false),
             Err(error) => Err(error),
@@ -312,6 +342,16 @@ impl Database for Sqlite {
     fn rollback(&mut self) -> Result<(), LedgerError> {
         // After some errors SQLite has rolled back by itself.
         if self.connection.is_autocommit() { Ok(()) } else { self.script("ROLLBACK") }
+    }
+
+    fn copy_to(&mut self, file: &Path) -> Result<bool, LedgerError> {
+        let name = file.to_str().ok_or_else(|| LedgerError::NotWritable {
+            place: file.display().to_string(),
+            what: "its name is no text".to_owned(),
+        })?;
+        let copied = self.connection.execute("VACUUM INTO ?1", [name]);
+        copied.map_err(|e| said(name, &e))?;
+        Ok(true)
     }
 }
 

@@ -71,7 +71,7 @@ CREATE TABLE apart (
 ) /*keyed*/;
 CREATE TABLE fixes (
     id BIGINT PRIMARY KEY, asset BIGINT NOT NULL, key BYTEA NOT NULL, open BIGINT NOT NULL,
-    paused BIGINT NOT NULL, active BIGINT NOT NULL, leading BIGINT NOT NULL, due BIGINT NOT NULL,
+    paused BIGINT NOT NULL, active BIGINT NOT NULL, leads BIGINT NOT NULL, due BIGINT NOT NULL,
     band BIGINT NOT NULL, emergency BIGINT NOT NULL, available BIGINT NOT NULL,
     severities BIGINT NOT NULL, owner TEXT COLLATE "C" NOT NULL, exposure TEXT COLLATE "C" NOT NULL,
     wakes BIGINT, sources BIGINT NOT NULL, UNIQUE (key, asset)

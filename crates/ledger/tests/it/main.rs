@@ -1,5 +1,11 @@
 //! The integration tests of this crate.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a fixture that fails is a failed test")]
+
+mod ends;
 mod made;
+mod moving;
+mod server;
 mod staging;
 mod story;
+mod tampering;

@@ -2,10 +2,13 @@
 
 use ledger::change::{Change, Claim, Closure, Decision};
 use ledger::row::{Filter, Ids, Page};
-use ledger::{Ledger, Mode, Place};
+use ledger::{Ledger, LedgerError, Mode, Place};
+
+use crate::server::Server;
 
 use crate::made::{
-    at, claim, clock, document, edge, entry, fix, hex, import, in_a_file, key, open, opened, stream,
+    at, author, claim, clock, document, edge, entry, fix, hex, import, in_a_file, key, open,
+    opened, stream,
 };
 
 fn page(ledger: &mut Ledger, filter: &Filter, now: &str) -> Page {
@@ -26,6 +29,21 @@ fn in_sqlite() {
     story(&place);
 }
 
+#[test]
+fn on_a_server() {
+    let Some(server) = Server::start("the ledger's story on PostgreSQL") else { return };
+    story(&server.place("story"));
+    // The password is in no error.
+    let old = Place::Postgres(format!("{}&sslmode=require", server.url()));
+    let error = Ledger::open(&old, Mode::Create).err().unwrap().to_string();
+    assert!(error.contains("TLS") && !error.contains("sesame"), "{error}");
+    let none = Ledger::open(&Place::Postgres(server.url()), Mode::Existing).err().unwrap();
+    assert!(matches!(none, LedgerError::Missing(_)), "{none}");
+    let mut reader = Ledger::open(&server.place("story"), Mode::ReadOnly).unwrap();
+    let refused = reader.write(author("ada"), at("2026-12-01"), &mut |_| {}).err();
+    assert!(matches!(refused, Some(LedgerError::NotWritable { .. })));
+}
+
 fn story(place: &Place) {
     let mut ledger = opened(place);
     assert_eq!(ledger.head().unwrap().entry, 0);
@@ -39,6 +57,10 @@ fn story(place: &Place) {
     drop(ledger);
     let mut ledger = Ledger::open(place, Mode::Existing).unwrap();
     assert_eq!(ledger.secrets_key().unwrap(), secret);
+    let head = ledger.head().unwrap();
+    let verified = ledger.verify(true, Some(&head), &mut |_, _| {}).unwrap();
+    assert_eq!(verified.faults, []);
+    assert_eq!((verified.head, verified.entries), (head, 9));
 }
 
 fn comes_in(ledger: &mut Ledger) {
