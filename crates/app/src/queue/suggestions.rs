@@ -23,6 +23,8 @@ const BY_CLASS: usize = 1_000;
 const VISITED: usize = 5_000;
 /// Findings looked at that share words.
 const BY_WORDS: u32 = 50;
+/// Words of the title, and ids, that are searched for.
+const WORDS: usize = 5;
 /// Findings looked at by their claims.
 const CLOSELY: usize = 40;
 
@@ -88,9 +90,12 @@ fn others(books: &mut Books, finding: &Finding) -> Result<Vec<Finding>, QueueErr
             && !merged(finding, other.id)
     };
     let mut others = Vec::new();
-    let words = [finding.facts.title.as_str()];
-    let ids = finding.facts.ids.iter().take(3).map(String::as_str);
-    for text in words.into_iter().chain(ids).filter(|text| !text.trim().is_empty()) {
+    let mut words: Vec<&str> = finding.facts.title.split_whitespace().collect();
+    // Long words tell more.
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.truncate(WORDS);
+    words.extend(finding.facts.ids.iter().take(WORDS).map(String::as_str));
+    for text in words {
         others.extend(books.ledger.search(text, BY_WORDS)?.into_iter().filter(&fits));
     }
     let (mut visited, mut taken) = (0, 0);

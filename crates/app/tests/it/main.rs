@@ -1,6 +1,7 @@
 //! Integration tests of `app`, one binary.
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     clippy::disallowed_methods,
     reason = "a helper that fails is a failed test; files here are our own"
 )]
@@ -12,7 +13,10 @@ mod hostile;
 mod kinds;
 mod oracle;
 mod policy_diff;
+mod queue;
+mod queue_world;
 mod reach;
+mod roles;
 mod scan;
 mod sync;
 mod upstream;
