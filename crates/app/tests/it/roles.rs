@@ -146,12 +146,15 @@ fn prepared(case: UseCase, own: bool) -> World {
 fn every_use_case_with_every_role_does_what_the_matrix_says() {
     let mut tried = 0;
     for case in UseCase::all() {
-        for role in Role::ALL {
-            for own in [true, false] {
-                let mut world = prepared(case, own);
+        for own in [true, false] {
+            // A ledger to which nothing was appended serves the next role too.
+            let mut untouched = None;
+            for role in Role::ALL {
+                let mut world = untouched.take().unwrap_or_else(|| prepared(case, own));
                 let before = world.entry();
                 let actor = Actor::person("web-team", role);
                 let Some(came) = call(&mut world, &actor, case, own) else { continue };
+                let after = world.entry();
                 let expect = match may(&actor, case, own) {
                     Answer::Yes => Came::Done,
                     Answer::Propose => Came::Proposed,
@@ -160,12 +163,9 @@ fn every_use_case_with_every_role_does_what_the_matrix_says() {
                 // What is about no finding is not about an asset either.
                 assert_eq!(came, expect, "{case:?} as {role:?}, own: {own}");
                 if came == Came::Refused {
-                    assert_eq!(
-                        world.entry(),
-                        before,
-                        "{case:?} as {role:?}: refused, and appended"
-                    );
+                    assert_eq!(after, before, "{case:?} as {role:?}: refused, and appended");
                 }
+                untouched = (after == before && case != UseCase::Backup).then_some(world);
                 tried += 1;
             }
         }
