@@ -234,7 +234,7 @@ fn package(record: Record<'_>, place: String) -> Observation {
     let recommended = record.text("data.recommendedVersion");
     observation.class = Class::Dependency;
     observation.rule = id.to_owned();
-    observation.title = format!("{id} in {name}");
+    observation.title = claim::in_package(id, name);
     observation.description = record.text("description").to_owned();
     observation.ids = [id, record.text("vulnerabilityDetails.cveName")]
         .into_iter()

@@ -36,6 +36,11 @@ pub fn keep(sink: &mut dyn Sink, mut observation: Observation) -> Result<(), Sto
     sink.observation(observation)
 }
 
+/// The title of a published problem in a package; empty without its id.
+pub fn in_package(id: &str, package: &str) -> String {
+    if id.is_empty() { String::new() } else { format!("{id} in {package}") }
+}
+
 /// Tells a fact when there is a text for it.
 pub fn tell(sink: &mut dyn Sink, fact: fn(String) -> Fact, text: &str) {
     let text = text.trim();

@@ -8,6 +8,7 @@ mod claim;
 mod codechecker;
 mod contrast;
 mod coverity;
+mod cwe_checker;
 mod dawnscanner;
 mod defectdojo;
 mod eslint;
@@ -18,20 +19,31 @@ mod generic;
 mod github_alerts;
 mod gitlab;
 mod gosec;
+mod hcl_asoc;
 mod horusec;
+mod huskyci;
 mod infer;
 mod kiuwan;
+mod language_models;
 mod njsscan;
 mod pmd;
+mod polaris;
 mod progpilot;
+mod ptart;
+mod pwn_sast;
+mod qark;
 mod rubocop;
 mod sarif;
 mod semgrep;
 mod site;
+mod solar;
 mod sonarqube;
 mod spotbugs;
+mod threat_models;
 mod veracode;
 mod xanitizer;
+mod xygeni;
+mod yara;
 
 use crate::format::Format;
 
@@ -78,4 +90,20 @@ pub const FORMATS: &[&Format] = &[
     &bearer::FORMAT,
     &rubocop::FORMAT,
     &progpilot::FORMAT,
+    &hcl_asoc::FORMAT,
+    &solar::FORMAT,
+    &qark::FORMAT,
+    &cwe_checker::FORMAT,
+    &xygeni::SAST,
+    &xygeni::DEPS,
+    &threat_models::THREAGILE,
+    &threat_models::COMPOSER,
+    &threat_models::IRIUSRISK,
+    &language_models::PROMPTFOO,
+    &language_models::GARAK,
+    &ptart::FORMAT,
+    &yara::FORMAT,
+    &pwn_sast::FORMAT,
+    &polaris::FORMAT,
+    &huskyci::FORMAT,
 ];

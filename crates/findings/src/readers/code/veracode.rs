@@ -172,7 +172,7 @@ fn component(sink: &mut dyn Sink, element: &Element, place: &str) -> Result<(), 
             Observation {
                 class: Class::Dependency,
                 rule: id.to_owned(),
-                title: format!("{id} in {}", element.attribute("library")),
+                title: claim::in_package(id, element.attribute("library")),
                 description: found.attribute("cve_summary").to_owned(),
                 severity: severity(found.attribute("severity")),
                 score: found.attribute("cvss_score").to_owned(),
@@ -279,7 +279,7 @@ fn composition(observation: &mut Observation, details: Record<'_>) {
     let name = file.split_once(&format!("-{version}")).map_or(file, |(name, _)| name);
     observation.class = Class::Dependency;
     observation.rule = id.to_owned();
-    observation.title = format!("{id} in {name}");
+    observation.title = claim::in_package(id, name);
     observation.ids = Some(id.to_owned()).filter(|id| words::is_id(id)).into_iter().collect();
     let vector = details.text("cve.cvss3.vector");
     observation.score = match (vector, details.string("cve.cvss")) {

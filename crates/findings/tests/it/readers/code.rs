@@ -85,3 +85,43 @@ fn static_analysis() {
     check("rubocop", "rubocop.json");
     check("progpilot", "progpilot.json");
 }
+
+#[test]
+fn further_tools_of_code() {
+    check("hcl-asoc", "hcl-asoc.xml");
+    check("solar-appscreener-csv", "solar.csv");
+    check("qark", "qark.json");
+    check("cwe-checker", "cwe-checker.json");
+    check("xygeni-sast", "xygeni-sast.json");
+    check("xygeni-deps", "xygeni-deps.json");
+    check("yara", "yara.txt");
+    check("pwn-sast", "pwn-sast.json");
+    check("polaris", "polaris.json");
+    check("huskyci", "huskyci.json");
+}
+
+#[test]
+fn models_of_threats_and_of_language_and_people() {
+    check("threagile", "threagile.json");
+    check("threat-composer", "threat-composer.json");
+    check("iriusrisk-csv", "iriusrisk.csv");
+    check("promptfoo", "promptfoo.json");
+    check("garak", "garak.jsonl");
+    check("ptart", "ptart.json");
+}
+
+/// The examples of docs/FORMATS.md are read as the page says.
+#[test]
+fn documented_examples() {
+    let page = include_str!("../../../../../docs/FORMATS.md");
+    let block = |kind: &str| {
+        let (_, rest) = page.split_once(&format!("```{kind}\n")).unwrap();
+        rest.split_once("```").unwrap().0.to_owned()
+    };
+    let json = super::said("generic-json", block("json").as_bytes());
+    assert_eq!(json.matches("$.findings[").count(), 2, "{json}");
+    assert!(!json.contains("dropped") && json.contains("Incomplete"), "{json}");
+    let csv = super::said("generic-csv", block("csv").as_bytes());
+    assert_eq!(csv.matches("\"class\"").count(), 3, "{csv}");
+    assert!(!csv.contains("dropped"), "{csv}");
+}
