@@ -166,7 +166,8 @@ fn observation(element: &Element, context: &Context, said: &Words, at: String) -
         severity: severity(element, rule),
         cwes: rule.map(|rule| rule.cwes.clone()).unwrap_or_default(),
         locations: primary(element, context).into_iter().collect(),
-        tool_id: instance.to_owned(),
+        // Two classes can have an instance of the same id.
+        tool_id: if instance.is_empty() { String::new() } else { format!("{class}/{instance}") },
         standing,
         standing_reason,
         place: at,
