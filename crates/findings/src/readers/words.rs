@@ -196,4 +196,14 @@ mod tests {
         check("0001-01-01T00:00:00Z", "");
         check("yesterday", "");
     }
+
+    #[test]
+    fn a_vector_without_a_base_metric_is_none() {
+        let whole = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+        assert_eq!(severity_of_vector(whole), Severity::Critical);
+        assert_eq!(severity_of_vector(whole.trim_end_matches("/A:H")), Severity::Unknown);
+        assert_eq!(severity_of_vector("AV:N/AC:L/Au:N/C:N/I:N/A:P"), Severity::Unknown);
+        let newest = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:H/SC:N/SI:N/SA:N";
+        assert_eq!(severity_of_vector(newest), Severity::High);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Vulnerabilities of the engine's API (`vulnerabilities[].vuln`) and of `anchorectl` (an array); evaluations of
 //! policies of `anchorectl` (an array of images, or `evaluations[]`) and of the engine (by digest and tag). A
-//! policy's trigger «<CVE>+<package>» is a vulnerability; others are settings of the image.
+//! policy's trigger «CVE-2026-1+libx» is a vulnerability; others are settings of the image.
 
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};

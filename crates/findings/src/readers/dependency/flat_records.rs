@@ -69,7 +69,6 @@ const BINARY_ROW: Fields = Fields {
     score: "CVSS vector (v3)|CVSS3|CVSS",
     name: "Component",
     version: "Version",
-    fixed: "",
     path: "Object full path",
     references: "Vulnerability URL",
     ..fields::NONE

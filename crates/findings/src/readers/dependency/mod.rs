@@ -1,7 +1,7 @@
 //! Packages: composition analysis, images, bills of materials, VEX.
 //!
-//! What formats have in common: [`packages`] (what words mean), [`fields`] (flat records by a table of names),
-//! [`context`] (what stands around a record), [`facts`].
+//! What formats have in common stands in files of its own: `packages` (what words mean), `fields` (flat records
+//! by a table of names), `context` (what stands around a record) and `facts`.
 
 mod anchore;
 mod aqua;

@@ -115,10 +115,12 @@ fn full_name(parsed: &purl::Parsed) -> String {
 
 /// The versions of a list as tools write them: by commas, semicolons or `||`; words for «none» are none.
 pub fn versions(text: &str) -> Vec<String> {
-    let none = ["none", "n/a", "null", "-", "unknown", "not fixed", "<0.0.0", "[]", "no fix"];
+    let none = ["none", "n/a", "null", "-", "unknown", "not fixed", "[]", "no fix"];
     text.split([',', ';'])
         .flat_map(|part| part.split("||"))
         .map(|part| part.trim().trim_matches(['"', '\'', '[', ']']))
+        // An upper end («>= 2.2, < 3») is where a range of fixed versions ends, and no fixed version.
+        .filter(|part| !part.starts_with('<'))
         .filter(|part| !part.is_empty() && !none.contains(&part.to_ascii_lowercase().as_str()))
         .map(str::to_owned)
         .collect()
@@ -281,5 +283,59 @@ fn title_of(observation: &Observation) -> String {
         (Some(problem), Some(component)) => format!("{problem} in {}", component.name),
         (Some(problem), None) => problem.clone(),
         (None, _) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(main: &str, others: &[&str]) -> (String, String) {
+        let mut observation = dependency();
+        name_problem(&mut observation, main, others);
+        observation.settle();
+        (observation.ids.join(" "), observation.mentions.join(" "))
+    }
+
+    fn check(main: &str, others: &[&str], ids: &str, mentions: &str) {
+        assert_eq!(named(main, others), (ids.to_owned(), mentions.to_owned()), "{main} {others:?}");
+    }
+
+    #[test]
+    fn one_cve_is_an_alias_and_several_are_mentioned() {
+        check("GHSA-A-b-C", &["cve-2026-1000"], "CVE-2026-1000 GHSA-a-b-c", "");
+        check(
+            "GHSA-a-b-c",
+            &["CVE-2026-1000", "CVE-2026-2000"],
+            "GHSA-a-b-c",
+            "CVE-2026-1000 CVE-2026-2000",
+        );
+        check(
+            "CVE-2026-1000",
+            &["GHSA-a-b-c", "CVE-2026-2000"],
+            "CVE-2026-1000 GHSA-a-b-c",
+            "CVE-2026-2000",
+        );
+        check("CVE-2026-1000", &["CVE-2026-1000", "DSA-5000-1"], "CVE-2026-1000", "DSA-5000-1");
+        check("RHSA-2026:1", &["CVE-2026-1000"], "CVE-2026-1000 RHSA-2026:1", "");
+        check("SNYK-JS-A-1", &["CVE-2026-1000", "CVE-2026-1000"], "CVE-2026-1000", "");
+        check("1068298", &["not an id", ""], "", "");
+    }
+
+    #[test]
+    fn an_upper_end_and_a_word_for_nothing_are_no_versions() {
+        assert_eq!(versions(">= 2.2, < 3, 3.1 || 4.0; None"), [">= 2.2", "3.1", "4.0"]);
+        assert_eq!(versions("n/a"), [""; 0]);
+    }
+
+    #[test]
+    fn a_package_url_outranks_the_name_and_control_characters_go() {
+        let component = component("pkg:maven/a/b@1", "npm", "c", "", "").unwrap();
+        assert_eq!((component.kind.as_str(), component.name.as_str()), ("maven", "a:b"));
+        assert_eq!(component.version, "1");
+        let component = super::component("no url", "debian:11", "lib\0x", "1\0", "").unwrap();
+        assert_eq!((component.kind.as_str(), component.name.as_str()), ("deb", "libx"));
+        assert_eq!((component.purl.as_str(), component.version.as_str()), ("", "1"));
+        assert_eq!(super::component("", "npm", " ", "1", ""), None);
     }
 }
