@@ -199,6 +199,7 @@ mod tests {
 
     #[test]
     fn a_vector_without_a_base_metric_is_none() {
+        use super::{Severity, severity_of_vector};
         let whole = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
         assert_eq!(severity_of_vector(whole), Severity::Critical);
         assert_eq!(severity_of_vector(whole.trim_end_matches("/A:H")), Severity::Unknown);
