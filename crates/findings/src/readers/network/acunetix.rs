@@ -1,6 +1,6 @@
 //! What does Acunetix say? The XML of its own scanner; Acunetix 360 writes the JSON of [`super::netsparker`].
 //!
-//! A report names its checks in words; the module that made one is shared by many.
+//! A report names its checks in words, as titles; the module that made one is shared by many and is no check.
 
 use super::claim::{self, cover, hand_on, paragraphs};
 use crate::format::Format;
@@ -51,7 +51,6 @@ fn of_item(item: &Element, site: &str, place: String) -> Observation {
     let cves: Vec<String> = item.all("CVEList/CVE").map(named).collect();
     let mut observation = Observation {
         class: Class::Web,
-        rule: item.text_of("Name").to_owned(),
         title: item.text_of("Name").to_owned(),
         description: paragraphs(&[
             item.text_of("Description"),

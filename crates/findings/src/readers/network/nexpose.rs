@@ -2,7 +2,7 @@
 //!
 //! Tests name their check by id; what it means stands in the definitions behind the hosts, so the document is
 //! walked twice. Severity is 1 to 10, the rounded CVSS score. A test's key tells several places of one check
-//! at one service apart (a path, a module) and stands as the parameter.
+//! at one web server apart: it is the path or the parameter.
 
 use std::collections::BTreeMap;
 
@@ -103,11 +103,17 @@ fn of_test(hit: &Hit<'_>, definition: &Element) -> Observation {
         hit.outer("endpoint", "protocol"),
         hit.outer("service", "name"),
     );
-    if let Some(endpoint) = &mut endpoint {
-        test.attribute("key").clone_into(&mut endpoint.parameter);
+    let key = test.attribute("key").trim();
+    let service = hit.outer("service", "name").to_ascii_lowercase();
+    let of_page = !key.is_empty() && service.starts_with("http");
+    if let Some(endpoint) = endpoint.as_mut().filter(|_| of_page) {
+        match key.strip_prefix('/') {
+            Some(_) => endpoint.path = key.split('?').next().unwrap_or_default().to_owned(),
+            None => key.clone_into(&mut endpoint.parameter),
+        }
     }
     let mut observation = Observation {
-        class: Class::Host,
+        class: if of_page { Class::Web } else { Class::Host },
         rule: test.attribute("id").to_ascii_lowercase(),
         title: definition.attribute("title").to_owned(),
         description: paragraphs(&[&definition.field("description"), &test.deep_text()]),

@@ -1,7 +1,7 @@
 //! What does WPScan say?
 //!
 //! Problems of WordPress, its plugins and themes, as seen by requests: at the site, with the component that
-//! has them. The check is the problem's id in the WPScan database, else its title. Interesting findings are
+//! has them. The check is the problem's id in the WPScan database. Interesting findings are
 //! observed without a severity, except that a backup of the configuration or the database can be read.
 
 use super::claim::{self, cover, hand_on};
@@ -85,7 +85,7 @@ fn of_component(
         let title = problem.text("title");
         let mut observation = Observation {
             class: Class::Web,
-            rule: known.first().map_or(title, String::as_str).to_owned(),
+            rule: known.first().cloned().unwrap_or_default(),
             title: title.to_owned(),
             remedy: if fixed.is_empty() { String::new() } else { format!("Upgrade to {fixed}.") },
             score: claim::score(&[problem.text("cvss.vector"), &problem.string("cvss.score")]),
