@@ -2,13 +2,17 @@
 
 mod claim;
 mod flat;
+mod transport;
 mod when;
 
 pub mod acunetix;
 pub mod appscan;
 pub mod arachni;
+pub mod attempts;
 pub mod burp;
+pub mod crashtest;
 pub mod gitlab_dynamic;
+pub mod headers;
 pub mod nessus;
 pub mod netsparker;
 pub mod nexpose;
@@ -18,6 +22,12 @@ pub mod nuclei;
 pub mod openvas;
 pub mod qualys;
 pub mod qualys_web;
+pub mod reach;
+pub mod services;
+pub mod settings;
+pub mod ssh_audit;
+pub mod ssl_labs;
+pub mod sslscan;
 pub mod sslyze;
 pub mod stackhawk;
 pub mod testssl;
@@ -67,4 +77,39 @@ pub const FORMATS: &[&Format] = &[
     &stackhawk::FORMAT,
     &web_sheets::APPSPIDER,
     &web_sheets::IMMUNIWEB,
+    &ssl_labs::FORMAT,
+    &sslscan::FORMAT,
+    &ssh_audit::FORMAT,
+    &reach::MASSCAN,
+    &reach::NAABU,
+    &reach::NETTACKER,
+    &reach::HTTPX,
+    &reach::FFUF,
+    &reach::DIRSEARCH,
+    &reach::WFUZZ,
+    &reach::GOBUSTER,
+    &headers::DRHEADER,
+    &headers::OBSERVATORY,
+    &headers::HUMBLE,
+    &services::FUSION,
+    &services::ALERTLOGIC,
+    &services::APPCHECK,
+    &services::EDGESCAN,
+    &services::OUTPOST24,
+    &services::CYCOGNITO,
+    &services::INTSIGHTS,
+    &services::INTSIGHTS_CSV,
+    &services::COBALT,
+    &services::COBALT_CSV,
+    &settings::CLOUDFLARE,
+    &settings::CLOUDFLARE_CSV,
+    &settings::KRAKEND,
+    &settings::CRUNCH42,
+    &settings::PINGCASTLE,
+    &settings::PICUS,
+    &settings::KUBEHUNTER,
+    &attempts::HYDRA,
+    &attempts::SQLMAP,
+    &attempts::APKLEAKS,
+    &crashtest::FORMAT,
 ];

@@ -1,17 +1,14 @@
 //! What does SSLyze say?
 //!
-//! It tells what a server does and rates nothing. Here that is read by the rules that everybody shares: old
-//! protocols (RFC 8996, RFC 7568, RFC 6176), cipher suites that must or should not be negotiated (RFC 9325,
-//! section 4.1), the named attacks, and certificates that no trust store accepts. What is as it should be is
-//! counted. A command that failed leaves the run incomplete.
+//! It tells what a server does and rates nothing; [`super::transport`] does. A command that failed leaves the
+//! run incomplete.
 
-use vocab::Severity;
-
-use super::claim::{self, cover, hand_on};
+use super::transport::{
+    BY_CLIENT, CCS, COMPRESSION, HEARTBLEED, HOSTNAME, INSECURE, PROTOCOLS, ROBOT, SHA1, Server,
+    UNTRUSTED,
+};
 use super::when::when;
 use crate::format::Format;
-use crate::observation::{Class, Observation};
-use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -32,139 +29,6 @@ pub const XML: Format = Format {
     detects: |shape| shape.has("document/@SSLyzeVersion"),
     read: read_xml,
 };
-
-/// One check: its name, what it means, how bad it is, what it is called in public.
-struct Check {
-    rule: &'static str,
-    title: &'static str,
-    severity: Severity,
-    id: &'static str,
-}
-
-const fn check(
-    rule: &'static str,
-    title: &'static str,
-    severity: Severity,
-    id: &'static str,
-) -> Check {
-    Check { rule, title, severity, id }
-}
-
-const HEARTBLEED: Check = check("heartbleed", "Heartbleed", Severity::High, "CVE-2014-0160");
-const CCS: Check =
-    check("openssl_ccs_injection", "OpenSSL CCS injection", Severity::High, "CVE-2014-0224");
-const ROBOT: Check = check("robot", "ROBOT: a padding oracle of RSA", Severity::Medium, "");
-const COMPRESSION: Check =
-    check("tls_compression", "TLS compression (CRIME)", Severity::Low, "CVE-2012-4929");
-const INSECURE: Check = check(
-    "session_renegotiation.insecure",
-    "Insecure renegotiation",
-    Severity::Medium,
-    "CVE-2009-3555",
-);
-const BY_CLIENT: Check = check(
-    "session_renegotiation.by_client",
-    "Renegotiation by the client",
-    Severity::Medium,
-    "CVE-2011-1473",
-);
-const HOSTNAME: Check =
-    check("certificate_info.hostname", "The certificate is for another name", Severity::Medium, "");
-const UNTRUSTED: Check = check(
-    "certificate_info.untrusted",
-    "No trust store accepts the certificate",
-    Severity::Medium,
-    "",
-);
-const SHA1: Check = check(
-    "certificate_info.sha1",
-    "The certificate's chain is signed with SHA-1",
-    Severity::Medium,
-    "",
-);
-/// The key in JSON, the element in XML, and the check that the protocol itself fails; the last two are current.
-const PROTOCOLS: &[(&str, &str, &str, Option<Severity>)] = &[
-    ("ssl_2_0_cipher_suites", "sslv2", "SSL 2.0", Some(Severity::High)),
-    ("ssl_3_0_cipher_suites", "sslv3", "SSL 3.0", Some(Severity::High)),
-    ("tls_1_0_cipher_suites", "tlsv1", "TLS 1.0", Some(Severity::Medium)),
-    ("tls_1_1_cipher_suites", "tlsv1_1", "TLS 1.1", Some(Severity::Medium)),
-    ("tls_1_2_cipher_suites", "tlsv1_2", "TLS 1.2", None),
-    ("tls_1_3_cipher_suites", "tlsv1_3", "TLS 1.3", None),
-];
-
-/// What is collected of one server.
-struct Server {
-    base: Observation,
-    found: Vec<Observation>,
-    passed: u64,
-}
-
-impl Server {
-    fn new(host: &str, port: &str, place: String) -> Self {
-        let endpoint = claim::service(host, port, "tcp", "");
-        let base = Observation { class: Class::Host, endpoint, place, ..Observation::default() };
-        Self { base, found: Vec::new(), passed: 0 }
-    }
-
-    /// `fails` is `None` when the server was not asked.
-    fn told(&mut self, check: &Check, fails: Option<bool>, detail: &str) {
-        match fails {
-            None => {}
-            Some(false) => self.passed += 1,
-            Some(true) => {
-                let mut found = Observation {
-                    rule: check.rule.to_owned(),
-                    title: check.title.to_owned(),
-                    severity: check.severity,
-                    description: detail.to_owned(),
-                    ..self.base.clone()
-                };
-                cover(&mut found, words::cves(check.id));
-                self.found.push(found);
-            }
-        }
-    }
-
-    /// The suites that a server accepts with one version of the protocol.
-    fn suites(&mut self, key: &str, name: &str, outdated: Option<Severity>, accepted: &[&str]) {
-        let mut push = |kind: &str, title: String, severity, suites: &[&str]| {
-            if suites.is_empty() {
-                self.passed += 1;
-                return;
-            }
-            self.found.push(Observation {
-                rule: format!("{key}{kind}"),
-                title,
-                severity,
-                description: suites.join("\n"),
-                ..self.base.clone()
-            });
-        };
-        if let Some(severity) = outdated {
-            push("", format!("{name} is offered"), severity, accepted);
-            return;
-        }
-        let weak: Vec<&str> = accepted.iter().copied().filter(|suite| is_weak(suite)).collect();
-        push(".weak", format!("{name} with weak cipher suites"), Severity::Medium, &weak);
-        let fixed: Vec<&str> =
-            accepted.iter().copied().filter(|s| !is_weak(s) && s.starts_with("TLS_RSA_")).collect();
-        let title = format!("{name} without forward secrecy");
-        push(".no_forward_secrecy", title, Severity::Low, &fixed);
-    }
-
-    fn hand_on(self, sink: &mut dyn Sink, passed: &mut u64) -> Result<(), Stop> {
-        *passed += self.passed;
-        self.found.into_iter().try_for_each(|found| hand_on(sink, found))
-    }
-}
-
-/// Suites that must not be negotiated: without encryption or authentication, RC4, less than 112 bits, and
-/// those with blocks of 64 bits (SWEET32).
-fn is_weak(suite: &str) -> bool {
-    ["_NULL", "_anon_", "_EXPORT", "_RC4", "_RC2", "_DES_", "_DES40", "_3DES", "_IDEA"]
-        .iter()
-        .any(|part| suite.contains(part))
-}
 
 /// What is said of the run and of each server; a server's name stands behind its results.
 const ABOUT: &[&str] = &[

@@ -94,3 +94,63 @@ fn scanners_of_web_applications() {
 fn nexpose() {
     check("nexpose", "nexpose.xml");
 }
+
+#[test]
+fn transport_security_and_shells_told_as_facts() {
+    check("ssl-labs", "ssl-labs.json");
+    check("sslscan", "sslscan.xml");
+    check("ssh-audit", "ssh-audit.json");
+}
+
+#[test]
+fn ports_and_paths_that_answer() {
+    check("masscan", "masscan.json");
+    check("naabu", "naabu.jsonl");
+    check("nettacker", "nettacker.json");
+    check("httpx", "httpx.jsonl");
+    check("ffuf", "ffuf.json");
+    check("dirsearch", "dirsearch.json");
+    check("wfuzz", "wfuzz.json");
+    check("gobuster", "gobuster.txt");
+}
+
+#[test]
+fn headers_of_answers() {
+    check("drheader", "drheader.json");
+    check("drheader", "drheader-pages.json");
+    check("mozilla-observatory", "mozilla-observatory.json");
+    check("humble", "humble.json");
+}
+
+#[test]
+fn services_that_scan_or_test() {
+    check("trustwave-fusion", "trustwave-fusion.json");
+    check("alertlogic-csv", "alertlogic-csv.csv");
+    check("appcheck", "appcheck.json");
+    check("edgescan", "edgescan.json");
+    check("outpost24", "outpost24.xml");
+    check("cycognito", "cycognito.json");
+    check("intsights", "intsights.json");
+    check("intsights-csv", "intsights-csv.csv");
+    check("cobalt", "cobalt.json");
+    check("cobalt-csv", "cobalt-csv.csv");
+    check("crashtest-security", "crashtest-security.json");
+}
+
+#[test]
+fn settings_and_defences() {
+    check("cloudflare-insights", "cloudflare-insights.json");
+    check("cloudflare-insights-csv", "cloudflare-insights-csv.csv");
+    check("krakend-audit", "krakend-audit.json");
+    check("42crunch", "42crunch.json");
+    check("pingcastle", "pingcastle.xml");
+    check("picus-csv", "picus-csv.csv");
+    check("kube-hunter", "kube-hunter.json");
+}
+
+#[test]
+fn attacks_that_worked_and_what_was_left() {
+    check("hydra", "hydra.json");
+    check("sqlmap-csv", "sqlmap-csv.csv");
+    check("apkleaks", "apkleaks.json");
+}
