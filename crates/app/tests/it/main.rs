@@ -18,6 +18,7 @@ mod queue_world;
 mod reach;
 mod roles;
 mod scan;
+mod story;
 mod sync;
 mod upstream;
 mod world;

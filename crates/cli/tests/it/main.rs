@@ -8,7 +8,9 @@
 
 mod exits;
 mod fix;
+mod import;
 mod kill;
+mod kill_import;
 mod online;
 mod outputs;
 mod policies;
