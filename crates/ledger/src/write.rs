@@ -10,7 +10,7 @@
 use std::collections::HashSet;
 
 use crate::apply::{Applying, Batch, Sequences, sequence, wants_written};
-use crate::change::{AssetFacts, Change, Claim, Document, Key};
+use crate::change::{AssetFacts, Change, Claim, Document, Edge, Key};
 use crate::database::{Database, Row, Value, all, clean};
 use crate::pack::{Packer, Sum, hex, sum, without_long};
 use crate::read;
@@ -96,6 +96,20 @@ impl<'l> Write<'l> {
                    ORDER BY d.scanned_at DESC, d.id DESC LIMIT 1";
         let last = self.documents(sql, &[Value::Int(id)])?.into_iter().next();
         Ok(Some(Stream { id, asset, last }))
+    }
+
+    /// The other streams of a source on an asset, which are its other branches: number and branch, the oldest
+    /// first.
+    pub fn siblings(
+        &mut self,
+        asset: i64,
+        source: &str,
+        stream: i64,
+    ) -> Result<Vec<(i64, String)>, LedgerError> {
+        let sql = "SELECT t.id, t.reference FROM streams t \
+                   WHERE t.asset = $1 AND t.source = $2 AND t.id <> $3 ORDER BY t.id";
+        let with = [Value::Int(asset), Value::text(source), Value::Int(stream)];
+        all(self.fresh()?, sql, &with, &mut |row| Ok((row.int(0)?, row.text(1)?)))
     }
 
     /// A document with these bytes that the stream has taken in with this scope, and that was not taken
@@ -228,6 +242,21 @@ impl<'l> Write<'l> {
         let read = &mut |row: &mut Row| AttributionRow::read(row, packer);
         let rows = all(self.ledger.database.as_mut(), &sql, with, read)?;
         Ok(rows.into_iter().map(AttributionRow::attribution).collect())
+    }
+
+    /// The claims tied to a finding, live and retired: number, stream, edge.
+    pub fn edges_of(&mut self, finding: i64) -> Result<Vec<(i64, i64, Edge)>, LedgerError> {
+        let sql = format!(
+            "SELECT {} FROM attributions a WHERE a.finding = $1 AND a.state <> 2 ORDER BY a.id",
+            AttributionRow::COLUMNS
+        );
+        self.flush()?;
+        let packer = &mut self.ledger.packer;
+        let with = [Value::Int(finding)];
+        let rows = all(self.ledger.database.as_mut(), &sql, &with, &mut |row| {
+            AttributionRow::read(row, packer)
+        })?;
+        Ok(rows.into_iter().map(|row| (row.id, row.stream, row.edge)).collect())
     }
 
     /// Findings by number; those that there are, in the order of their numbers.

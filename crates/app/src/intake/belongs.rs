@@ -57,7 +57,7 @@ pub(crate) fn belongs(
 }
 
 /// Branches by which code hosts call a pull request.
-fn is_pull_request(reference: &str) -> bool {
+pub(crate) fn is_pull_request(reference: &str) -> bool {
     ["refs/pull/", "refs/merge-requests/", "refs/pull-requests/"]
         .iter()
         .any(|p| reference.starts_with(p))

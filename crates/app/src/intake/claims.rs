@@ -131,6 +131,20 @@ impl Group {
         self
     }
 
+    /// Names that the ledger keeps. A place that has none keeps what stands there, by which it is known when it
+    /// returns; never by that alone while it stands, since the same code can stand in a file twice.
+    fn kept_names(&self) -> Vec<Key> {
+        match self.names.as_slice() {
+            [] => vec![self.returns()],
+            names => names.iter().map(|(name, _)| *name).collect(),
+        }
+    }
+
+    /// By what a claim without a name is known when it returns.
+    pub(crate) fn returns(&self) -> Key {
+        Key::of(&[b"returns", &self.bucket.0, &self.tuple.0])
+    }
+
     /// As the ledger keeps it.
     pub(crate) fn claim(&self) -> Claim {
         let first = self.observations.first();
@@ -142,7 +156,7 @@ impl Group {
                 .unwrap_or_default(),
             line: self.line,
             standing: word(self.standing).to_owned(),
-            names: self.names.iter().map(|(name, _)| hex(name)).collect(),
+            names: self.kept_names().iter().map(hex).collect(),
             bucket: hex(&self.bucket),
             content: self.content.as_ref().map(hex).unwrap_or_default(),
             moved: self.moved.as_ref().map(hex).unwrap_or_default(),

@@ -90,6 +90,7 @@ impl Writing<'_, '_, '_> {
             evidence: evidence.clone(),
         };
         self.write.append(&retired)?;
+        self.retire_pulls(claim.finding, &evidence)?;
         let closure = Closure {
             reason: "fixed".to_owned(),
             evidence,

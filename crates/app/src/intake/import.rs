@@ -389,6 +389,7 @@ impl Arrival<'_> {
             name,
             older,
             counts: Counts::default(),
+            branches: Vec::new(),
             first_new: None,
             linked: 0,
             proposed: 0,

@@ -28,6 +28,7 @@ pub(crate) fn matched(
 ) -> Result<(), LedgerError> {
     pages(stage, false, step, &mut |stage, page| exact(stage, write, stream, &page))?;
     pages(stage, true, &mut |_| {}, &mut |stage, page| nearest(stage, write, stream, &page))?;
+    pages(stage, true, &mut |_| {}, &mut |stage, page| returned(stage, write, stream, &page))?;
     if covers {
         renamed(stage, write, stream)?;
     }
@@ -156,7 +157,35 @@ fn nearest(
     Ok(())
 }
 
-/// Stage three: the only claim of its content that came, and the only one that went.
+/// Stage three: a place without a name that was there before, and is there again.
+fn returned(
+    stage: &mut Stage,
+    write: &mut Write<'_>,
+    stream: i64,
+    page: &[Group],
+) -> Result<(), LedgerError> {
+    let nameless: Vec<&Group> = page.iter().filter(|g| g.names.is_empty()).collect();
+    let mut keys: Vec<Bytes> = nameless.iter().map(|g| g.returns().0).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut gone: HashMap<Bytes, Vec<i64>> = HashMap::new();
+    let found = write.by_names(stream, &keys)?;
+    let ids: Vec<i64> = found.iter().map(|(_, a)| a.id).collect();
+    for ((key, attribution), matched) in found.iter().zip(stage.is_matched(&ids)?) {
+        if !attribution.live && !matched {
+            gone.entry(*key).or_default().push(attribution.id);
+        }
+    }
+    let mut pairs = Vec::new();
+    for group in nameless {
+        // The one that went last returns first.
+        let Some(id) = gone.get_mut(&group.returns().0).and_then(Vec::pop) else { continue };
+        pairs.extend(group.ordinals.iter().map(|ordinal| (*ordinal, id)));
+    }
+    stage.mark(&pairs)
+}
+
+/// Stage four: the only claim of its content that came, and the only one that went.
 fn renamed(stage: &mut Stage, write: &mut Write<'_>, stream: i64) -> Result<(), LedgerError> {
     let mut after = None;
     loop {

@@ -6,6 +6,7 @@
 //! appended, all of a document in one transaction. Never: a secret's value past `taking`.
 
 mod belongs;
+mod branches;
 mod claims;
 mod closing;
 pub(crate) mod facts;

@@ -4,7 +4,6 @@
 //! are tied by edges; a finding without claims of its own is closed as its duplicate. Where people decided
 //! differently on them, it is only proposed. What a person took apart, no rule ties again.
 
-use ledger::Write;
 use ledger::change::{Change, Closure, Edge};
 use ledger::row::Finding;
 
@@ -84,14 +83,13 @@ impl Writing<'_, '_, '_> {
     fn move_claims(&mut self, from: &Finding, to: i64, edge: &Edge) -> Result<(), WriteError> {
         let apart = self.write.kept_apart(to)?;
         let mut left = 0;
-        for attribution in self.write.attributions_of(from.id)? {
-            if apart.contains(&attribution.id) {
+        for (attribution, _, was_edge) in self.write.edges_of(from.id)? {
+            if apart.contains(&attribution) {
                 left += 1;
                 continue;
             }
-            let was_edge = edge_of(self.write, attribution.id)?;
             self.write.append(&Change::Linked {
-                attribution: attribution.id,
+                attribution,
                 finding: to,
                 edge: edge.clone(),
                 was: from.id,
@@ -126,10 +124,4 @@ impl Writing<'_, '_, '_> {
 fn decided_differently(oldest: &Finding, other: &Finding) -> bool {
     let nothing = Default::default();
     other.decision != nothing && other.decision != oldest.decision
-}
-
-/// The edge by which a claim hangs now.
-fn edge_of(write: &mut Write<'_>, attribution: i64) -> Result<Edge, WriteError> {
-    let _ = (write, attribution);
-    Ok(Edge { rule: "first".to_owned(), score: 1.0, ..Edge::default() })
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use findings::close::Scope;
 use findings::identity::Key;
 use findings::observation::Observation;
 use findings::{Class, Standing};
@@ -16,6 +17,7 @@ use ledger::{LedgerError, Stage, Write};
 use vocab::Instant;
 
 use super::belongs::Belongs;
+use super::branches::Branches;
 use super::claims::{self, Group};
 use super::matching;
 use super::timing::{About, Timing};
@@ -48,6 +50,8 @@ pub(crate) struct Writing<'a, 'w, 'l> {
     /// Older than the last one: it opens, and changes nothing else.
     pub(crate) older: bool,
     pub(crate) counts: Counts,
+    /// The source's other branches on the asset.
+    pub(crate) branches: Branches,
     /// The first claim that this document brought.
     pub(crate) first_new: Option<i64>,
     /// Claims tied to findings of other claims.
@@ -65,6 +69,8 @@ struct Page {
     findings: HashMap<i64, Finding>,
     /// Findings by keys across sources.
     linked: HashMap<Bytes, Vec<i64>>,
+    /// Findings that other branches have, by the claim's first row.
+    elsewhere: HashMap<i64, i64>,
     /// Names that the ledger has.
     names: HashSet<(Bytes, i64)>,
 }
@@ -76,6 +82,7 @@ impl Writing<'_, '_, '_> {
         stage: &mut Stage,
         step: &mut dyn FnMut(u64),
     ) -> Result<(), WriteError> {
+        self.branches = self.branches()?;
         matching::pages(stage, false, step, &mut |_, groups| self.page(&groups))
     }
 
@@ -99,6 +106,14 @@ impl Writing<'_, '_, '_> {
     fn read(&mut self, groups: &[Group]) -> Result<Page, LedgerError> {
         let mut page = Page::default();
         let matched: Vec<&Group> = groups.iter().filter(|g| g.attribution.is_some()).collect();
+        let returning = matched.iter().filter(|g| g.names.is_empty()).map(|g| g.returns().0);
+        let returning: Vec<Bytes> = returning.collect();
+        let found = if returning.is_empty() {
+            Vec::new()
+        } else {
+            self.write.by_names(self.stream, &returning)?
+        };
+        page.attributions.extend(found.into_iter().map(|(_, a)| (a.id, a)));
         for (name, found) in matching::by_names(self.write, self.stream, groups)? {
             for attribution in found {
                 page.names.insert((name, attribution.id));
@@ -130,6 +145,9 @@ impl Writing<'_, '_, '_> {
             for (key, finding) in found {
                 page.linked.entry(key).or_default().push(finding);
             }
+        }
+        if !self.branches.is_empty() {
+            page.elsewhere = self.elsewhere(groups)?;
         }
         let wanted = matched.iter().filter_map(|g| page.attributions.get(&g.attribution?));
         let mut ids: Vec<i64> =
@@ -180,7 +198,9 @@ impl Writing<'_, '_, '_> {
         if differs && let Some(oldest) = self.unite_late(id, finding, group)? {
             finding = oldest;
         }
-        let reopened = self.reopen(finding, live, group)?;
+        // Most are open: asking for each again would cost more than all the rest.
+        let open = page.findings.get(&finding).is_some_and(|f| f.state == "open");
+        let reopened = !(open && live) && self.reopen(finding, live, group)?;
         if differs || !live || reopened {
             let alone = finding == attribution.finding && live;
             self.follow(finding, alone.then_some(group))?;
@@ -196,7 +216,15 @@ impl Writing<'_, '_, '_> {
 
     /// A claim that the stream did not have.
     fn fresh(&mut self, page: &mut Page, group: &Group) -> Result<(), WriteError> {
-        let fitting = self.fitting(page, group)?;
+        let elsewhere = group.ordinals.first().and_then(|first| page.elsewhere.get(first).copied());
+        if elsewhere.is_some() && self.belongs.scope == Scope::PullRequest {
+            self.counts.unchanged += 1;
+            return Ok(());
+        }
+        let fitting = match elsewhere {
+            Some(finding) => Some((finding, self.branch_edge())),
+            None => self.fitting(page, group)?,
+        };
         let Some((finding, edge)) = fitting else {
             if group.ended() {
                 self.unknown_ended += 1;

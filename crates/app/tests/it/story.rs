@@ -75,10 +75,10 @@ impl Story {
     fn state(&mut self, id: i64) -> (String, String) {
         let now = self.now();
         let name = name_of(Letter::F, id);
-        let shown = app::queue::show::show(&self.actor, &mut self.books, &name, now).expect("shown");
+        let shown =
+            app::queue::show::show(&self.actor, &mut self.books, &name, now).expect("shown");
         let shown = serde_json::to_value(&shown).expect("JSON");
-        let finding = &shown["finding"]["finding"];
-        let finding = if finding.is_null() { &shown["finding"] } else { finding };
+        let finding = &shown["finding"];
         let closure = &finding["closure"];
         let evidence = closure["evidence"].as_str().unwrap_or_default().to_owned();
         (finding["state"].as_str().expect("a state").to_owned(), evidence)
@@ -87,8 +87,12 @@ impl Story {
     fn decide(&mut self, id: i64, call: Call) {
         let now = self.now();
         let targets = vec![finding_or_fix(&name_of(Letter::F, id)).expect("a name")];
-        let request =
-            app::queue::triage::Request { targets, call, reason: "looked at it", intelligence: None };
+        let request = app::queue::triage::Request {
+            targets,
+            call,
+            reason: "looked at it".to_owned(),
+            intelligence: None,
+        };
         app::queue::triage::triage(&self.actor, &mut self.books, &request, now).expect("decided");
     }
 }
@@ -183,7 +187,7 @@ fn partial_older_empty_and_pull_request_runs_close_nothing() {
     let older = story.check(&sarif("2026-11-05T00:00:00Z", &[C]), [0, 0, 0, 0, 1]);
     assert!(older.remarks.iter().any(|r| r.contains("older")), "{older:?}");
     let pull = |r: &mut Request| r.reference = Some("refs/pull/7/merge".to_owned());
-    story.checked(&sarif("2026-11-14T00:00:00Z", &[C]), pull, [0, 1, 0, 0, 0]);
+    story.checked(&sarif("2026-11-14T00:00:00Z", &[C]), pull, [0, 0, 0, 0, 1]);
     // The whole, at last.
     story.check(&sarif("2026-11-15T00:00:00Z", &[A, C]), [0, 0, 1, 0, 2]);
 }
@@ -202,17 +206,27 @@ fn a_false_positive_stays_one() {
 
 #[test]
 fn two_sources_tell_of_one_problem_on_a_declared_asset_only() {
-    let first = trivy("2026-11-01T00:00:00Z", &[("CVE-2021-23337", "lodash", "4.17.20", "4.17.21")]);
-    let second = grype("2026-11-02T00:00:00Z", &[("GHSA-35jh-r3h4-6jhm", "CVE-2021-23337", "lodash", "4.17.20")]);
+    let first =
+        trivy("2026-11-01T00:00:00Z", &[("CVE-2021-23337", "lodash", "4.17.20", "4.17.21")]);
+    let second = grype(
+        "2026-11-02T00:00:00Z",
+        &[("GHSA-35jh-r3h4-6jhm", "CVE-2021-23337", "lodash", "4.17.20")],
+    );
     let mut story = Story::new();
     story.check(&first, [1, 0, 0, 0, 0]);
     let linked = story.check(&second, [0, 1, 0, 0, 0]);
-    assert_eq!((linked.source.as_str(), linked.linked), ("grype", 1));
+    assert_eq!((linked.source.as_str(), linked.linked), ("Grype", 1));
     // One source no longer has it, and the other still does: open.
     let other = ("CVE-2020-28500", "minimist", "1.0.0", "1.2.6");
     story.check(&trivy("2026-11-03T00:00:00Z", &[other]), [1, 0, 0, 0, 0]);
     assert_eq!(story.state(1).0, "open");
-    story.check(&grype("2026-11-04T00:00:00Z", &[("GHSA-xvch-5gv4-984h", "CVE-2021-44906", "minimist", "1.0.0")]), [1, 0, 1, 0, 0]);
+    story.check(
+        &grype(
+            "2026-11-04T00:00:00Z",
+            &[("GHSA-xvch-5gv4-984h", "CVE-2021-44906", "minimist", "1.0.0")],
+        ),
+        [1, 0, 1, 0, 0],
+    );
     assert_eq!(story.state(1).0, "closed");
 
     let mut story = Story::new();
@@ -226,8 +240,14 @@ fn two_sources_tell_of_one_problem_on_a_declared_asset_only() {
 #[test]
 fn a_bumped_version_that_is_still_affected_is_the_same_problem() {
     let mut story = Story::new();
-    story.check(&trivy("2026-11-01T00:00:00Z", &[("CVE-2021-23337", "lodash", "4.17.19", "4.17.21")]), [1, 0, 0, 0, 0]);
-    story.check(&trivy("2026-11-02T00:00:00Z", &[("CVE-2021-23337", "lodash", "4.17.20", "4.17.21")]), [0, 1, 0, 0, 0]);
+    story.check(
+        &trivy("2026-11-01T00:00:00Z", &[("CVE-2021-23337", "lodash", "4.17.19", "4.17.21")]),
+        [1, 0, 0, 0, 0],
+    );
+    story.check(
+        &trivy("2026-11-02T00:00:00Z", &[("CVE-2021-23337", "lodash", "4.17.20", "4.17.21")]),
+        [0, 1, 0, 0, 0],
+    );
 }
 
 #[test]

@@ -31,7 +31,8 @@ fn what_is_no_report_is_named_and_the_others_go_on() {
     assert_eq!((code, out.as_str()), (4, ""));
     assert!(err.contains("odd.json") && err.contains("«lockfileVersion»"), "{err}");
     assert!(err.contains("--format") && err.contains("docs/FORMATS.md"), "{err}");
-    let (code, out, err) = stdout(&place, &["import", "odd.json", "missing", "tree", "report.sarif", "--json"]);
+    let (code, out, err) =
+        stdout(&place, &["import", "odd.json", "missing", "tree", "report.sarif", "--json"]);
     assert_eq!(code, 4, "{err}");
     let made: Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!((&made["schema"], &made["failed"]), (&"gabion.import/1".into(), &3.into()));
@@ -42,11 +43,16 @@ fn what_is_no_report_is_named_and_the_others_go_on() {
 #[test]
 fn one_file_is_one_object_and_a_dropped_record_is_read_in_part() {
     let place = Place::new();
-    let broken = report("lint", 2).replace("\"ruleId\":\"rule-1\",", "").replace("a defect, number 1", "");
+    let broken =
+        report("lint", 2).replace("\"ruleId\":\"rule-1\",", "").replace("a defect, number 1", "");
     place.write("report.sarif", &broken);
     let (code, out, err) = stdout(&place, &["import", "report.sarif", "--asset", "web", "--json"]);
     let made: Value = serde_json::from_str(&out).expect("JSON");
-    assert_eq!((code, &made["format"], &made["observations"]), (3, &"sarif".into(), &1.into()), "{err}");
+    assert_eq!(
+        (code, &made["format"], &made["observations"]),
+        (3, &"sarif".into(), &1.into()),
+        "{err}"
+    );
     assert_eq!(made["dropped"].as_array().map(Vec::len), Some(1), "{made}");
 }
 
@@ -58,7 +64,8 @@ fn from_a_pipe_and_packed_it_is_the_same() {
     std::fs::write(place.path("report.sarif.gz"), packed).expect("written");
     let (code, out, err) = stdout(&place, &["import", "report.sarif", "--asset", "web"]);
     assert_eq!(code, 0, "{out}{err}");
-    let (code, out, err) = stdout(&place, &["import", "report.sarif.gz", "--asset", "web", "--json"]);
+    let (code, out, err) =
+        stdout(&place, &["import", "report.sarif.gz", "--asset", "web", "--json"]);
     let made: Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!((code, &made["repeat"]), (0, &true.into()), "{err}");
     let mut command = place.command(&["import", "-", "--asset", "web", "--json"]);
