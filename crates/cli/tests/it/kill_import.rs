@@ -40,7 +40,7 @@ fn imported(place: &Place, arguments: &[&str]) -> Value {
 
 #[test]
 fn a_killed_import_is_in_or_out_and_completes() {
-    const FINDINGS: usize = 400;
+    const FINDINGS: usize = 250;
     let place = Place::new();
     place.write("report.sarif", &report("lint", FINDINGS));
     let import = ["import", "report.sarif", "--asset", "web", "--scanned-at", "2026-11-20"];
