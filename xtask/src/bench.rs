@@ -9,6 +9,7 @@ mod cargo_audit;
 mod estate;
 mod image;
 mod index;
+mod ledger;
 mod lockfiles;
 mod measure;
 mod oracle;
@@ -35,6 +36,7 @@ const BENCHES: &[(&str, Run)] = &[
     ("system", system::run),
     ("image", image::run),
     ("estate", estate::run),
+    ("ledger", ledger::run),
 ];
 
 /// What every bench needs.

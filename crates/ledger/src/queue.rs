@@ -245,7 +245,9 @@ impl<'f> Search<'f> {
             self.parts.push(Part { terms, order: "x.due, x.id", count: None });
         }
         if self.filter.closed {
-            let terms = "x.open = 0 AND x.leads > 0".to_owned();
+            let terms = "x.open = 0 AND EXISTS (SELECT 1 FROM findings f \
+                         WHERE f.fix = x.id AND f.state = 1)"
+                .to_owned();
             self.parts.push(Part { terms, order: "x.id DESC", count: None });
         }
     }

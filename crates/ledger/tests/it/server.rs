@@ -1,5 +1,7 @@
 //! A throw-away server of PostgreSQL for a test: own folder, Unix socket alone, gone with the value.
 //!
+//! The bench of the ledger starts one too.
+//!
 //! Its binaries are those of Debian's package, in a versioned folder off PATH. `initdb` refuses root, so that
 //! root's tests run it as another user. Where it is absent the test says so and is left out;
 //! `GABION_TEST_POSTGRES=required` makes that a failure.
@@ -95,6 +97,17 @@ impl Server {
                 .arg(self.folder.path())
                 .args(["--set=ON_ERROR_STOP=1", "--command", statement]),
         );
+    }
+
+    /// Bytes of the whole database.
+    #[allow(dead_code, reason = "the bench asks for it, the tests do not")]
+    pub fn bytes(&self) -> u64 {
+        let mut psql = self.command("psql");
+        psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "--username=gabion"]);
+        psql.args(["--dbname=postgres", "--host"]).arg(self.folder.path());
+        psql.args(["--command", "SELECT pg_database_size('postgres')"]);
+        let out = psql.output().unwrap();
+        String::from_utf8_lossy(&out.stdout).trim().parse().unwrap()
     }
 
     fn command(&self, program: &str) -> Command {
