@@ -6,6 +6,7 @@
 //! the issue that set them.
 
 mod cargo_audit;
+mod dedupe;
 mod estate;
 mod image;
 mod index;
@@ -37,6 +38,7 @@ const BENCHES: &[(&str, Run)] = &[
     ("image", image::run),
     ("estate", estate::run),
     ("ledger", ledger::run),
+    ("dedupe", dedupe::run),
 ];
 
 /// What every bench needs.

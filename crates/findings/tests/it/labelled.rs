@@ -136,3 +136,76 @@ fn dependencies_are_linked_across_sources() {
     assert!(precision >= 0.999, "precision {precision}");
     assert!(recall >= 0.95, "recall {recall}");
 }
+
+/// Application and file of each report on one of the deliberately vulnerable applications.
+fn reports_by_target(
+    files: &[(String, Vec<u8>)],
+) -> BTreeMap<&'static str, Vec<(String, Observation)>> {
+    let mut targets: BTreeMap<&str, Vec<(String, Observation)>> = BTreeMap::new();
+    for line in include_str!("labels/targets.tsv").lines() {
+        let (target, file) = line.split_once('\t').unwrap();
+        let bytes = files.iter().find(|(path, _)| path == file).map(|(_, bytes)| bytes.as_slice());
+        let read = bytes.and_then(crate::mutation::read).map(|(_, all)| all).unwrap_or_default();
+        assert!(!read.is_empty(), "{file} is read");
+        targets.entry(target).or_default().extend(read.into_iter().map(|o| (file.to_owned(), o)));
+    }
+    targets
+}
+
+/// The label of a record: by file and place, and by what its address or its text contains.
+fn label_of(file: &str, o: &Observation) -> Option<&'static str> {
+    include_str!("labels/suggest.tsv").lines().find_map(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [label, of, place, holds] = cells[..] else { panic!("four cells in {line}") };
+        let path = o.endpoint.as_ref().map(|e| e.path.as_str());
+        let is = of == file
+            && place == o.place
+            && (path == Some(holds) || !holds.starts_with('/') && o.description.contains(holds));
+        is.then_some(label)
+    })
+}
+
+/// Each labelled record is asked about among the other tools' records on the same application.
+#[test]
+fn the_same_defect_is_suggested() {
+    if testkit::corpus("suggestions").is_none() {
+        return;
+    }
+    let files = crate::corpus::files().unwrap();
+    let (mut asked, mut first, mut within) = (0_u32, 0_u32, 0_u32);
+    let (mut unlabelled, mut told) = (0_u32, 0_u32);
+    let mut labels: BTreeSet<&str> = BTreeSet::new();
+    for (target, records) in reports_by_target(&files) {
+        for (file, question) in &records {
+            let others: Vec<&(String, Observation)> =
+                records.iter().filter(|(other, _)| tool(other) != tool(file)).collect();
+            let among: Vec<Observation> = others.iter().map(|(_, o)| o.clone()).collect();
+            let suggestions = findings::suggest::suggest(question, &among, 5);
+            let Some(label) = label_of(file, question) else {
+                unlabelled += 1;
+                told += u32::from(!suggestions.is_empty());
+                continue;
+            };
+            labels.insert(label);
+            let right = |at: usize| label_of(&others[at].0, &others[at].1) == Some(label);
+            asked += 1;
+            first += u32::from(suggestions.first().is_some_and(|s| right(s.at)));
+            within += u32::from(suggestions.iter().any(|s| right(s.at)));
+            if !suggestions.first().is_some_and(|s| right(s.at)) {
+                println!(
+                    "not first: {target} {label}: {} {}; {suggestions:?}",
+                    question.title, question.place
+                );
+            }
+        }
+    }
+    let part = |of: u32| f64::from(of) / f64::from(asked);
+    println!(
+        "dedupe: suggestions: {asked} questions on {} defects; recall@5 {:.3}, precision@1 {:.3}; of {unlabelled} \
+         records without a label {told} get one",
+        labels.len(),
+        part(within),
+        part(first)
+    );
+    assert!(part(within) >= 0.8 && part(first) >= 0.8);
+}

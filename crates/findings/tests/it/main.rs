@@ -16,4 +16,5 @@ mod identity;
 mod labelled;
 mod mutation;
 mod readers;
+mod suggest;
 mod walks;

@@ -60,7 +60,13 @@ fn reverse(value: &mut Value, name: &str, levels: usize) {
     match value {
         Value::Array(items) => {
             items.iter_mut().for_each(|item| reverse(item, name, levels.saturating_sub(1)));
-            if levels > 0 && items.iter().all(Value::is_object) && !ORDERED.contains(&name) {
+            // ORT's members are pointed at by their numbers.
+            let numbered = items.iter().any(|item| item.get("_id").is_some());
+            if levels > 0
+                && !numbered
+                && items.iter().all(Value::is_object)
+                && !ORDERED.contains(&name)
+            {
                 items.reverse();
             }
         }
