@@ -1,6 +1,7 @@
 //! How fast, how small and how right is the built program?
 //!
-//! `cargo xtask bench [NAME…] [--runs N] [--count N] [--repositories N,N…]`: builds `gabion` in release and measures it from
+//! `cargo xtask bench [NAME…] [--runs N] [--count N] [--repositories N,N…]
+//! [--stored N,N…]`: builds `gabion` in release and measures it from
 //! outside, on the corpus. Each bench is one file below and prints its figures as lines; nothing here
 //! fails on a slow machine, it only fails when a program does. The bars stand in the closing notes of
 //! the issue that set them.
@@ -9,6 +10,7 @@ mod cargo_audit;
 mod dedupe;
 mod estate;
 mod image;
+mod import;
 mod index;
 mod ledger;
 mod lockfiles;
@@ -39,6 +41,7 @@ const BENCHES: &[(&str, Run)] = &[
     ("estate", estate::run),
     ("ledger", ledger::run),
     ("dedupe", dedupe::run),
+    ("import", import::run),
 ];
 
 /// What every bench needs.
@@ -57,6 +60,8 @@ struct Bench {
     count: u32,
     /// Sizes of the generated estate.
     repositories: Vec<u32>,
+    /// Findings that are stored before an import is measured.
+    stored: Vec<usize>,
 }
 
 /// The part of a measurement that runs in a process of its own.
@@ -68,6 +73,7 @@ pub fn measure(words: &[&str]) -> Result<()> {
 pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
     let (mut names, mut runs, mut count) = (Vec::new(), 20, 600_000);
     let mut repositories = vec![1_000, 3_000, 10_000];
+    let mut stored = vec![10_000, 100_000];
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match *word {
@@ -77,6 +83,11 @@ pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
                 let list = words.next().context("--repositories wants numbers")?;
                 repositories = list.split(',').map(str::parse).collect::<Result<_, _>>()?;
                 repositories.sort_unstable();
+            }
+            "--stored" => {
+                let list = words.next().context("--stored wants numbers")?;
+                stored = list.split(',').map(str::parse).collect::<Result<_, _>>()?;
+                stored.sort_unstable();
             }
             name if BENCHES.iter().any(|(known, _)| *known == name) => names.push(name),
             other => {
@@ -94,7 +105,8 @@ pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
         std::fs::remove_dir_all(&work).with_context(|| work.display().to_string())?;
     }
     std::fs::create_dir_all(&work).with_context(|| work.display().to_string())?;
-    let bench = Bench { root: root.to_path_buf(), target, corpus, work, runs, count, repositories };
+    let bench =
+        Bench { root: root.to_path_buf(), target, corpus, work, runs, count, repositories, stored };
     for (name, run) in BENCHES.iter().filter(|(name, _)| names.is_empty() || names.contains(name)) {
         println!("== {name}");
         run(&bench).with_context(|| format!("bench {name}"))?;
