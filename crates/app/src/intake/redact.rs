@@ -179,7 +179,7 @@ fn addresses(text: &str, spans: &mut Spans) {
         let Some(authority) = rest.get(..end) else { continue };
         let Some((user, _)) = authority.rsplit_once('@') else { continue };
         let Some((name, password)) = user.split_once(':') else { continue };
-        if !password.is_empty() {
+        if !password.is_empty() && password != BLANK {
             let begin = at + mark.len() + name.len() + 1;
             spans.push((begin, begin + password.len()));
         }
@@ -243,7 +243,7 @@ mod tests {
             "Possible hardcoded password: 'hunter2'",
             "Possible hardcoded password: '[redacted]'",
         );
-        check("DB_PASSWORD_HASH => 'x1y2z3'", "DB_PASSWORD_HASH => 'x1y2z3'");
+        check("DB_PASSWORD => 'x1y2z3'", "DB_PASSWORD => '[redacted]'");
         check("the password of the user is weak", "the password of the user is weak");
         check(
             "a -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY----- b",
