@@ -240,3 +240,25 @@ pub fn set_retention(
     write.append(&Change::Setting { name: RETENTION.to_owned(), value, was })?;
     Ok(Some(write.commit("setting", &summary)?.entry))
 }
+
+/// Takes out what sources said earlier than the retention allows and what no claim rests on any more; how
+/// many texts went. Findings, decisions and evidence stay, and the chain still verifies.
+///
+/// # Errors
+/// Refused, no retention is set, the ledger's.
+pub fn prune(actor: &Actor, books: &mut Books, now: Instant) -> Result<u64, QueueError> {
+    allow(actor, UseCase::Settings, true)?;
+    let kept = books.ledger.setting(RETENTION)?.unwrap_or_default();
+    let days = kept.trim_end_matches('d').parse::<i64>().ok();
+    let before = days.and_then(|days| {
+        let seconds = now.as_second().checked_sub(days.checked_mul(86_400)?)?;
+        Instant::from_second(seconds).ok()
+    });
+    let before = before.ok_or_else(|| {
+        unfit(
+            "no retention is set, so everything is kept",
+            "`gabion ledger retention 400d` sets one; then prune",
+        )
+    })?;
+    Ok(books.ledger.prune(before)?)
+}

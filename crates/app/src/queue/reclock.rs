@@ -9,7 +9,11 @@ use ledger::row::Finding;
 use vocab::Instant;
 
 use super::names::{self, Letter};
+use crate::config::Trust;
+use crate::intake::timing::{About, Timing};
 use crate::intelligence::Intelligence;
+use crate::policy;
+use crate::sync::status;
 
 /// The clock after the decision; else a sentence that says why it stays.
 pub(super) fn clock(
@@ -18,8 +22,19 @@ pub(super) fn clock(
     intelligence: Option<&Intelligence>,
     now: Instant,
 ) -> Result<Option<Clock>, String> {
-    let _ = (decision, intelligence, now);
-    Ok(finding.clock.clone())
+    let name = names::write(Letter::F, finding.id);
+    let stays = |why: String| format!("{name}: {why}; its date stays until `gabion verify`");
+    // Without an index every published id would count as exploited, and the date as moved by the decision.
+    if intelligence.is_none() && !finding.facts.ids.is_empty() {
+        return Err(stays("there is no advisory index".to_owned()));
+    }
+    let index = intelligence.map(Intelligence::index).transpose();
+    let index = index.map_err(|e| stays(e.to_string()))?;
+    let trust = Trust { trusted: Vec::new(), tree: Vec::new() };
+    let policies = policy::for_scan(&[], &trust).map_err(|e| stays(e.to_string()))?.policies;
+    let timing = Timing::new(index.as_ref(), &policies, status::STALE_AFTER_HOURS, now);
+    let about = About { decision, ..About::finding(finding) };
+    timing.clock(&about).map_err(|e| stays(e.to_string()))
 }
 
 /// «F-12 is due in 19 h (…); it was due in 5 d (…)».

@@ -135,6 +135,22 @@ fn a_decision_is_one_entry_that_can_be_taken_back() {
 }
 
 #[test]
+fn what_a_person_sets_moves_the_date_and_says_so() {
+    let mut world = World::seeded();
+    let severe = Call::Severity { severity: "critical".to_owned() };
+    let done = decide(&mut world, &admin(), &[3], severe.clone(), "no login").expect("done");
+    assert!(done.remarks[0].starts_with("F-3 is due in 44 h"), "{:?}", done.remarks);
+    let due = |world: &mut World| told(world, "F-3").clock.expect("a clock").due;
+    assert_eq!(due(&mut world), Some(at("2026-11-23T14:00:00Z")));
+    assert_eq!(told(&mut world, "F-3").severity, "critical");
+    undone(&mut world, 4);
+    assert_eq!(due(&mut world), Some(at("2026-12-20T12:00:00Z")));
+    // A published id without an index: nothing is known of exploitation, so the date stays and it is said.
+    let done = decide(&mut world, &admin(), &[2], severe, "").expect("done");
+    assert!(done.remarks[0].contains("no advisory index"), "{:?}", done.remarks);
+}
+
+#[test]
 fn what_does_not_fit_is_said_with_its_remedy_and_changes_nothing() {
     let mut world = World::seeded();
     let check = |world: &mut World, findings: &[i64], call: Call, reason: &str, expect: &[&str]| {
@@ -291,6 +307,9 @@ fn an_import_is_taken_back_whole_or_not_at_all() {
     undone(&mut world, 1);
     assert_eq!(queue(&mut world, Filter::default()).open, 0);
     assert!(keep::imports(&admin(), &mut world.books, 10).expect("imports").is_empty());
+    let verified =
+        keep::verify(&admin(), &mut world.books, true, None, &mut |_, _| {}).expect("verified");
+    assert_eq!(verified.faults, []);
     let none = said(undo::undo(&admin(), &mut world.books, 99, at(NOW)));
     assert!(none.contains("there is no E-99: the last entry is E-9"), "{none}");
 }
@@ -350,4 +369,50 @@ fn figures_follow_from_the_record() {
     let week = after.weeks.last().expect("this week");
     assert_eq!((week.from, week.arrived, week.closed), (at("2026-11-16"), 6, 2));
     assert_eq!(after.weeks.len(), stats::WEEKS);
+}
+
+#[test]
+fn the_ledger_is_kept() {
+    let mut world = World::seeded();
+    let admin = admin();
+    let head = keep::head(&admin, &mut world.books).expect("a head");
+    let printed = format!("{}:{}", head.entry, head.hash);
+    assert_eq!(keep::read_head(&printed).expect("read"), head);
+    for wrong in ["", "3", "3:abc", &printed[1..], "x:00"] {
+        assert!(keep::read_head(wrong).is_err(), "{wrong}");
+    }
+    let kept = keep::verify(&admin, &mut world.books, true, Some(&head), &mut |_, _| {});
+    assert_eq!(kept.expect("verified").faults, []);
+    let file = world.path("record.jsonl");
+    let exported =
+        keep::export_file(&admin, &mut world.books, &file, &mut |_, _| {}).expect("exported");
+    let again = keep::export_file(&admin, &mut world.books, &file, &mut |_, _| {});
+    assert!(said(again).contains("name a new file"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&file).expect("the file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let mut other = World::empty();
+    let mut record = std::io::BufReader::new(std::fs::File::open(&file).expect("the file"));
+    let taken =
+        keep::import(&admin, &mut other.books, &mut record, &mut |_, _| {}).expect("taken in");
+    assert_eq!((&taken.head, &taken.tables), (&exported.head, &exported.tables));
+    let full = keep::import(&admin, &mut world.books, &mut &b""[..], &mut |_, _| {});
+    assert!(said(full).contains("holds 3 entries already"));
+    let copy = world.path("copy.db");
+    keep::backup(&admin, &mut world.books, &copy).expect("copied");
+    assert!(said(keep::backup(&admin, &mut world.books, &copy)).contains("there already"));
+    assert!(
+        said(keep::set_retention(&admin, &mut world.books, Some(7), at(NOW))).contains("30 days")
+    );
+    let set = keep::set_retention(&admin, &mut world.books, Some(400), at(NOW));
+    assert_eq!(set.expect("set"), Some(4));
+    let kept = keep::retention(&admin, &mut world.books).expect("read");
+    assert_eq!(kept.as_deref(), Some("400d"));
+    keep::set_role(&admin, &mut world.books, "eve", Some(Role::Viewer), at(NOW)).expect("set");
+    undone(&mut world, 5);
+    assert_eq!(keep::role(&admin, &mut world.books, "eve").expect("read"), None);
+    assert!(world.file().is_file());
 }

@@ -64,11 +64,6 @@ fn call(world: &mut World, actor: &Actor, case: UseCase, own: bool) -> Option<Ca
     Some(match case {
         // Its own slice tests them.
         UseCase::Import | UseCase::Verify => return None,
-        UseCase::LedgerVerify | UseCase::LedgerExport | UseCase::Backup
-            if may(actor, case, own) == Answer::Yes =>
-        {
-            return None;
-        }
         // A new ledger is needed, which has no roles yet.
         UseCase::LedgerImport => {
             let mut empty = World::empty();

@@ -411,4 +411,6 @@ pub enum LedgerCommand {
         #[arg(value_name = "DAYS")]
         days: Option<String>,
     },
+    /// Take out what reports said longer ago than the retention, where no claim rests on it
+    Prune,
 }

@@ -22,9 +22,9 @@ use crate::terminal::Terminal;
 pub fn run(command: LedgerCommand, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mode = match &command {
         LedgerCommand::Import { .. } => Mode::Create,
-        LedgerCommand::Role { role: Some(_), .. } | LedgerCommand::Retention { days: Some(_) } => {
-            Mode::Existing
-        }
+        LedgerCommand::Role { role: Some(_), .. }
+        | LedgerCommand::Retention { days: Some(_) }
+        | LedgerCommand::Prune => Mode::Existing,
         _ => Mode::ReadOnly,
     };
     let (mut books, actor) = open(global, mode, terminal)?;
@@ -38,6 +38,7 @@ pub fn run(command: LedgerCommand, global: &Global, terminal: &Terminal) -> anyh
         LedgerCommand::Imports { limit, shape } => desk.imports(limit, shape),
         LedgerCommand::Role { name, role } => desk.role(name, role),
         LedgerCommand::Retention { days } => desk.retention(days.as_deref()),
+        LedgerCommand::Prune => desk.prune(),
     }
 }
 
@@ -236,6 +237,13 @@ impl Desk<'_> {
         };
         let entry = keep::set_retention(self.actor, self.books, days, super::now());
         self.recorded(entry.map_err(queue_failed)?)
+    }
+
+    fn prune(&mut self) -> anyhow::Result<Exit> {
+        let gone = keep::prune(self.actor, self.books, super::now()).map_err(queue_failed)?;
+        let texts = plural(gone, "text");
+        self.terminal.say(&format!("Took {texts} out; findings, decisions and evidence stay."));
+        Ok(Exit::Complete)
     }
 
     fn recorded(&self, entry: Option<i64>) -> anyhow::Result<Exit> {
