@@ -139,7 +139,7 @@ fn what_a_person_sets_moves_the_date_and_says_so() {
     let mut world = World::seeded();
     let severe = Call::Severity { severity: "critical".to_owned() };
     let done = decide(&mut world, &admin(), &[3], severe.clone(), "no login").expect("done");
-    assert!(done.remarks[0].starts_with("F-3 is due in 44 h"), "{:?}", done.remarks);
+    assert!(done.remarks[0].starts_with("F-3 is due in 45 h"), "{:?}", done.remarks);
     let due = |world: &mut World| told(world, "F-3").clock.expect("a clock").due;
     assert_eq!(due(&mut world), Some(at("2026-11-23T14:00:00Z")));
     assert_eq!(told(&mut world, "F-3").severity, "critical");

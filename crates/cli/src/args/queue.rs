@@ -402,8 +402,9 @@ pub enum LedgerCommand {
         #[arg(value_name = "NAME")]
         name: Option<String>,
         /// The role; - takes it away, and the default acts
+        // Not «role»: that is the global option, and both would be one.
         #[arg(value_name = "ROLE", allow_hyphen_values = true)]
-        role: Option<String>,
+        given: Option<String>,
     },
     /// Tell or set how long the words of reports are kept
     Retention {

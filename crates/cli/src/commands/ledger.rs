@@ -22,7 +22,7 @@ use crate::terminal::Terminal;
 pub fn run(command: LedgerCommand, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mode = match &command {
         LedgerCommand::Import { .. } => Mode::Create,
-        LedgerCommand::Role { role: Some(_), .. }
+        LedgerCommand::Role { given: Some(_), .. }
         | LedgerCommand::Retention { days: Some(_) }
         | LedgerCommand::Prune => Mode::Existing,
         _ => Mode::ReadOnly,
@@ -36,7 +36,7 @@ pub fn run(command: LedgerCommand, global: &Global, terminal: &Terminal) -> anyh
         LedgerCommand::Import { file } => desk.import(&file),
         LedgerCommand::Backup { file } => desk.backup(&file),
         LedgerCommand::Imports { limit, shape } => desk.imports(limit, shape),
-        LedgerCommand::Role { name, role } => desk.role(name, role),
+        LedgerCommand::Role { name, given } => desk.role(name, given),
         LedgerCommand::Retention { days } => desk.retention(days.as_deref()),
         LedgerCommand::Prune => desk.prune(),
     }

@@ -74,7 +74,7 @@ fn nothing(sheet: &mut Sheet<'_>, queue: &Queue) -> io::Result<()> {
     let lines: &[&str] = match (&queue.last_import, filtered, queue.skip, queue.open) {
         (None, ..) => &[
             "Take a first report in:",
-            "  gabion import REPORT --asset NAME     what a scanner wrote (SARIF, JSON, XML, CSV …)",
+            "  gabion import REPORT --asset NAME     what a scanner wrote, in any format",
             "  gabion scan PATH --record             a scan of Gabion's own",
             "That nothing is reported does not mean that nothing is there.",
         ],
@@ -84,8 +84,8 @@ fn nothing(sheet: &mut Sheet<'_>, queue: &Queue) -> io::Result<()> {
             &["Nothing waits: what is open is accepted for now (`gabion queue --accepted`)."]
         }
         _ => &[
-            "All that was reported is closed, each with its evidence (`gabion queue --closed`).",
-            "What no report covers is not known: `gabion ledger imports` lists what was read.",
+            "All that was reported is closed, with evidence (`gabion queue --closed`).",
+            "What no report covers is unknown: `gabion ledger imports` lists what was read.",
         ],
     };
     sheet.gap()?;
@@ -214,3 +214,6 @@ pub fn views(out: &mut dyn Write, views: &[View]) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,11 @@ fn the_first_line_is_the_answer() {
     let place = Place::new();
     place.write("report.sarif", &report("lint", 3));
     let (code, out, err) = stdout(&place, &["import", "report.sarif", "--asset", "web"]);
-    assert_eq!((code, out.lines().next()), (0, Some("3 new from lint (SARIF 2.1.0) on web")), "{err}");
+    assert_eq!(
+        (code, out.lines().next()),
+        (0, Some("3 new from lint (SARIF 2.1.0) on web")),
+        "{err}"
+    );
     let (code, out, _) = stdout(&place, &["import", "report.sarif", "--asset", "web"]);
     let first = out.lines().next().unwrap_or_default();
     assert_eq!(code, 0);

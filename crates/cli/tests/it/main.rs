@@ -15,4 +15,5 @@ mod online;
 mod outputs;
 mod policies;
 mod program;
+mod queue;
 mod stdin;
