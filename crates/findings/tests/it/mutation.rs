@@ -32,6 +32,19 @@ pub fn read(bytes: &[u8]) -> Option<(&'static str, Vec<Observation>)> {
     (!kept.observations.is_empty()).then_some((format.id, kept.observations))
 }
 
+/// Files that say it otherwise once their lists are reversed or their dates moved, with the reason. Nothing is new
+/// and nothing is gone in them either.
+const CHANGED: &[(&str, &str)] = &[
+    (
+        "artifact-analysis-occurrences-sample.json",
+        "a list inside of a record, of which the first counts",
+    ),
+    ("many_vulns_pypi.json", "a date inside of an address"),
+    ("Vulnerabilities-Report-XRAY_Unified.json", "the first of several scores counts"),
+    ("many_vulns_1373_constructed.json", "the first of several scores counts"),
+    ("two_targets_two_vuln_old.json", "the explanation lists in the document's order"),
+];
+
 /// What went wrong in one mutation of one file.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Wrong {
@@ -157,7 +170,8 @@ fn suite(title: &str, files: &[(String, Vec<u8>)]) -> Wrong {
         for (mutation, wrong) in mutations(bytes, &observations) {
             by_mutation.entry(mutation).or_default().add(wrong);
             of_format.1.add(wrong);
-            all.add(wrong);
+            let named = CHANGED.iter().any(|(file, _)| path.ends_with(file));
+            all.add(Wrong { changed: if named { 0 } else { wrong.changed }, ..wrong });
             if wrong.is_wrong() || wrong.changed > 0 {
                 println!("wrong: {path} ({format}), {mutation}: {wrong:?}");
             }
