@@ -250,9 +250,10 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Observation {
-    /// Puts lists that have no order into one, takes doubles out, and cuts what is too long, so that the
-    /// same claim is the same value.
+    /// Puts lists that have no order into one, takes doubles out, takes control characters out, and cuts
+    /// what is too long, so that the same claim is the same value.
     pub fn settle(&mut self) {
+        self.texts().into_iter().for_each(|text| printable(text));
         cut(&mut self.title, MAX_TITLE);
         cut(&mut self.description, MAX_TEXT);
         cut(&mut self.remedy, MAX_TEXT);
@@ -271,6 +272,49 @@ impl Observation {
         if let Some(component) = &mut self.component {
             settle(&mut component.fixed_in);
         }
+    }
+
+    /// Every text that is stored or compared.
+    fn texts(&mut self) -> Vec<&mut String> {
+        let mut texts = vec![
+            &mut self.rule,
+            &mut self.title,
+            &mut self.description,
+            &mut self.remedy,
+            &mut self.score,
+            &mut self.resource,
+            &mut self.tool_id,
+            &mut self.standing_reason,
+            &mut self.target,
+        ];
+        for list in [&mut self.ids, &mut self.mentions, &mut self.frames, &mut self.references] {
+            texts.extend(list);
+        }
+        if let Some(component) = &mut self.component {
+            let Component { purl, kind, name, version, fixed_in } = component;
+            texts.extend([purl, kind, name, version]);
+            texts.extend(fixed_in);
+        }
+        for Location { path, snippet, symbol, .. } in &mut self.locations {
+            texts.extend([path, snippet, symbol]);
+        }
+        if let Some(endpoint) = &mut self.endpoint {
+            let Endpoint { host, protocol, service, path, method, parameter, .. } = endpoint;
+            texts.extend([host, protocol, service, path, method, parameter]);
+        }
+        for Fingerprint { name, value } in &mut self.fingerprints {
+            texts.extend([name, value]);
+        }
+        texts
+    }
+}
+
+/// Takes control characters out, but for line breaks and tabs; tools write NUL into names (Grype), and no
+/// database takes it.
+fn printable(text: &mut String) {
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+    if text.contains(control) {
+        text.retain(|c| !control(c));
     }
 }
 
