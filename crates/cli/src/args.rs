@@ -244,6 +244,10 @@ pub struct ImportArgs {
     /// What the tool looked at: whole, pull-request, or paths between commas [default: whole]
     #[arg(long, value_name = "SCOPE")]
     pub scope: Option<String>,
+    /// The tool's version [default: what the report says]; a rule that finds nothing is known to have run when the
+    /// version is that of the last report
+    #[arg(long, value_name = "VERSION")]
+    pub tool_version: Option<String>,
     /// The report's format, where its content does not tell (docs/FORMATS.md lists them)
     #[arg(long, value_name = "ID")]
     pub format: Option<String>,

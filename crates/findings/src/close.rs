@@ -129,23 +129,25 @@ fn inactive(run: &Run, last: Option<&Run>, claim: &Absent<'_>) -> Option<String>
         return None;
     }
     if run.lists_rules {
-        return Some(format!("it does not list the rule {rule} among the active ones"));
+        return Some("it does not list the rule among the active ones".to_owned());
     }
     let version = run.tool_version.trim();
     match last.map(|last| last.tool_version.trim()) {
-        _ if version.is_empty() => Some(format!(
-            "it states neither its rules nor its version, so nothing shows that {rule} was still active; a \
-             person can close this"
-        )),
+        _ if version.is_empty() => Some(
+            "it states neither its rules nor its version, so nothing shows that the rule was still active; name \
+             the version (--tool-version), or a person closes this"
+                .to_owned(),
+        ),
         Some(before) if before == version => None,
         Some(before) => Some(format!(
-            "its version is {version} and was {before}, and nothing shows that {rule} is still active; the next \
+            "its version is {version} and was {before}, and nothing shows that the rule is still active; the next \
              run of the same version will tell"
         )),
-        None => Some(format!(
-            "it is the first run, and nothing shows that {rule} is active; the next run of the same version \
+        None => Some(
+            "it is the first run, and nothing shows that the rule is active; the next run of the same version \
              will tell"
-        )),
+                .to_owned(),
+        ),
     }
 }
 

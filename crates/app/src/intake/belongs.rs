@@ -4,6 +4,7 @@
 //! A name that nobody declared is marked as such: on it nothing is linked across sources.
 
 use findings::close::Scope;
+use findings::identity::normal_target;
 use ledger::change::AssetFacts;
 use vocab::{Exposure, Instant};
 
@@ -13,6 +14,8 @@ use crate::config::Config;
 
 /// Longest name of an asset, source or branch, in bytes.
 const MAX_NAME: usize = 300;
+/// Longest target that is a part of a source's name, in bytes; longer ones are lists or free text.
+const MAX_TARGET: usize = 200;
 /// What marks the name of an asset that nobody declared.
 pub(crate) const UNDECLARED: &str = "undeclared:";
 
@@ -39,7 +42,10 @@ pub(crate) fn belongs(
     now: Instant,
 ) -> Result<Belongs, ImportError> {
     let tools: Vec<&str> = told.tools.iter().map(String::as_str).collect();
-    let tool = if tools.is_empty() { format.to_owned() } else { tools.join("+") };
+    let mut tool = if tools.is_empty() { format.to_owned() } else { tools.join("+") };
+    if let Some(target) = target(told) {
+        tool = format!("{tool} of {target}");
+    }
     let source = name("--source", request.source.as_deref().unwrap_or(&tool))?;
     let reference = request.reference.as_deref().unwrap_or(&told.branch);
     let reference = if reference.is_empty() { String::new() } else { name("--ref", reference)? };
@@ -54,6 +60,16 @@ pub(crate) fn belongs(
     // What was looked at in the future was not: a clock somewhere is wrong.
     let scanned_at = request.scanned_at.or(told.scanned_at).unwrap_or(now).min(now);
     Ok(Belongs { asset, source, reference, scope, scanned_at })
+}
+
+/// What the document says that it looked at, as a part of the source's name: a run of another image or project
+/// is another source's and closes nothing of this one's. A folder is none, for it differs from machine to
+/// machine.
+fn target(told: &Told) -> Option<&str> {
+    let target = normal_target(&told.target);
+    let folder = target.starts_with(['/', '.', '~']) || target.contains('\\');
+    let odd = target.len() > MAX_TARGET || target.contains(char::is_control);
+    (!target.is_empty() && !folder && !odd && !target.starts_with("file:")).then_some(target)
 }
 
 /// Branches by which code hosts call a pull request.

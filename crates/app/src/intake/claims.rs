@@ -149,7 +149,7 @@ impl Group {
     pub(crate) fn claim(&self) -> Claim {
         let first = self.observations.first();
         Claim {
-            rule: first.map(|o| o.rule.clone()).unwrap_or_default(),
+            rule: first.filter(|o| !is_published(o)).map(|o| o.rule.clone()).unwrap_or_default(),
             path: first
                 .and_then(|o| o.locations.first())
                 .map(|l| l.path.clone())
@@ -224,6 +224,11 @@ pub(crate) fn unhex(text: &str) -> Option<Key> {
         *slot = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
     }
     Some(Key(key))
+}
+
+/// A published problem in a package: found by looking at the package, so that no rule of the tool can be off.
+fn is_published(observation: &findings::Observation) -> bool {
+    observation.class == findings::Class::Dependency && !observation.ids.is_empty()
 }
 
 #[cfg(test)]

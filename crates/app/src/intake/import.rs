@@ -46,6 +46,8 @@ pub struct Request {
     pub scanned_at: Option<Instant>,
     /// How much of the asset it looked at.
     pub scope: Scope,
+    /// The tool's version, where the document does not tell; by it a rule that finds nothing is known to have run.
+    pub tool_version: Option<String>,
     /// The format's id; recognised from the content without.
     pub format: Option<String>,
     /// Everything but the commit.
@@ -70,6 +72,7 @@ impl Request {
             reference: None,
             scanned_at: None,
             scope: Scope::Whole,
+            tool_version: None,
             format: None,
             dry_run: false,
             exposure: None,
@@ -257,6 +260,7 @@ pub fn import(
     let damaged = |error| unusable(intelligence, error);
     let taken = read(&mut spooled, format, &secrets, &timing, &file, tell)?;
     let taken = taken.map_err(damaged)?;
+    let published = taken.published;
     let belongs = belongs(request, &taken.told, format.id, &configs, now)?;
     allow(actor, UseCase::Import, belongs.asset.owner == actor.name)?;
     let mut write = books.write(actor, now)?;
@@ -269,7 +273,7 @@ pub fn import(
     if let Some(summary) = summary.filter(|_| !request.dry_run) {
         imported.entry = Some(write.commit("import", &summary)?.entry);
     }
-    imported.remarks.extend(remarks(&imported, index.as_ref()));
+    imported.remarks.extend(remarks(&imported, published && index.is_none()));
     Ok(imported)
 }
 
@@ -497,7 +501,10 @@ impl Arrival<'_> {
             scanned_at: self.belongs.scanned_at,
             scope: scope.to_owned(),
             tool: taken.told.tools.iter().cloned().collect::<Vec<_>>().join("+"),
-            tool_version: taken.told.tool_version.clone(),
+            tool_version: match &self.request.tool_version {
+                Some(version) => version.clone(),
+                None => taken.told.tool_version.clone(),
+            },
             incomplete,
             counts: Counts { observations: taken.observations, ..Counts::default() },
         }
@@ -553,7 +560,8 @@ impl Arrival<'_> {
             remarks.push(format!("it closes nothing: {why}"));
         }
         for (why, count) in kept {
-            remarks.push(format!("{count} claims that it lacks stay open: {why}"));
+            let claims = if *count == 1 { "1 claim" } else { &format!("{count} claims") };
+            remarks.push(format!("{claims} that it lacks stay open: {why}"));
         }
         if unknown > 0 {
             remarks.push(format!(
@@ -572,7 +580,7 @@ fn differs(last: &Document, document: &Document) -> bool {
 }
 
 /// What holds for the import as a whole.
-fn remarks(imported: &Imported, index: Option<&Index<'_>>) -> Vec<String> {
+fn remarks(imported: &Imported, assumed: bool) -> Vec<String> {
     let mut remarks = Vec::new();
     if !imported.declared {
         remarks.push(format!(
@@ -580,7 +588,7 @@ fn remarks(imported: &Imported, index: Option<&Index<'_>>) -> Vec<String> {
             imported.asset
         ));
     }
-    if index.is_none() && imported.new > 0 {
+    if assumed && imported.new > 0 {
         remarks.push(
             "there is no advisory index, so for published problems exploitation is assumed; `gabion sync`, then `gabion verify --all`, settles it".to_owned(),
         );

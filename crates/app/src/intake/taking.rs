@@ -123,6 +123,8 @@ pub(crate) struct Taken {
     pub(crate) told: Told,
     pub(crate) rules: Rules,
     pub(crate) observations: u64,
+    /// Whether one of them names a published problem.
+    pub(crate) published: bool,
     pub(crate) dropped: u64,
     /// Of them the first, with place and reason.
     pub(crate) named: Vec<(String, String)>,
@@ -160,6 +162,7 @@ impl<'a> Taking<'a> {
                 told: Told::default(),
                 rules: Rules::default(),
                 observations: 0,
+                published: false,
                 dropped: 0,
                 named: Vec::new(),
             },
@@ -259,6 +262,7 @@ impl Sink for Taking<'_> {
         }
         self.taken.rules.add(&observation.rule);
         self.taken.observations += 1;
+        self.taken.published |= !observation.ids.is_empty();
         if let Err(error) = self.put(observation) {
             self.failed = Some(error);
             return Err(Stop::Taker);

@@ -79,6 +79,7 @@ fn request(args: &ImportArgs) -> anyhow::Result<Request> {
         reference: args.reference.clone(),
         scanned_at,
         scope: scope(args.scope.as_deref().unwrap_or_default()),
+        tool_version: args.tool_version.clone(),
         format: args.format.clone(),
         dry_run: args.dry_run,
         exposure: args.exposure.map(|exposure| match exposure {

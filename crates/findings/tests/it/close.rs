@@ -90,25 +90,20 @@ fn an_active_rule_that_finds_nothing_ends_a_claim() {
 #[test]
 fn a_rule_that_may_be_off_ends_nothing() {
     let lists = Run { lists_rules: true, ..run(2) };
-    check(
-        &lists,
-        Some(&run(1)),
-        &CLAIM,
-        "open: it does not list the rule B602 among the active ones",
-    );
+    check(&lists, Some(&run(1)), &CLAIM, "open: it does not list the rule among the active ones");
     let newer = Run { tool_version: "1.5".into(), ..run(2) };
     check(
         &newer,
         Some(&run(1)),
         &CLAIM,
-        "open: its version is 1.5 and was 1.4, and nothing shows that B602 is still active; the next run of \
+        "open: its version is 1.5 and was 1.4, and nothing shows that the rule is still active; the next run of \
          the same version will tell",
     );
     check(
         &newer,
         None,
         &CLAIM,
-        "open: it is the first run, and nothing shows that B602 is active; the next run of the same version \
+        "open: it is the first run, and nothing shows that the rule is active; the next run of the same version \
          will tell",
     );
     let unstated = Run { tool_version: String::new(), ..run(2) };
@@ -116,8 +111,8 @@ fn a_rule_that_may_be_off_ends_nothing() {
         &unstated,
         Some(&unstated.clone()),
         &CLAIM,
-        "open: it states neither its rules nor its version, so nothing shows that B602 was still active; a \
-         person can close this",
+        "open: it states neither its rules nor its version, so nothing shows that the rule was still active; name \
+         the version (--tool-version), or a person closes this",
     );
 }
 
