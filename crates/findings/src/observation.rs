@@ -253,7 +253,7 @@ impl Observation {
     /// Puts lists that have no order into one, takes doubles out, takes control characters out, and cuts
     /// what is too long, so that the same claim is the same value.
     pub fn settle(&mut self) {
-        self.texts().into_iter().for_each(|text| printable(text));
+        self.texts().into_iter().for_each(printable);
         cut(&mut self.title, MAX_TITLE);
         cut(&mut self.description, MAX_TEXT);
         cut(&mut self.remedy, MAX_TEXT);

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 use findings::close::{Run, Scope, covers};
 use findings::{Format, Source, Stop};
-use intel::Index;
 use ledger::change::{Change, Counts, Document};
 use ledger::row::{Ids, Stream};
 use ledger::{LedgerError, Write};

@@ -35,12 +35,15 @@ pub(crate) fn matched(
     Ok(())
 }
 
+/// What is done with a page of claims.
+pub(crate) type EachPage<'e, E> = dyn FnMut(&mut Stage, Vec<Group>) -> Result<(), E> + 'e;
+
 /// Calls `each` with the claims of whole buckets, a page at a time.
 pub(crate) fn pages<E: From<LedgerError>>(
     stage: &mut Stage,
     only_unmatched: bool,
     step: &mut dyn FnMut(u64),
-    each: &mut dyn FnMut(&mut Stage, Vec<Group>) -> Result<(), E>,
+    each: &mut EachPage<'_, E>,
 ) -> Result<(), E> {
     let mut after = None;
     let mut done = 0;

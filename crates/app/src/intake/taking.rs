@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use findings::identity::{How, Identity, Key, Knowledge, identify, to_be_checked};
+use findings::identity::{How, Identity, Key, Knowledge, aliases_told, identify, to_be_checked};
 use findings::observation::Observation;
 use findings::{Fact, Sink, Stop};
 use intel::IndexError;
@@ -210,7 +210,8 @@ impl<'a> Taking<'a> {
 
     /// Remembers by which group each id was identified.
     fn watch(&mut self, observation: &Observation, identity: &Identity) {
-        self.met.join(&observation.ids);
+        // An advisory that bundles problems is no alias of them, and several CVEs are none of one another.
+        self.met.join(&aliases_told(observation));
         let group = xxh3_64(identity.ids.join("\n").as_bytes());
         for id in &observation.ids {
             let id = xxh3_64(id.as_bytes());
