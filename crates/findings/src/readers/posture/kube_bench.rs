@@ -5,6 +5,8 @@
 //! itself; PASS and INFO («skipped», «does not apply») are counted (kube-bench's documentation, «Understanding
 //! the output»). What is set wrongly is the kind of node.
 
+use std::collections::BTreeMap;
+
 use super::reading::tell_passed;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
@@ -31,15 +33,18 @@ pub const FORMAT: Format = Format {
 const NODES: &[&str] = &["Controls[].node_type", "[].node_type", "node_type"];
 const RESULTS: &[&str] =
     &["Controls[].tests[].results[]", "[].tests[].results[]", "tests[].results[]"];
+/// The pattern of a document that is one list of controls.
+const ALONE: usize = 2;
+/// Most lists whose kind of node is kept.
 const MAX_CONTROLS: usize = 10_000;
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("kube-bench".to_owned()));
-    let mut nodes: Vec<(bool, usize, String)> = Vec::new();
+    let mut nodes: BTreeMap<usize, String> = BTreeMap::new();
     walk(source, NODES, sink, &mut |_, hit| {
         if nodes.len() < MAX_CONTROLS {
             let name = hit.value.as_str().unwrap_or_default().to_owned();
-            nodes.push((hit.pattern == 2, hit.index(0), name));
+            nodes.insert(if hit.pattern == ALONE { 0 } else { hit.index(0) }, name);
         }
         Ok(())
     })?;
@@ -54,11 +59,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             sink.dropped(&place, "no test_number");
             return Ok(());
         }
-        let of = if hit.pattern == 2 { (true, 0) } else { (false, hit.index(0)) };
-        let node = nodes
-            .iter()
-            .find(|(alone, at, _)| (*alone, of.0) == (true, true) || (*alone, *at) == of);
-        let node = node.map_or("", |(_, _, name)| name);
+        let at = if hit.pattern == ALONE { 0 } else { hit.index(0) };
+        let node = nodes.get(&at).map_or("", String::as_str);
         sink.observation(Observation { place, ..observation(result, node) })
     })?;
     tell_passed(sink, passed);

@@ -52,6 +52,8 @@ pub const WAZUH: Format = Format {
     read: read_wazuh,
 };
 
+/// Most documents of a folder in an archive that are read.
+const MAX_DOCUMENTS: usize = 1_000;
 /// Most machines whose names are kept.
 const MAX_MACHINES: usize = 500_000;
 
@@ -62,7 +64,7 @@ fn read_zip(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         members.iter().filter(|m| m.starts_with(folder) && m.ends_with(".json")).collect()
     };
     let mut names = BTreeMap::new();
-    for member in of("machines/") {
+    for member in of("machines/").into_iter().take(MAX_DOCUMENTS) {
         let mut document = source.member(member)?;
         walk(&mut document, &["value[]"], sink, &mut |_, hit| {
             let machine = hit.record();
@@ -73,7 +75,12 @@ fn read_zip(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             Ok(())
         })?;
     }
-    for member in of("vulnerabilities/") {
+    if of("vulnerabilities/").len() > MAX_DOCUMENTS {
+        let why = format!("only {MAX_DOCUMENTS} documents are read");
+        sink.dropped("vulnerabilities/", &why);
+        sink.fact(Fact::Incomplete(why));
+    }
+    for member in of("vulnerabilities/").into_iter().take(MAX_DOCUMENTS) {
         let mut document = source.member(member)?;
         read_defender(&mut document, &names, &format!("{member} "), sink)?;
     }

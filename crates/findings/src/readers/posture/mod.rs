@@ -8,6 +8,7 @@ mod checkov;
 mod cloudformation;
 mod clouds;
 mod clusterfuzz;
+mod compliance;
 mod cred_scan;
 mod detect_secrets;
 mod docker;
@@ -16,6 +17,7 @@ mod github_secrets;
 mod gitlab_secrets;
 mod gitleaks;
 mod hackerone;
+mod host_files;
 mod inspec;
 mod kics;
 mod kube_bench;
@@ -25,6 +27,7 @@ mod lynis;
 mod machines;
 mod n0s1;
 mod nosey_parker;
+mod patch_lists;
 mod popeye;
 mod prowler;
 mod reading;
@@ -93,6 +96,15 @@ pub const FORMATS: &[&Format] = &[
     &xccdf::FORMAT,
     &inspec::FORMAT,
     &lynis::FORMAT,
+    &compliance::LEGITIFY,
+    &compliance::NEUVECTOR,
+    &patch_lists::CYBERWATCH,
+    &patch_lists::ZORA,
+    &host_files::CLAMAV,
+    &host_files::CHKROOTKIT,
+    &host_files::RKHUNTER,
+    &host_files::AIDE,
+    &host_files::FIRMWALKER,
     &sanitizer::FORMAT,
     &clusterfuzz::FORMAT,
 ];

@@ -58,11 +58,14 @@ fn observation(finding: Record<'_>, found: Record<'_>, locations: Vec<Location>)
     }
 }
 
+/// Most places kept of one match.
+const MAX_PLACES: usize = 100;
+
 /// Every file in which it is; the same file in folder and history is one.
 fn locations(found: Record<'_>) -> Vec<Location> {
     let span = found.at("location.source_span.start");
     let mut paths: Vec<String> = Vec::new();
-    for from in found.items("provenance").take(crate::observation::MAX_MEMBERS) {
+    for from in found.items("provenance").take(MAX_PLACES) {
         let blob = from.first(&["commit_provenance.blob_path", "first_commit.blob_path", "path"]);
         let path = relative(blob);
         if !path.is_empty() && !paths.contains(&path) {

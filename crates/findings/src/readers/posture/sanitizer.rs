@@ -43,6 +43,10 @@ const TOOLS: &[&str] = &[
 const MAX_FRAMES: usize = 128;
 /// Longest function name kept, in characters.
 const MAX_FUNCTION: usize = 500;
+/// Longest path kept, in characters.
+const MAX_PATH: usize = 4_000;
+/// Most words of a kind.
+const MAX_WORDS: usize = 12;
 
 /// A report that is being read.
 #[derive(Default)]
@@ -247,14 +251,14 @@ fn location(text: &str) -> Option<Location> {
         (None, Some(line)) => (text.rsplit_once(':').map_or("", |(path, _)| path), line, 0),
         _ => (text, 0, 0),
     };
-    let path = path.trim().to_owned();
+    let path: String = path.trim().chars().take(MAX_PATH).collect();
     (!path.is_empty()).then(|| Location { path, line, column, ..Location::default() })
 }
 
 /// The words of a message up to the first value in it.
 fn without_values(text: &str) -> String {
     let mut words = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().take(MAX_WORDS) {
         if word.contains(|c: char| c.is_ascii_digit()) {
             break;
         }

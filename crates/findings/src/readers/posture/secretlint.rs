@@ -25,19 +25,20 @@ pub const FORMAT: Format = Format {
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Secretlint".to_owned()));
     each_record(source, sink, &mut |sink, file, place| {
+        let content: Vec<u16> = file.text("sourceContent").encode_utf16().collect();
         for (number, message) in file.items("messages").enumerate() {
             let place = format!("{place}.messages[{number}]");
             if message.text("ruleId").is_empty() || file.text("filePath").is_empty() {
                 sink.dropped(&place, "no ruleId or no filePath");
                 continue;
             }
-            sink.observation(Observation { place, ..observation(message, file) })?;
+            sink.observation(Observation { place, ..observation(message, file, &content) })?;
         }
         Ok(())
     })
 }
 
-fn observation(message: Record<'_>, file: Record<'_>) -> Observation {
+fn observation(message: Record<'_>, file: Record<'_>, content: &[u16]) -> Observation {
     let said = message.text("message");
     Observation {
         class: Class::Secret,
@@ -55,15 +56,17 @@ fn observation(message: Record<'_>, file: Record<'_>) -> Observation {
             column: message.whole("loc.start.column").saturating_add(1),
             ..Location::default()
         }],
-        secret: value(message, file.text("sourceContent")),
+        secret: value(message, content),
         references: message.texts("docsUrl"),
         ..Observation::default()
     }
 }
 
-fn value(message: Record<'_>, content: &str) -> Option<Secret> {
+/// Longest value, in UTF-16 units.
+const MAX_VALUE: usize = 65_536;
+
+fn value(message: Record<'_>, content: &[u16]) -> Option<Secret> {
     let (from, to) = (message.whole("range.0") as usize, message.whole("range.1") as usize);
-    let length = to.checked_sub(from).filter(|length| (1..=65_536).contains(length))?;
-    let units: Vec<u16> = content.encode_utf16().skip(from).take(length).collect();
-    secret(&String::from_utf16_lossy(&units))
+    let value = content.get(from..to).filter(|value| value.len() <= MAX_VALUE)?;
+    secret(&String::from_utf16_lossy(value))
 }

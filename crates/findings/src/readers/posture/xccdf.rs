@@ -39,8 +39,9 @@ const ROOTS: [&str; 2] = [
 const MAX_GROUPS: usize = 8;
 /// Most rules that are kept.
 const MAX_RULES: usize = 100_000;
-/// Longest text kept of a rule until its result is met.
+/// Longest text kept of a rule until its result is met, and of all together, in characters.
 const MAX_TEXT: usize = 4_000;
+const MAX_TEXTS: usize = 64 << 20;
 
 #[derive(Default)]
 struct Rule {
@@ -55,6 +56,7 @@ struct Benchmark {
     rules: BTreeMap<String, Rule>,
     target: String,
     unread: usize,
+    text: usize,
 }
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
@@ -128,9 +130,10 @@ fn rules(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Benchmark, Stop
         } else if benchmark.rules.len() >= MAX_RULES {
             benchmark.unread += 1;
         } else {
+            let most = MAX_TEXT.min(MAX_TEXTS.saturating_sub(benchmark.text) / 3);
             let text = |name: &str| {
                 let text = element.at(name).map(Element::deep_text).unwrap_or_default();
-                text.chars().take(MAX_TEXT).collect::<String>()
+                text.chars().take(most).collect::<String>()
             };
             let rule = Rule {
                 title: text("title"),
@@ -138,6 +141,7 @@ fn rules(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Benchmark, Stop
                 remedy: text("fixtext"),
                 severity: element.attribute("severity").to_owned(),
             };
+            benchmark.text += rule.title.len() + rule.description.len() + rule.remedy.len();
             benchmark.rules.insert(element.attribute("id").to_owned(), rule);
         }
         Ok(())

@@ -143,3 +143,24 @@ fn hosts() {
     check("inspec", "inspec.json");
     check("lynis", "lynis.dat");
 }
+
+#[test]
+fn policies() {
+    check("legitify", "legitify.json");
+    check("neuvector-compliance", "neuvector-compliance.json");
+}
+
+#[test]
+fn lists_of_fixes() {
+    check("cyberwatch", "cyberwatch.json");
+    check("zora-csv", "zora.csv");
+}
+
+#[test]
+fn files_of_a_host() {
+    check("clamav", "clamav.txt");
+    check("chkrootkit", "chkrootkit.txt");
+    check("rkhunter", "rkhunter.log");
+    check("aide", "aide.txt");
+    check("firmwalker", "firmwalker.txt");
+}
