@@ -93,7 +93,7 @@ fn on_server(base: &Observation, server: Record<'_>) -> Observation {
     let (standing, reason) = if server.flag("ignored") {
         (Standing::Suppressed, "ignored".to_owned())
     } else if server.has("fixed_at") || inactive {
-        (Standing::Fixed, format!("fixed_at {}", server.text("fixed_at")).trim_end().to_owned())
+        (Standing::Fixed, "no longer active".to_owned())
     } else {
         (Standing::Reported, String::new())
     };

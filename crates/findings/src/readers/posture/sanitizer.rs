@@ -22,8 +22,7 @@ pub const FORMAT: Format = Format {
         let text = &shape.text;
         !shape.is_json
             && !shape.is_xml
-            && (TOOLS.iter().any(|tool| text.contains(&format!(": {tool}: ")))
-                || text.contains(": runtime error: ")
+            && (text.lines().any(|line| opening(line, "").is_some())
                 || (text.contains("INFO: Seed: ") && text.contains("INFO: Loaded ")))
     },
     read,
@@ -101,20 +100,25 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 
 /// The first line of a report.
 fn opening(line: &str, place: &str) -> Option<Crash> {
-    if let Some((at, what)) = line.split_once(": runtime error: ") {
+    // Go's panics say «runtime error» without a place before it.
+    if let Some((at, what)) = line.split_once(": runtime error: ")
+        && let Some(at) = location(at.trim()).filter(|at| at.line > 0)
+    {
         let rule = without_values(what);
         return Some(Crash {
             tool: "UndefinedBehaviorSanitizer".to_owned(),
             title: what.to_owned(),
             rule,
-            at: location(at.trim()),
+            at: Some(at),
             place: place.to_owned(),
             ..Crash::default()
         });
     }
     let (tool, what) = TOOLS.iter().find_map(|tool| {
         let (before, what) = line.split_once(&format!(": {tool}: "))?;
-        let opens = before.ends_with("ERROR") || before.ends_with("WARNING");
+        let opens = before == "WARNING"
+            || (before.starts_with("==")
+                && (before.ends_with("ERROR") || before.ends_with("WARNING")));
         opens.then_some((*tool, what))
     })?;
     // What sums up the report or the leaks below it.
