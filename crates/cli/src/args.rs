@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     about = "Fixes ordered by when they are due, and why",
     long_about = "Gabion knows what you run, knows what attackers can use today, and lists the fixes \
                   ordered by when they are due. It says what it could not evaluate; incomplete is never clean.",
-    after_help = "Start here:\n  gabion demo                 see a queue without network or set-up\n  gabion sync                 fetch what the world knows\n  gabion scan PATH            list the fixes due in a repository, an image, a system, a bill of materials\n  gabion fix PATH             edit manifests and lock files so that they hold\n\nExit codes: 0 complete and gate not hit, 1 gate hit, 2 usage or configuration,\n            3 incomplete (see --allow-incomplete), 4 failed",
+    after_help = "Start here:\n  gabion demo                 see a queue without network or set-up\n  gabion sync                 fetch what the world knows\n  gabion scan PATH            list the fixes due in a repository, an image, a system, a bill of materials\n  gabion fix PATH             edit manifests and lock files so that they hold\n  gabion import REPORT        take any scanner's report into the queue: `gabion queue`\n\nExit codes: 0 complete and gate not hit, 1 gate hit, 2 usage or configuration,\n            3 incomplete (see --allow-incomplete), 4 failed",
     arg_required_else_help = true,
     propagate_version = true,
     max_term_width = 100
@@ -248,7 +248,7 @@ pub struct ImportArgs {
     /// version is that of the last report
     #[arg(long, value_name = "VERSION")]
     pub tool_version: Option<String>,
-    /// The report's format, where its content does not tell (docs/FORMATS.md lists them)
+    /// The report's format, where its content does not tell; `list` tells the ids
     #[arg(long, value_name = "ID")]
     pub format: Option<String>,
     /// Tell what would happen; keep nothing

@@ -174,15 +174,24 @@ fn shown(config: &Config) -> String {
         Some(Host::Unix(path)) => path.display().to_string(),
         None => "localhost".to_owned(),
     };
+    let port = match config.get_ports().first() {
+        Some(5432) | None => String::new(),
+        Some(port) => format!(":{port}"),
+    };
     let user = config.get_user().unwrap_or("-");
-    format!("postgres://{user}@{host}/{}", config.get_dbname().unwrap_or(user))
+    format!("postgres://{user}@{host}{port}/{}", config.get_dbname().unwrap_or(user))
 }
 
 /// The server's words as one of ours.
 fn said(place: &str, error: &postgres::Error) -> LedgerError {
     let place = place.to_owned();
     let Some(db) = error.as_db_error() else {
-        return LedgerError::Database { place, what: error.to_string() };
+        // «error connecting to server» alone does not say that nothing listens there.
+        let what = match std::error::Error::source(error) {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        };
+        return LedgerError::Database { place, what };
     };
     let what = format!("{} ({})", db.message(), db.code().code());
     match db.code() {

@@ -49,7 +49,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Why there are no signals at all, if that is so.
-    fn silent(&self) -> Option<String> {
+    pub(crate) fn silent(&self) -> Option<String> {
         match self.cve {
             None => Some("no CVE id exists".to_owned()),
             Some(cve) if cve.rejected => Some(format!("{} is rejected", cve.cve)),

@@ -85,7 +85,7 @@ pub(crate) fn sentence(clock: &Clock, subject: &Subject<'_>, acting: &Acting<'_>
     if subject.facts.kind == Kind::Malicious {
         text.push_str("malicious package: remove it, rotate what it could read, search for traces");
     } else {
-        text.push_str(&clauses(acting).join(", "));
+        text.push_str(&clauses(acting, subject.silent()).join(", "));
     }
     let allowed = clock.allowed.map_or_else(|| "on the next upgrade".to_owned(), length);
     text.push_str(&format!(" → {allowed}"));
@@ -106,28 +106,46 @@ pub(crate) fn sentence(clock: &Clock, subject: &Subject<'_>, acting: &Acting<'_>
 }
 
 /// The inputs that took part: those the row asks about first, then those the rows before it did.
-fn clauses(acting: &Acting<'_>) -> Vec<String> {
-    let mut asked = Vec::new();
+fn clauses(acting: &Acting<'_>, silent: Option<String>) -> Vec<String> {
+    let mut asked: Vec<(String, String)> = Vec::new();
     let mut consulted = Vec::new();
     for (at, domain, state, value) in acting.columns() {
         if domain.column == Column::Malicious {
             continue;
         }
         if acting.asked(at) {
-            let mut text = clause(domain, state, acting.assumed(at).then_some(value));
+            let (what, mut origin) = clause(domain, state, acting.assumed(at).then_some(value));
             if domain.column == Column::Exposure && value == domain.unknown_bit() {
-                text.push_str(", taken as reachable");
+                origin.push_str(", taken as reachable");
             }
-            asked.push(text);
+            asked.push((what, origin));
         } else if acting.consulted(at) {
             consulted.push(clause(domain, state, None));
         }
     }
     asked.append(&mut consulted);
-    if asked.is_empty() { vec!["everything".to_owned()] } else { asked }
+    if asked.is_empty() { vec!["everything".to_owned()] } else { told_once(asked, silent) }
 }
 
-fn clause(domain: &Domain, state: &State, assumed: Option<u16>) -> String {
+/// What has no signals for one and the same reason (`silent`, in brackets) stands together, and the reason once.
+fn told_once(clauses: Vec<(String, String)>, silent: Option<String>) -> Vec<String> {
+    let reason = silent.map(|reason| format!(" ({reason})"));
+    let quiet = |origin: &str| reason.as_deref() == Some(origin);
+    let together: Vec<&str> =
+        clauses.iter().filter(|(_, origin)| quiet(origin)).map(|(what, _)| what.as_str()).collect();
+    let together = together.join(", ");
+    let mut told = false;
+    let once = clauses.iter().filter_map(|(what, origin)| {
+        if !quiet(origin) {
+            return Some(format!("{what}{origin}"));
+        }
+        (!std::mem::replace(&mut told, true)).then(|| format!("{together}{origin}"))
+    });
+    once.collect()
+}
+
+/// A clause, and behind it in brackets where it comes from.
+fn clause(domain: &Domain, state: &State, assumed: Option<u16>) -> (String, String) {
     let origin = match state.as_of {
         Some(at) if state.how != How::Unknown => {
             format!("{}{} {}", state.source, state.dated, day(at))
@@ -138,11 +156,12 @@ fn clause(domain: &Domain, state: &State, assumed: Option<u16>) -> String {
         Some(value) => {
             let index = value.trailing_zeros();
             let then = phrase(domain, &domain.phrase(value), Some(index));
-            return format!("assumed {then} ({origin})");
+            return (format!("assumed {then}"), format!(" ({origin})"));
         }
         None => phrase(domain, &state.value, None),
     };
-    if origin.is_empty() { what } else { format!("{what} ({origin})") }
+    let origin = if origin.is_empty() { origin } else { format!(" ({origin})") };
+    (what, origin)
 }
 
 /// A column's value as people say it. `interval` is set when the value is an interval of a threshold.

@@ -76,6 +76,8 @@ pub struct Verified {
     pub looked_at: u64,
     /// Clocks that moved, in all.
     pub moved_total: u64,
+    /// Of them those that kept their date: only the reason is another one.
+    pub reworded_total: u64,
     /// Of them the first.
     pub moved: Vec<Moved>,
     /// Findings closed as withdrawn, in all.
@@ -134,6 +136,7 @@ pub fn verify(
         schema: SCHEMA,
         looked_at: 0,
         moved_total: 0,
+        reworded_total: 0,
         moved: Vec::new(),
         withdrawn_total: 0,
         withdrawn: Vec::new(),
@@ -278,6 +281,8 @@ impl Looking<'_> {
         verified: &mut Verified,
     ) -> Result<(), LedgerError> {
         let was = finding.clock;
+        let due = |clock: &Option<Clock>| clock.as_ref().map(|clock| clock.due);
+        verified.reworded_total += u64::from(due(&was) == due(&clock));
         if verified.moved.len() < MAX_TOLD {
             verified.moved.push(Moved {
                 finding: format!("F-{}", finding.id),

@@ -114,6 +114,7 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     fn of(books: &mut Books, filter: &'a Filter, now: Instant) -> Result<Self, QueueError> {
+        super::views::known(filter)?;
         if !filter.sources.is_empty() {
             return Err(super::unfit(
                 "an export cannot be filtered by source",

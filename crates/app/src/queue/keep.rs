@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use ledger::Change;
+use ledger::{Change, LedgerError};
 
 use vocab::Instant;
 
@@ -134,7 +134,13 @@ pub fn import(
             "an export is taken into an empty ledger: name a new place with --database",
         ));
     }
-    Ok(books.ledger.import(from, progress)?)
+    books.ledger.import(from, progress).map_err(|error| match error {
+        LedgerError::Unfit(what) => unfit(
+            format!("it is no whole export of a ledger: {what}"),
+            "take in what `gabion ledger export` wrote; a scanner's report is for `gabion import`",
+        ),
+        other => other.into(),
+    })
 }
 
 /// A consistent copy while others write.

@@ -80,9 +80,18 @@ pub fn finding_or_fix(text: &str) -> Result<Named, QueueError> {
         Some((Some(Letter::X), number)) => Ok(Named::Fix(number)),
         _ => Err(unfit(
             format!("«{text}» is neither a finding nor a fix"),
-            "findings are written F-12 and fixes X-3, as `gabion queue` and `gabion show` print them",
+            "findings are written F-12 and fixes X-3, as `gabion queue` and `gabion show` print them; \
+             `gabion ledger imports` lists entries, `gabion queue --proposals` what waits",
         )),
     }
+}
+
+/// Whether it is written as a number of any kind.
+pub(crate) fn is_number(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.strip_prefix(|c: char| "FXEPfxep".contains(c)).unwrap_or(text);
+    let digits = digits.strip_prefix('-').unwrap_or(digits);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn split(text: &str) -> Option<(Option<Letter>, i64)> {

@@ -186,7 +186,13 @@ pub fn show(
     allow(actor, UseCase::Show, true)?;
     let named = match names::finding_or_fix(typed) {
         Ok(named) => named,
-        Err(error) => search(books, typed)?.ok_or(error)?,
+        // An entry or a proposal is a slip of the letter; all else is words, which may fit nothing.
+        Err(error) if names::is_number(typed) => return Err(error),
+        Err(_) => search(books, typed)?.ok_or_else(|| {
+            let remedy = "no report that was imported holds it: `gabion queue --search` looks for part of it; \
+                          `gabion explain` tells of an advisory; findings are written F-12, fixes X-3";
+            unfit(format!("nothing here is called «{typed}»"), remedy)
+        })?,
     };
     let mut shown = Shown { schema: SCHEMA, at: now, finding: None, fix: None };
     match named {

@@ -71,6 +71,7 @@ pub fn save(
     now: Instant,
 ) -> Result<i64, QueueError> {
     allow(actor, UseCase::SaveView, true)?;
+    known(filter)?;
     let name = name.trim();
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.is_empty() || name.chars().count() > MAX_NAME || !name.chars().all(plain) {
@@ -96,6 +97,12 @@ pub fn forget(
     now: Instant,
 ) -> Result<i64, QueueError> {
     allow(actor, UseCase::SaveView, true)?;
+    if built_in(actor).iter().any(|view| view.name == name) {
+        return Err(unfit(
+            format!("the view «{name}» is built in"),
+            "only saved views are removed",
+        ));
+    }
     let views = books.ledger.views()?;
     if !views.iter().any(|(known, _)| known == name) {
         return Err(unknown(name, views.into_iter().map(|(name, _)| name)));
@@ -121,12 +128,48 @@ fn put(
     Ok(write.commit("setting", &summary)?.entry)
 }
 
+/// The words of a filter that has a fixed list of them.
+const WORDS: [(&str, &[&str]); 3] = [
+    (
+        "class",
+        &[
+            "dependency",
+            "code",
+            "secret",
+            "host",
+            "web",
+            "configuration",
+            "crash",
+            "report",
+            "licence",
+        ],
+    ),
+    ("severity", &["critical", "high", "medium", "low", "none", "unknown"]),
+    ("exposure", &["internet", "internal", "isolated", "unknown"]),
+];
+
+/// That a filter holds no word that nothing can match: «nothing matches» would be a wrong answer.
+///
+/// # Errors
+/// The word, with those that there are.
+pub(super) fn known(filter: &Filter) -> Result<(), QueueError> {
+    let lists = [&filter.classes, &filter.severities, &filter.exposures];
+    for ((name, known), typed) in WORDS.into_iter().zip(lists) {
+        if let Some(word) = typed.iter().find(|word| !known.contains(&word.as_str())) {
+            let remedy = format!("one of: {}", known.join(", "));
+            return Err(unfit(format!("--{name} «{word}» is no {name}"), remedy));
+        }
+    }
+    Ok(())
+}
+
 /// The filter that acts, and whether rows are chosen by the end of their acceptance.
 pub(super) fn resolve(
     actor: &Actor,
     books: &mut Books,
     request: &Request,
 ) -> Result<(Filter, bool), QueueError> {
+    known(&request.filter)?;
     let Some(name) = &request.view else { return Ok((request.filter.clone(), false)) };
     let all = views(actor, books)?;
     match all.iter().find(|view| view.name == *name) {

@@ -128,9 +128,17 @@ pub fn import_failed(error: ImportError) -> anyhow::Error {
             return usage(error, format!("one of: {}", known.join(", ")));
         }
         ImportError::Name { .. } => return usage(error, None),
+        ImportError::Open { ref source, .. } if is_content(source) => {
+            "the file was cut or damaged on its way: copy it again, or let the tool write it again"
+                .to_owned()
+        }
         ImportError::Open { .. } => super::CHECK_PATH.to_owned(),
+        ImportError::Unrecognised { ref looks, .. } if looks == "an empty file" => {
+            "the tool wrote nothing: look whether it ended with an error, and let it write again"
+                .to_owned()
+        }
         ImportError::Unrecognised { .. } => {
-            "name its format with --format ID (docs/FORMATS.md lists them, and how a report of your own is written); a lock file or an image is for `gabion scan`".to_owned()
+            "if it is cut, let the tool write it again; else name its format with --format ID (`--format list` tells the ids, docs/FORMATS.md how a report of your own is written); a lock file or an image is for `gabion scan`".to_owned()
         }
         ImportError::Unreadable { .. } => {
             "if it is another format, name it with --format ID; else let the tool write it again".to_owned()
@@ -138,6 +146,12 @@ pub fn import_failed(error: ImportError) -> anyhow::Error {
         ImportError::Changed(_) => "import it again when the tool has ended".to_owned(),
     };
     failed(error, hint)
+}
+
+/// Whether what was read is at fault, and not the path.
+fn is_content(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof)
 }
 
 fn print(

@@ -86,7 +86,8 @@ impl Desk<'_> {
             }
             if !kept {
                 let head = format!("{}:{}", verified.head.entry, verified.head.hash);
-                writeln!(out, "A cut tail is found with a head that was kept elsewhere: {head}")?;
+                writeln!(out, "A cut tail is found with a head that was kept elsewhere, such as")?;
+                writeln!(out, "{head}")?;
             }
         } else {
             let faults = verified.faults.len() as u64 + verified.more;

@@ -56,8 +56,11 @@ fn answer(sheet: &mut Sheet<'_>, queue: &Queue) -> io::Result<()> {
         let text = format!("{least}{}", plural(u64::from(queue.emergencies), "emergency"));
         parts.push(sheet.paint(URGENT, &text));
     }
-    let read =
-        format!("Last report: {}, {}.", printable(&last.name), ago(queue.at, last.scanned_at));
+    let read = format!(
+        "Last report: {}, scanned {}.",
+        printable(&last.name),
+        ago(queue.at, last.scanned_at)
+    );
     sheet.paragraph(0, &format!("{}. {read}", parts.join(", ")))?;
     let shown = words(&queue.filter, queue.view.as_deref());
     if !shown.is_empty() {
@@ -79,7 +82,10 @@ fn nothing(sheet: &mut Sheet<'_>, queue: &Queue) -> io::Result<()> {
             "That nothing is reported does not mean that nothing is there.",
         ],
         (_, _, 1.., _) => &["Nothing follows after so many rows; leave --skip out."],
-        (_, true, ..) => &["No fix is so; leave filters out, or add --closed for what was closed."],
+        (_, true, ..) => &[
+            "Nothing matches. Names are written as the queue prints them, capitals too;",
+            "--closed adds what was closed.",
+        ],
         (_, _, _, 1..) => {
             &["Nothing waits: what is open is accepted for now (`gabion queue --accepted`)."]
         }

@@ -280,7 +280,9 @@ impl Page<'_> {
         };
         let due = if row.findings == 0 { "nothing is left to do".to_owned() } else { due };
         let due = if row.overdue { self.sheet.paint(URGENT, &due) } else { due };
-        self.sheet.paragraph(IN, &format!("{due}; {open}"))?;
+        let urgent = row.emergency && row.findings > 0;
+        let urgent = if urgent { self.sheet.paint(URGENT, "EMERGENCY ") } else { String::new() };
+        self.sheet.paragraph(IN, &format!("{urgent}{due}; {open}"))?;
         self.sheet.gap()?;
         self.label("asset", &row.asset)?;
         self.label("exposure", &row.exposure)?;

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use app::intake::verify::Verified;
+use formats::page::words::plural;
 use formats::text::{due, printable};
 use vocab::Instant;
 
@@ -26,20 +27,24 @@ pub fn write(
         let columns = terminal.width.saturating_sub(indent.len()).max(20);
         wrap(&printable(text), columns).iter().try_for_each(|line| writeln!(out, "{indent}{line}"))
     };
+    let dates = verified.moved_total.saturating_sub(verified.reworded_total);
+    let mut parts = vec![format!("{} moved", plural(dates, "date"))];
+    if verified.reworded_total > 0 {
+        parts.push(format!("{} kept for another reason", verified.reworded_total));
+    }
+    parts.push(format!("{} closed as withdrawn", verified.withdrawn_total));
+    let looked_at = format!("{} looked at", plural(verified.looked_at, "open finding"));
     let answer = match (verified.moved_total, verified.withdrawn_total) {
-        (0, 0) => format!("{} open findings looked at: nothing moved.", verified.looked_at),
-        (moved, gone) => format!(
-            "{} open findings looked at: {moved} dates moved, {gone} closed as withdrawn.",
-            verified.looked_at
-        ),
+        (0, 0) => format!("{looked_at}: nothing moved."),
+        _ => format!("{looked_at}: {}.", parts.join(", ")),
     };
     paragraph(out, "", &answer)?;
     for row in verified.moved.iter().take(most) {
-        paragraph(
-            out,
-            "  ",
-            &format!("{} {}: {}; it was {}", row.finding, row.title, when(row.due), when(row.was)),
-        )?;
+        let dates = match row.due == row.was {
+            true => format!("as before {}", when(row.due)),
+            false => format!("{}; it was {}", when(row.due), when(row.was)),
+        };
+        paragraph(out, "  ", &format!("{} {}: {dates}", row.finding, row.title))?;
         paragraph(out, "      ", &row.why)?;
     }
     for row in verified.withdrawn.iter().take(most) {

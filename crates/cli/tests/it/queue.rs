@@ -92,6 +92,16 @@ fn what_is_typed_wrongly_is_told_with_its_remedy() {
     let place = with_a_report();
     check(&place, &["show", "F-99"], 2, &["there is no F-99", "hint: `gabion queue`"]);
     check(&place, &["show", "E-1"], 2, &["neither a finding nor a fix", "F-12 and fixes X-3"]);
+    let absent = ["«CVE-1999-0001»", "hint:", "gabion explain"];
+    check(&place, &["show", "CVE-1999-0001"], 2, &absent);
+    // «Nothing matches» would be a wrong answer to a word that there is not.
+    let words = ["«urgent» is no severity", "critical, high"];
+    check(&place, &["queue", "--severity", "high,urgent"], 2, &words);
+    check(&place, &["queue", "--severity", "urgent", "--save", "x"], 2, &words);
+    check(&place, &["export", "--class", "virus"], 2, &["«virus» is no class", "dependency, code"]);
+    check(&place, &["queue", "--exposure", "dmz"], 2, &["«dmz» is no exposure", "isolated"]);
+    check(&place, &["queue", "--asset", "Shop"], 0, &["Nothing matches", "capitals"]);
+    check(&place, &["queue", "--forget", "overdue"], 2, &["is built in"]);
     check(&place, &["undo", "F-1"], 2, &["«F-1» is no entry", "E-12"]);
     check(&place, &["undo", "E-9"], 2, &["there is no E-9: the last entry is E-1"]);
     check(&place, &["triage", "F-1"], 2, &["requires a subcommand"]);

@@ -68,9 +68,8 @@ fn no_cve_and_no_rating() {
     check(
         &facts,
         "gabion-24h",
-        "gabion-24h row 9: severity unknown (no rating published), not known exploited (no CVE id exists), \
-         no public exploit (no CVE id exists), exposure unknown (nobody said), no EPSS score (no CVE id \
-         exists) → 14 d from 2026-11-21 10:00 UTC, first seen now; would be 90 d if its severity were low",
+        "gabion-24h row 9: severity unknown (no rating published), not known exploited, no public \
+         exploit, no EPSS score (no CVE id exists), exposure unknown (nobody said) → 14 d from 2026-11-21 10:00 UTC, first seen now; would be 90 d if its severity were low",
     );
 }
 
