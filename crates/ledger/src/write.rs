@@ -267,6 +267,19 @@ impl<'l> Write<'l> {
         read::findings(database.as_mut(), packer, rest, &[Value::Ints(ids.to_vec())])
     }
 
+    /// Findings that are closed as duplicates of this one.
+    pub fn duplicates_of(&mut self, finding: i64) -> Result<Vec<i64>, LedgerError> {
+        let sql = "SELECT DISTINCT c.finding FROM changes c \
+                   WHERE c.other = $1 AND c.kind = 'closed' ORDER BY c.finding";
+        let ids = all(self.fresh()?, sql, &[Value::Int(finding)], &mut |row| row.int(0))?;
+        let mut found = self.findings(&ids)?;
+        found.retain(|f| {
+            let of = f.closure.as_ref().map(|closure| closure.duplicate_of);
+            f.state == "closed" && of == Some(finding)
+        });
+        Ok(found.into_iter().map(|f| f.id).collect())
+    }
+
     /// The standing claim, descriptions put back.
     pub fn claim(&mut self, attribution: i64) -> Result<Option<Claim>, LedgerError> {
         self.flush()?;

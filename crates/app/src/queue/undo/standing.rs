@@ -27,7 +27,15 @@ pub(super) fn listed(
     row: &EntryRow,
     changes: &[Change],
 ) -> Result<Vec<String>, QueueError> {
-    if changes.iter().any(|c| matches!(c, Change::Voided { .. } | Change::Detached { .. })) {
+    let of_import = |change: &Change| match change {
+        Change::Voided { .. } | Change::Detached { .. } => true,
+        // What it put back may have been reported or missed by documents since.
+        Change::Retired { .. } | Change::Returned { .. } | Change::Observed { .. } => {
+            row.kind == "undo"
+        }
+        _ => false,
+    };
+    if changes.iter().any(of_import) {
         let text = "  it took an import back: import the document again instead";
         return Ok(vec![text.to_owned()]);
     }
@@ -128,6 +136,9 @@ fn rests(
     }
     if let Some(closure) = finding.closure.as_ref().filter(|_| finding.state == "closed") {
         return Ok(Some(format!("was closed since as {}", reason_words(&closure.reason))));
+    }
+    if let Some(duplicate) = write.duplicates_of(finding.id)?.first() {
+        return Ok(Some(format!("has a duplicate: {}", names::write(Letter::F, *duplicate))));
     }
     let others = write.attributions_of(finding.id)?.into_iter().any(|c| !own.contains(&c.id));
     Ok(others.then(|| "is reported by another document too".to_owned()))
