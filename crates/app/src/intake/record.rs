@@ -24,7 +24,7 @@ use crate::scan::Scanned;
 pub const SOURCE: &str = "gabion";
 /// Most instances named in an evidence.
 const NAMED: usize = 5;
-/// Most ids of one finding that are looked up.
+/// Of a finding with so many ids some may be left out: nothing is proved of all of them.
 const MAX_IDS: usize = 64;
 
 /// The versions that a scan met, by asset and package.
@@ -228,6 +228,10 @@ impl Proving<'_> {
         let mut write = books.write(actor, now)?;
         let stream = write.stream(asset, SOURCE, "")?;
         let document = stream.and_then(|s| s.last).map_or(0, |document| document.id);
+        // What a person has ended since it was looked at stays ended so.
+        let ids: Vec<i64> = closes.iter().map(|(finding, _)| *finding).collect();
+        let found = write.findings(&ids)?;
+        closes.retain(|(id, _)| found.iter().any(|f| f.id == *id && f.state == "open"));
         for (finding, evidence) in &closes {
             let closure = Closure {
                 reason: "fixed".to_owned(),
@@ -252,11 +256,13 @@ impl Proving<'_> {
     fn says(&self, finding: &Finding) -> Result<Said, IndexError> {
         if finding.class != "dependency"
             || finding.facts.ids.is_empty()
-            || finding.facts.ids.len() > MAX_IDS
+            || finding.facts.ids.len() >= MAX_IDS
         {
             return Ok(Said::Nothing);
         }
-        let instances = self.instances(&finding.facts.place);
+        let Some(instances) = self.instances(&finding.facts.place) else {
+            return Ok(Said::Nothing);
+        };
         let place = &finding.facts.place;
         let ids = finding.facts.ids.join(", ");
         let scan = format!("the complete scan of {}", self.scanned_at);
@@ -287,13 +293,13 @@ impl Proving<'_> {
         )))
     }
 
-    /// The instances of a package as the ledger names its place (`npm/lodash`).
-    fn instances(&self, place: &str) -> &[Instance] {
-        let Some((kind, name)) = place.split_once('/') else { return &[] };
-        let base = vocab::Base::ALL.iter().find(|base| base.purl_type() == kind);
-        let found =
-            base.and_then(|base| self.packages.get(&key(kind, &Ecosystem::from(*base), name)));
-        found.map_or(&[], Vec::as_slice)
+    /// The instances of a package as the ledger names its place (`npm/lodash`); `None` where the place names
+    /// no package of a kind that the inventory knows, so that nothing can be told by its absence.
+    fn instances(&self, place: &str) -> Option<&[Instance]> {
+        let (kind, name) = place.split_once('/')?;
+        let base = vocab::Base::ALL.iter().find(|base| base.purl_type() == kind)?;
+        let found = self.packages.get(&key(kind, &Ecosystem::from(*base), name));
+        Some(found.map_or(&[], Vec::as_slice))
     }
 
     /// Whether some record of the groups is about this package at all: else its silence says nothing.

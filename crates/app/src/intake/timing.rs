@@ -18,6 +18,9 @@ const LAST_BAND: i64 = 1_000_000_000;
 /// Most ids of one finding that are looked up.
 const MAX_IDS: usize = 64;
 
+/// The words of `triage` for a start that is older than what would start the clock now.
+const KEPT: &str = "reopened, keeps its first start";
+
 /// What every clock of one use case is computed over.
 pub(crate) struct Timing<'a> {
     index: Option<&'a Index<'a>>,
@@ -48,9 +51,14 @@ impl<'a> About<'a> {
             asset: &finding.asset_facts,
             decision: &finding.decision,
             first_seen: finding.first_seen,
-            earlier_start: None,
+            earlier_start: kept_start(finding.clock.as_ref()),
         }
     }
+}
+
+/// The first start of a finding that was reopened: whoever computes its clock again keeps it.
+fn kept_start(clock: Option<&Clock>) -> Option<Instant> {
+    clock.filter(|clock| clock.why.contains(KEPT)).map(|clock| clock.start)
 }
 
 impl<'a> Timing<'a> {
@@ -272,6 +280,25 @@ mod tests {
         check(&["CVE-2020-1"], "low", "internet", ("gabion-24h 1 row 2", Some(24), true));
         check(&["GHSA-x"], "low", "internal", ("gabion-24h 1 row 2", Some(24), true));
         check(&["MAL-2026-1"], "unknown", "isolated", ("gabion-24h 1 row 1", Some(24), true));
+    }
+
+    #[test]
+    fn a_first_start_that_was_kept_is_kept_on() {
+        let first: Instant = "2026-11-01T10:00:00Z".parse().unwrap();
+        let now: Instant = "2026-11-21T10:00:00Z".parse().unwrap();
+        let clock = |earlier_start| {
+            let about = About {
+                facts: &Facts { severity: "low".to_owned(), ..Facts::default() },
+                asset: &AssetFacts::default(),
+                decision: &Decision::default(),
+                first_seen: now,
+                earlier_start,
+            };
+            Timing::new(None, &[], 168, now).clock(&about).unwrap()
+        };
+        let reopened = clock(Some(first));
+        assert_eq!(kept_start(reopened.as_ref()), Some(first));
+        assert_eq!(kept_start(clock(None).as_ref()), None);
     }
 
     #[test]

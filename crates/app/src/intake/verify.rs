@@ -337,13 +337,20 @@ pub(crate) fn withdrawn(index: &Index<'_>, ids: &[String]) -> Result<bool, Index
     let mut records = 0u32;
     let mut rejected = 0u32;
     for id in ids.iter().take(MAX_IDS) {
-        if CveId::parse(id).is_some() {
+        let is_cve = CveId::parse(id).is_some();
+        if is_cve {
             match index.signals(id)? {
                 Some(signals) if signals.rejected => rejected += 1,
                 _ => return Ok(false),
             }
         }
-        let Some(group) = index.find(id)? else { continue };
+        let Some(group) = index.find(id)? else {
+            // A record that the index does not have may be in force.
+            if is_cve {
+                continue;
+            }
+            return Ok(false);
+        };
         for member in index.group(group)?.members {
             if index.advisory(member)?.withdrawn.is_none() {
                 return Ok(false);
@@ -351,7 +358,7 @@ pub(crate) fn withdrawn(index: &Index<'_>, ids: &[String]) -> Result<bool, Index
             records += 1;
         }
     }
-    Ok(!ids.is_empty() && ids.len() <= MAX_IDS && records + rejected > 0)
+    Ok(!ids.is_empty() && ids.len() < MAX_IDS && records + rejected > 0)
 }
 
 fn waits(books: &mut Books, id: i64) -> Result<Waits, LedgerError> {
