@@ -204,6 +204,12 @@ impl Stage {
         run().map_err(fault)
     }
 
+    /// Whether any claim was matched.
+    pub fn is_any_matched(&self) -> Answer<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM matched)";
+        self.connection.query_row(sql, [], |row| row.get(0)).map_err(fault)
+    }
+
     /// Attributions that were seen without a claim of their own (merged aliases).
     pub fn mark_seen(&mut self, attributions: &[i64]) -> Answer<()> {
         let run = || -> rusqlite::Result<()> {

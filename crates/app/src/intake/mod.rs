@@ -5,6 +5,7 @@
 //! since. The engines decide (`findings`, `intel`, `triage`); here their words are mapped and the changes
 //! appended, all of a document in one transaction. Never: a secret's value past `taking`.
 
+mod arrival;
 mod belongs;
 mod branches;
 mod claims;

@@ -285,20 +285,24 @@ impl Sink for Taking<'_> {
 
     fn fact(&mut self, fact: Fact) {
         let told = &mut self.taken.told;
+        // What a document tells of itself becomes the names of assets and sources, and stays in the record.
+        let clean = |text: String| super::redact::blanked(&text).unwrap_or(text);
         match fact {
             Fact::Tool(name) if !name.trim().is_empty() && told.tools.len() < 20 => {
-                told.tools.insert(name.trim().to_owned());
+                told.tools.insert(clean(name.trim().to_owned()));
             }
-            Fact::ToolVersion(version) => told.tool_version = version,
+            Fact::ToolVersion(version) => told.tool_version = clean(version),
             // Of several runs in one document the latest counts.
             Fact::ScannedAt(at) => told.scanned_at = told.scanned_at.max(Some(at)),
-            Fact::Target(target) => told.target = target,
-            Fact::Branch(branch) => told.branch = branch,
+            Fact::Target(target) => told.target = clean(target),
+            Fact::Branch(branch) => told.branch = clean(branch),
             Fact::ActiveRule(rule) => {
                 told.lists_rules = true;
                 self.taken.rules.add(&rule);
             }
-            Fact::Incomplete(why) if told.incomplete.len() < 100 => told.incomplete.push(why),
+            Fact::Incomplete(why) if told.incomplete.len() < 100 => {
+                told.incomplete.push(clean(why))
+            }
             Fact::Tool(_) | Fact::Incomplete(_) | Fact::Revision(_) => {}
             Fact::Passed(_) | Fact::Components(_) => {}
         }

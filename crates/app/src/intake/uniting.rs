@@ -10,6 +10,9 @@ use ledger::row::Finding;
 use super::claims::Group;
 use super::writing::{WriteError, Writing, rule_edge};
 
+/// Longest way from a duplicate to the finding that speaks for it.
+const MOST_STEPS: usize = 32;
+
 impl Writing<'_, '_, '_> {
     /// The oldest of findings that are the same by a rule; none for none.
     pub(crate) fn unite(
@@ -18,16 +21,16 @@ impl Writing<'_, '_, '_> {
         edge: &Edge,
     ) -> Result<Option<i64>, WriteError> {
         let mut fits: Vec<Finding> = fits.iter().filter(|f| f.state != "void").cloned().collect();
-        // Of a duplicate the finding speaks that it is a duplicate of.
+        // Of a duplicate the finding speaks that it is a duplicate of, where it is on the same asset.
         for fit in &mut fits {
-            let of =
-                fit.closure.as_ref().filter(|c| c.reason == "duplicate").map(|c| c.duplicate_of);
-            if let Some(other) = of.filter(|of| *of > 0)
-                && let Some(other) = self.write.findings(&[other])?.pop()
+            if let Some(closure) = fit.closure.clone().filter(|c| c.reason == "duplicate")
+                && let Some(other) = self.stands_for(&closure)?
+                && other.asset == fit.asset
             {
                 *fit = other;
             }
         }
+        fits.retain(|f| f.state != "void");
         let any_open = fits.iter().any(|f| f.state == "open");
         fits.retain(|f| !any_open || f.state == "open");
         fits.sort_by_key(|f| f.id);
@@ -78,6 +81,32 @@ impl Writing<'_, '_, '_> {
             .filter(|c| c.reason == "duplicate")
             .map(|c| c.duplicate_of);
         Ok(of.filter(|of| *of > 0))
+    }
+
+    /// The finding that speaks for a duplicate: duplicates of duplicates lead to one.
+    fn stands_for(&mut self, duplicate: &Closure) -> Result<Option<Finding>, WriteError> {
+        let mut of = duplicate.duplicate_of;
+        for _ in 0..MOST_STEPS {
+            let Some(found) = self.write.findings(&[of])?.pop() else { return Ok(None) };
+            match found.closure.as_ref().filter(|c| found.state == "closed" && c.duplicate_of > 0) {
+                Some(closure) => of = closure.duplicate_of,
+                None => return Ok(Some(found)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the finding that spoke for a duplicate has ended before this run, or is void. What a source
+    /// still reports then stands for itself: else nobody would see it any more.
+    pub(crate) fn left_alone(&mut self, duplicate: &Closure) -> Result<bool, WriteError> {
+        let Some(other) = self.stands_for(duplicate)? else { return Ok(false) };
+        match other.closure.as_ref().filter(|_| other.state == "closed") {
+            Some(closure) => {
+                let before = other.closed_at.is_none_or(|at| self.belongs.scanned_at > at);
+                Ok(before && !self.is_final(&other, closure)?)
+            }
+            None => Ok(other.state == "void"),
+        }
     }
 
     fn move_claims(&mut self, from: &Finding, to: i64, edge: &Edge) -> Result<(), WriteError> {

@@ -49,6 +49,8 @@ pub(crate) struct Writing<'a, 'w, 'l> {
     pub(crate) name: &'a str,
     /// Older than the last one: it opens, and changes nothing else.
     pub(crate) older: bool,
+    /// Whether it may say that something has ended: not where it looked at a pull request only, or broke off.
+    pub(crate) ends: bool,
     pub(crate) counts: Counts,
     /// The source's other branches on the asset.
     pub(crate) branches: Branches,
@@ -173,7 +175,7 @@ impl Writing<'_, '_, '_> {
         let differs = differs(group, attribution)
             || group.names.iter().any(|(name, _)| !page.names.contains(&(name.0, id)));
         let live = attribution.live;
-        if group.ended() && !live {
+        if group.ended() && !(live && self.ends) {
             self.counts.unchanged += 1;
             return Ok(());
         }
@@ -219,6 +221,10 @@ impl Writing<'_, '_, '_> {
         let elsewhere = group.ordinals.first().and_then(|first| page.elsewhere.get(first).copied());
         if elsewhere.is_some() && self.belongs.scope == Scope::PullRequest {
             self.counts.unchanged += 1;
+            return Ok(());
+        }
+        if group.ended() && !self.ends {
+            self.unknown_ended += 1;
             return Ok(());
         }
         let fitting = match elsewhere {
@@ -400,9 +406,10 @@ impl Writing<'_, '_, '_> {
             return Ok(false);
         };
         let by_person = closure.document == 0;
-        let final_word = matches!(closure.reason.as_str(), "false_positive" | "duplicate")
-            || (closure.reason == "not_affected" && by_person)
-            || (closure.reason == "withdrawn" && self.still_withdrawn(&finding)?);
+        let final_word = match closure.reason.as_str() {
+            "duplicate" => !self.left_alone(&closure)?,
+            _ => self.is_final(&finding, &closure)?,
+        };
         let after = finding.closed_at.is_none_or(|at| self.belongs.scanned_at > at);
         let quiet = matches!(group.standing, Standing::Suppressed | Standing::FalsePositive);
         if final_word || quiet || ((was_live || by_person) && !after) {
@@ -422,6 +429,17 @@ impl Writing<'_, '_, '_> {
             self.write.append(&Change::Clocked { finding: id, clock, was })?;
         }
         Ok(true)
+    }
+
+    /// Whether no report opens what was closed so.
+    pub(crate) fn is_final(
+        &self,
+        finding: &Finding,
+        closure: &Closure,
+    ) -> Result<bool, WriteError> {
+        Ok(closure.reason == "false_positive"
+            || (closure.reason == "not_affected" && closure.document == 0)
+            || (closure.reason == "withdrawn" && self.still_withdrawn(finding)?))
     }
 
     /// A scanner that does not know yet that a record was withdrawn brings it back to nobody.

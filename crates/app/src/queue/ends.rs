@@ -23,9 +23,13 @@ fn closed(finding: &Finding, name: &str) -> Vec<String> {
     let reason = finding.closure.as_ref().map(|closure| closure.reason.as_str());
     let mut lines = Vec::new();
     match reason.unwrap_or_default() {
-        reason @ ("false_positive" | "duplicate") => {
+        reason @ "false_positive" => {
             lines.push(format!("it stays {} when it is reported again", reason_words(reason)));
         }
+        "duplicate" => lines.push(
+            "it stays a duplicate when it is reported again, until what it is a duplicate of has ended"
+                .to_owned(),
+        ),
         _ => lines.push(
             "a report that has it again opens it, with its history and its first start".to_owned(),
         ),

@@ -295,3 +295,107 @@ fn secrets_are_stored_nowhere() {
         assert!(!found, "{name} holds the token");
     }
 }
+
+#[test]
+fn a_duplicate_stands_for_itself_once_the_other_has_ended() {
+    let mut story = Story::new();
+    story.check(&sarif("2026-11-01T00:00:00Z", &[A, B, C]), [3, 0, 0, 0, 0]);
+    story.decide(3, Call::Duplicate { of: 1 });
+    let without = |time| sarif(time, &[B, C]);
+    story.check(&without("2026-11-21T12:30:00Z"), [0, 0, 1, 0, 2]);
+    assert_eq!((story.state(1).0.as_str(), story.state(3).0.as_str()), ("closed", "closed"));
+    // What it was a duplicate of is mended, and it is still reported: nobody else would show it.
+    story.check(&without("2026-11-21T14:30:00Z"), [0, 0, 0, 1, 1]);
+    assert_eq!(story.state(3).0, "open");
+
+    // A duplicate of what is no problem is none either.
+    let mut story = Story::new();
+    story.check(&sarif("2026-11-01T00:00:00Z", &[A, B, C]), [3, 0, 0, 0, 0]);
+    story.decide(3, Call::Duplicate { of: 1 });
+    story.decide(1, Call::FalsePositive);
+    story.check(&sarif("2026-11-21T13:30:00Z", &[A, B, C]), [0, 0, 0, 0, 3]);
+    assert_eq!(story.state(3).0, "closed");
+}
+
+#[test]
+fn an_import_whose_finding_has_a_duplicate_is_not_taken_back() {
+    let mut story = Story::new();
+    story.check(&sarif("2026-11-01T00:00:00Z", &[A]), [1, 0, 0, 0, 0]);
+    let other = |r: &mut Request| r.source = Some("other".to_owned());
+    story.checked(&sarif("2026-11-01T00:00:00Z", &[C]), other, [1, 0, 0, 0, 0]);
+    story.decide(2, Call::Duplicate { of: 1 });
+    let now = story.now();
+    let refused = app::queue::undo::undo(&story.actor, &mut story.books, 1, now);
+    let why = format!("{:?}", refused.expect_err("F-2 would be a duplicate of nothing"));
+    assert!(why.contains("F-1 has a duplicate: F-2"), "{why}");
+}
+
+#[test]
+fn reports_of_two_projects_with_one_file_name_close_nothing_of_each_other() {
+    let mut story = Story::new();
+    let nobody = |r: &mut Request| r.asset = None;
+    story.checked(&sarif("2026-11-01T00:00:00Z", &[A, B]), nobody, [2, 0, 0, 0, 0]);
+    let other = story.checked(&sarif("2026-11-02T00:00:00Z", &[C]), nobody, [1, 0, 0, 0, 0]);
+    assert!(other.remarks.iter().any(|r| r.contains("something else")), "{other:?}");
+    // A run of the same project has something in common with what stands.
+    story.checked(&sarif("2026-11-03T00:00:00Z", &[A, C]), nobody, [0, 0, 1, 0, 2]);
+}
+
+#[test]
+fn what_a_document_tells_of_its_target_keeps_no_password() {
+    let mut story = Story::new();
+    let mut document = sarif("2026-11-01T00:00:00Z", &[A]);
+    document["runs"][0]["versionControlProvenance"] =
+        json!([{ "repositoryUri": "https://bob:correct-horse@host.example/x.git" }]);
+    let made = story.take(&document, |r| r.asset = None);
+    assert!(!format!("{made:?}").contains("correct-horse"), "{made:?}");
+    assert!(made.asset.contains("host.example"), "{made:?}");
+}
+
+#[test]
+fn an_owner_takes_nobody_elses_asset() {
+    let mut story = Story::new();
+    let ann = |r: &mut Request| r.owner = Some("ann".to_owned());
+    story.checked(&sarif("2026-11-01T00:00:00Z", &[A]), ann, [1, 0, 0, 0, 0]);
+    let path = story.file("b.json", &sarif("2026-11-02T00:00:00Z", &[A]));
+    let mut request = Request::of(Input::File(path));
+    request.asset = Some("web".to_owned());
+    request.owner = Some("bob".to_owned());
+    let bob = Actor::person("bob", Role::Owner);
+    let now = story.now();
+    let refused = import(&bob, &mut story.books, None, &request, now, &mut |_| {});
+    assert!(refused.expect_err("refused").to_string().contains("its own assets"));
+}
+
+#[test]
+fn a_pull_request_or_a_broken_run_ends_nothing_by_its_word() {
+    let mut story = Story::new();
+    story.check(&sarif("2026-11-01T00:00:00Z", &[A, B, C]), [3, 0, 0, 0, 0]);
+    let absent = |time| {
+        let mut document = sarif(time, &[A, B, C]);
+        document["runs"][0]["results"][1]["baselineState"] = json!("absent");
+        document
+    };
+    let pull = |r: &mut Request| r.scope = scope("pull-request");
+    story.checked(&absent("2026-11-02T00:00:00Z"), pull, [0, 0, 0, 0, 3]);
+    let mut failed = absent("2026-11-03T00:00:00Z");
+    failed["runs"][0]["invocations"][0]["executionSuccessful"] = json!(false);
+    story.check(&failed, [0, 0, 0, 0, 3]);
+    assert_eq!(story.state(2).0, "open");
+    story.take(&absent("2026-11-04T00:00:00Z"), |_| {});
+    assert_eq!(story.state(2).0, "closed");
+}
+
+#[test]
+fn an_undo_of_an_import_is_not_taken_back_over_later_documents() {
+    let mut story = Story::new();
+    story.check(&sarif("2026-11-01T00:00:00Z", &[A, B, C]), [3, 0, 0, 0, 0]);
+    story.check(&sarif("2026-11-02T00:00:00Z", &[A, C]), [0, 0, 1, 0, 2]);
+    let now = story.now();
+    app::queue::undo::undo(&story.actor, &mut story.books, 2, now).expect("taken back");
+    story.check(&sarif("2026-11-03T00:00:00Z", &[A, B, C]), [0, 0, 0, 0, 3]);
+    let now = story.now();
+    let refused = app::queue::undo::undo(&story.actor, &mut story.books, 3, now);
+    assert!(refused.is_err(), "it would close what was reported since");
+    assert_eq!(story.state(2).0, "open");
+}
