@@ -174,7 +174,8 @@ impl Arrival<'_> {
             let first =
                 taken.named.first().map(|(place, why)| format!(", the first at {place}: {why}"));
             let first = first.unwrap_or_default();
-            incomplete.push(format!("{} records could not be used{first}", taken.dropped));
+            let records = if taken.dropped == 1 { "record" } else { "records" };
+            incomplete.push(format!("{} {records} could not be used{first}", taken.dropped));
         }
         Document {
             id,
@@ -248,8 +249,9 @@ impl Arrival<'_> {
             remarks.push(format!("{claims} that it lacks stay open: {why}"));
         }
         if unknown > 0 {
+            let statements = if unknown == 1 { "statement" } else { "statements" };
             remarks.push(format!(
-                "{unknown} statements that something has ended or does not apply speak of what is not known here"
+                "{unknown} {statements} that something has ended or does not apply: what is meant is not known here"
             ));
         }
     }
