@@ -1,7 +1,7 @@
 //! Where is what is remembered, who opens it, and may they do what they ask?
 //!
 //! In: the place of a ledger, an [`Actor`]. Out: [`Books`], the open ledger that every use case around it takes, or an
-//! error with its remedy. Each use case asks [`allow`] before it loads anything. Never: a decision about a finding.
+//! error with its remedy. Each use case asks `allow` before it loads anything. Never: a decision about a finding.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Which formats are there, and which of them is this?
 //!
 //! A [`Format`] is a row: an id for `--format`, a title, a test of the document's shape, and the reader. The
-//! list is [`formats`]; each row stands in the file of its reader. Recognition is by content alone: file
+//! list is [`formats()`]; each row stands in the file of its reader. Recognition is by content alone: file
 //! names lie. No two formats may claim the same document (a test over the corpus holds that).
 
 use crate::readers;

@@ -1,6 +1,6 @@
 //! What was reported, by whom, is it known already, and what ends it?
 //!
-//! In: the bytes of a scanner's or a person's report ([`format`] recognises it, [`readers`] turn it into
+//! In: the bytes of a scanner's or a person's report ([`mod@format`] recognises it, [`readers`] turn it into
 //! [`observation::Observation`]s), and rows of what was known before. Out: observations; the keys by which the
 //! same problem is known again ([`identity`]); which observation is which known one ([`assign`]); links
 //! between sources; suggestions ([`suggest`]); and whether a document proves that something has

@@ -137,7 +137,7 @@ pub struct Imported {
     pub reopened: u64,
     /// Claims that say the same.
     pub unchanged: u64,
-    /// Records that could not be used, at most [`super::taking::MAX_DROPPED`] of them by place.
+    /// Records that could not be used, at most `MAX_DROPPED` of them by place.
     pub dropped: Vec<Dropped>,
     /// How many those are in all.
     pub dropped_total: u64,

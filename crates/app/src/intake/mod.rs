@@ -1,6 +1,6 @@
 //! How does a report get into the ledger, and what follows from it?
 //!
-//! [`import`] is the use case: open the document, read it into claims, know again what is known, open what is
+//! [`import()`] is the use case: open the document, read it into claims, know again what is known, open what is
 //! new, close what a covering run no longer has. [`verify`] closes by what the world and the inventory say
 //! since. The engines decide (`findings`, `intel`, `triage`); here their words are mapped and the changes
 //! appended, all of a document in one transaction. Never: a secret's value past `taking`.

@@ -1,4 +1,4 @@
-//! What does sslscan say? Facts, as of SSLyze: [`super::transport`] reads them.
+//! What does sslscan say? Facts, as of SSLyze: `transport` reads them.
 
 use super::transport::{
     COMPRESSION, EXPIRED, HEARTBLEED, INSECURE, PROTOCOLS, SELF_SIGNED, Server,

@@ -1,6 +1,6 @@
 //! What does SSLyze say?
 //!
-//! It tells what a server does and rates nothing; [`super::transport`] does. A command that failed leaves the
+//! It tells what a server does and rates nothing; `transport` does. A command that failed leaves the
 //! run incomplete.
 
 use super::transport::{
