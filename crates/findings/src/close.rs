@@ -1,19 +1,30 @@
-//! Does a document prove that a claim has ended?
+//! Does a run prove that a claim has ended?
 //!
-//! «Not in the new report» is no closure. A covering run is: declared scope the same or wider, same source and
-//! branch, complete and successful, the rule still active, not older. A pull request's scan, an empty or a
-//! partial report closes nothing.
+//! «Not in the new report» is no closure. A run *covers* a claim when five things are known to be so: it looked at
+//! every place of it (*target*), for its kind (*kind*), with its rule (*rule*), with nothing that would hide it
+//! (*filter*), and later, whole and successfully (*order*). Each is yes, no or **not said**; only five times yes closes.
+//!
+//! In: the run's [`Coverage`] and what it declares, the claim's [`Ground`], the run that last reported it, a person's
+//! statement on the source. Out: five [`Answer`]s. Never: a guess; silence is «not said». Start reading at [`judge`].
+
+mod order;
+mod rule;
+mod target;
 
 use vocab::Instant;
 
-use crate::identity::normal_path;
-use crate::readers::words;
+use crate::coverage::{Caps, Coverage, Ground};
+use crate::observation::Class;
 
-/// How much of the asset a run looked at, as declared.
+pub use order::refused;
+
+/// How much of the asset a run looked at, as declared on the command line or by its reference.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Scope {
-    /// All of it.
+    /// Nothing is declared: the document decides.
     #[default]
+    Document,
+    /// A person says for this run: all of it.
     Whole,
     /// These paths or parts and what lies below them, sorted.
     Parts(Vec<String>),
@@ -22,11 +33,11 @@ pub enum Scope {
 }
 
 /// A run that a document reports.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Run {
     /// When it looked.
     pub scanned_at: Instant,
-    /// What it looked at.
+    /// What it looked at, as declared.
     pub scope: Scope,
     /// Why it is not whole: the document's own words, records that were dropped; empty when it is.
     pub incomplete: Vec<String>,
@@ -34,137 +45,257 @@ pub struct Run {
     pub observations: u64,
     /// The tool's version; empty when not stated.
     pub tool_version: String,
-    /// Whether it lists its active rules.
-    pub lists_rules: bool,
+    /// The version of its rules; empty when not stated.
+    pub rules_version: String,
+    /// The tool's version is that of its rules: they are built in, or a person has said the version.
+    pub rules_built_in: bool,
+    /// Its rules change daily, so that another version of them says nothing.
+    pub feed: bool,
+    /// How many places of a rule the tool writes at most.
+    pub caps: Caps,
+    /// What it told and what its claims show.
+    pub coverage: Coverage,
 }
 
-/// A standing claim that the run does not contain.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Absent<'a> {
-    /// The tool's rule; empty when it has none.
-    pub rule: &'a str,
-    /// Whether the run lists that rule as active or has other observations of it.
-    pub rule_met: bool,
-    /// The path of its first place; empty when it has none.
-    pub path: &'a str,
-    /// Whether an ambiguous observation may be it.
-    pub ambiguous: bool,
+/// The run that last reported a claim, as far as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reporting {
+    /// When it looked.
+    pub scanned_at: Instant,
+    /// The tool's version; empty when not stated.
+    pub tool_version: String,
+    /// The version of its rules; empty when not stated.
+    pub rules_version: String,
+    /// Its configuration, in comparable lines ([`Coverage::configuration`]).
+    pub configuration: Vec<String>,
+    /// Its bytes are those of the run at hand: nothing new was looked at.
+    pub same_bytes: bool,
 }
 
-/// What a run proves of a claim.
+/// What a person has stated of a source: its runs are whole and with one configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Statement {
+    /// In words, for the evidence: who, when.
+    pub by: String,
+    /// Kinds of problem that it speaks of; none: all.
+    pub kinds: Vec<Class>,
+}
+
+/// One of the five.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Which {
+    /// It looked at every place of it.
+    Target,
+    /// It was asked for this kind of problem.
+    Kind,
+    /// The rule was active.
+    Rule,
+    /// Nothing hides it.
+    Filter,
+    /// Later, whole, successful, on the same branch.
+    Order,
+}
+
+impl Which {
+    /// All five.
+    pub const ALL: [Self; 5] = [Self::Target, Self::Kind, Self::Rule, Self::Filter, Self::Order];
+
+    /// The word of the ledger and of people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::Kind => "kind",
+            Self::Rule => "rule",
+            Self::Filter => "filter",
+            Self::Order => "order",
+        }
+    }
+
+    /// What would settle it where it is not said.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Target => {
+                "a run that names what it looked at, `--scope whole` for one run, or `gabion source set`"
+            }
+            Self::Kind => "a run that names the kinds it was asked for, or `gabion source set`",
+            Self::Rule => {
+                "a run that lists its rules or has the version of tool and rules that reported it \
+                 (`--tool-version`), or `gabion source set`"
+            }
+            Self::Filter => "a run that states its filters, or `gabion source set`",
+            Self::Order => "a later, whole run of the same branch",
+        }
+    }
+}
+
+/// What is known of one of the five, in a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Proof {
-    /// It has ended: the evidence in one sentence.
-    Ended(String),
-    /// Nothing: why, in one sentence.
-    Nothing(String),
+pub enum Answer {
+    /// It is so: how that is known.
+    Yes(String),
+    /// It is not so: how that is known.
+    No(String),
+    /// Nothing says either.
+    NotSaid(String),
 }
 
-/// Whether a run can close anything of its stream at all; the reason where it cannot. `last` is the stream's
-/// last run, if there was one.
-///
-/// # Errors
-/// The reason in one sentence: a pull request, a partial or empty run, or one older than the last.
-pub fn covers(run: &Run, last: Option<&Run>) -> Result<(), String> {
-    if run.scope == Scope::PullRequest {
-        return Err("it looked only at what a pull request changed".to_owned());
+impl Answer {
+    /// A yes.
+    pub(crate) fn yes(why: impl Into<String>) -> Self {
+        Self::Yes(why.into())
     }
-    if let Some(first) = run.incomplete.first() {
-        let more = match run.incomplete.len() - 1 {
-            0 => String::new(),
-            more => format!(" (and {more} more)"),
+
+    /// A no.
+    pub(crate) fn no(why: impl Into<String>) -> Self {
+        Self::No(why.into())
+    }
+
+    /// Not said.
+    pub(crate) fn not_said(why: impl Into<String>) -> Self {
+        Self::NotSaid(why.into())
+    }
+
+    /// The words.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Yes(words) | Self::No(words) | Self::NotSaid(words) => words,
+        }
+    }
+
+    /// Whether it is known to be so.
+    pub fn is_yes(&self) -> bool {
+        matches!(self, Self::Yes(_))
+    }
+}
+
+/// The five answers, in the order of [`Which::ALL`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The answers.
+    pub answers: [Answer; 5],
+    /// Whether one of the yeses rests on the person's statement.
+    pub rests_on_statement: bool,
+}
+
+impl Judgement {
+    /// Whether the run proves that the claim has ended.
+    pub fn ended(&self) -> bool {
+        self.answers.iter().all(Answer::is_yes)
+    }
+
+    /// Which are not known to be so, with their answers.
+    pub fn missing(&self) -> impl Iterator<Item = (Which, &Answer)> {
+        Which::ALL.into_iter().zip(&self.answers).filter(|(_, answer)| !answer.is_yes())
+    }
+
+    /// The evidence in one sentence.
+    pub fn evidence(&self) -> String {
+        let words: Vec<&str> = self.answers.iter().map(Answer::words).collect();
+        words.join("; ")
+    }
+}
+
+/// What a run proves of one claim that it does not contain. `ambiguous`: another one that it contains may be it.
+pub fn judge(
+    run: &Run,
+    claim: Option<&Ground>,
+    last: &Reporting,
+    statement: Option<&Statement>,
+    ambiguous: bool,
+) -> Judgement {
+    let order = order::order(run, last, statement, ambiguous);
+    let Some(claim) = claim else {
+        let old = || {
+            Answer::not_said(
+                "the ledger does not know what this claim rests on: an earlier version kept it",
+            )
         };
-        return Err(format!("it is not whole: {first}{more}"));
-    }
-    if run.observations == 0 {
-        return Err("it contains nothing, and a run that failed looks the same".to_owned());
-    }
-    if matches!(&run.scope, Scope::Parts(parts) if parts.is_empty()) {
-        return Err("it names no part of the asset that it looked at".to_owned());
-    }
-    match last {
-        Some(last) if run.scanned_at < last.scanned_at => {
-            Err(format!("it is older than the last one, of {}", last.scanned_at))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// What a covering run proves of one claim that it does not contain. Whether it covers is asked again here, so
-/// that a caller who forgot closes nothing.
-pub fn absent(run: &Run, last: Option<&Run>, claim: &Absent<'_>) -> Proof {
-    let why_not = covers(run, last)
-        .err()
-        .or_else(|| {
-            claim.ambiguous.then(|| "another one that it contains may be this one".to_owned())
-        })
-        .or_else(|| outside(&run.scope, claim.path))
-        .or_else(|| inactive(run, last, claim));
-    match why_not {
-        Some(why) => Proof::Nothing(why),
-        None => Proof::Ended(evidence(run, claim)),
-    }
-}
-
-/// Why the claim lies outside of what the run looked at.
-fn outside(scope: &Scope, path: &str) -> Option<String> {
-    let Scope::Parts(parts) = scope else { return None };
-    let path = normal_path(path);
-    if path.is_empty() {
-        return Some("it looked at parts of the asset, and this one has no path".to_owned());
-    }
-    let within = parts.iter().any(|part| {
-        let part = normal_path(part);
-        let below = path.strip_prefix(part.as_str());
-        part.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    (!within).then(|| format!("it did not look at {path}"))
-}
-
-/// Why nothing shows that the rule was still active. A published problem needs none: a tool that looks at
-/// packages has no rule that could be off.
-fn inactive(run: &Run, last: Option<&Run>, claim: &Absent<'_>) -> Option<String> {
-    let rule = claim.rule.trim();
-    if claim.rule_met || rule.is_empty() || words::is_id(rule) {
-        return None;
-    }
-    if run.lists_rules {
-        return Some("it does not list the rule among the active ones".to_owned());
-    }
-    let version = run.tool_version.trim();
-    match last.map(|last| last.tool_version.trim()) {
-        _ if version.is_empty() => Some(
-            "it states neither its rules nor its version, so nothing shows that the rule was still active; name \
-             the version (--tool-version), or a person closes this"
-                .to_owned(),
-        ),
-        Some(before) if before == version => None,
-        Some(before) => Some(format!(
-            "its version is {version} and was {before}, and nothing shows that the rule is still active; the next \
-             run of the same version will tell"
-        )),
-        None => Some(
-            "it is the first run, and nothing shows that the rule is active; the next run of the same version \
-             will tell"
-                .to_owned(),
-        ),
-    }
-}
-
-/// What was looked at and what shows that it would have been seen.
-fn evidence(run: &Run, claim: &Absent<'_>) -> String {
-    let scope = match &run.scope {
-        Scope::Parts(parts) => parts.join(", "),
-        Scope::Whole | Scope::PullRequest => "the whole asset".to_owned(),
+        return Judgement {
+            answers: [old(), old(), old(), old(), order],
+            rests_on_statement: false,
+        };
     };
-    let rule = match claim.rule.trim() {
-        "" => String::new(),
-        rule if words::is_id(rule) => String::new(),
-        rule if run.lists_rules => format!("; the rule {rule} was active"),
-        rule if claim.rule_met => format!("; the rule {rule} found others"),
-        rule => {
-            format!("; the version that has the rule {rule}, {}, is the same", run.tool_version)
+    let statement = statement.filter(|s| s.kinds.is_empty() || s.kinds.contains(&claim.class));
+    let mut rests_on_statement = false;
+    let mut or_stated = |answer: Answer, speaks: bool| match (answer, statement) {
+        (Answer::NotSaid(_), Some(statement)) if speaks => {
+            rests_on_statement = true;
+            Answer::Yes(statement.by.clone())
         }
+        (answer, _) => answer,
     };
-    format!("the run of {} looked at {scope} and no longer has it{rule}", run.scanned_at)
+    let target = or_stated(target::target(run, claim), true);
+    let kind = or_stated(kind(run, claim), true);
+    // A rule that an upgrade dropped is not active, whatever a person said of the runs before.
+    let upgraded = !run.feed && last.tool_version.trim() != run.tool_version.trim();
+    let rule = or_stated(rule::rule(run, claim, last), !upgraded);
+    let filter = or_stated(filter(run, claim, last), true);
+    let empty = run.observations == 0 && !run.coverage.succeeded;
+    let order = if empty { or_stated(order, true) } else { order };
+    Judgement { answers: [target, kind, rule, filter, order], rests_on_statement }
+}
+
+/// Was it asked for this kind of problem?
+fn kind(run: &Run, claim: &Ground) -> Answer {
+    let word = claim.class.as_str();
+    if !run.coverage.kinds.is_empty() {
+        return if run.coverage.kinds.contains(&claim.class) {
+            Answer::yes(format!("it looked for problems of kind {word}"))
+        } else {
+            Answer::no(format!("it did not look for problems of kind {word}"))
+        };
+    }
+    if run.coverage.met_kind(claim.class) {
+        Answer::yes(format!("it has other problems of kind {word}"))
+    } else {
+        Answer::not_said(format!("nothing says that it looked for problems of kind {word}"))
+    }
+}
+
+/// Would it have been shown?
+fn filter(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
+    use crate::coverage::Filter;
+    let coverage = &run.coverage;
+    let (mut severity, mut confidence, mut fixed, mut open) = (false, false, false, false);
+    for filter in &coverage.filters {
+        match filter.hides(claim) {
+            Some(true) => {
+                return Answer::no(format!("its filter would hide it ({})", filter.as_text()));
+            }
+            // The run that reported it had the same one, and showed it.
+            None if !last.configuration.contains(&format!("filter: {}", filter.as_text())) => {
+                return Answer::not_said(format!(
+                    "nothing says whether its filter would hide it ({})",
+                    filter.as_text()
+                ));
+            }
+            _ => {}
+        }
+        match filter {
+            Filter::None => open = true,
+            Filter::Severity(_) => severity = true,
+            Filter::Confidence(_) => confidence = true,
+            Filter::OnlyFixed | Filter::OnlyUnfixed => fixed = true,
+            Filter::Without(_) | Filter::Only(_) | Filter::Other(_) => {}
+        }
+    }
+    if open {
+        return Answer::yes("it states its filters, and none hides it");
+    }
+    let least = coverage.least(claim.class);
+    let silent = |what: &str| {
+        Answer::not_said(format!(
+            "nothing says that it would show one {what}: no other one is in it"
+        ))
+    };
+    if !severity && !least.is_as_low(claim.severity) {
+        return silent(&format!("rated {}", claim.severity.as_str()));
+    }
+    if !confidence && !least.is_as_uncertain(claim.confidence) {
+        return silent("as uncertain");
+    }
+    if !fixed && claim.unfixed && !least.has_unfixed() {
+        return silent("without a fixed version");
+    }
+    Answer::yes("no filter hides it: others like it are shown")
 }

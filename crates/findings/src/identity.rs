@@ -24,6 +24,7 @@ use sha2::{Digest as _, Sha256};
 use crate::observation::{Class, Observation};
 
 pub use ids::{aliases_told, canonical};
+pub(crate) use place::full_port;
 pub use place::{normal_path, normal_target};
 
 /// The first 128 bits of SHA-256 over length-prefixed parts.

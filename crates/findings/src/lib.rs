@@ -9,6 +9,7 @@
 
 pub mod assign;
 pub mod close;
+pub mod coverage;
 pub mod format;
 pub mod identity;
 pub mod linehash;

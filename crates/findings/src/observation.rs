@@ -42,6 +42,39 @@ pub enum Class {
     Licence,
 }
 
+impl Class {
+    /// The word of the ledger; never changes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dependency => "dependency",
+            Self::Code => "code",
+            Self::Secret => "secret",
+            Self::Host => "host",
+            Self::Web => "web",
+            Self::Configuration => "configuration",
+            Self::Crash => "crash",
+            Self::Report => "report",
+            Self::Licence => "licence",
+        }
+    }
+
+    /// The class of a word, as a person types it too.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Some(match word.trim().to_ascii_lowercase().as_str() {
+            "dependency" | "dependencies" | "vulnerability" | "vulnerabilities" => Self::Dependency,
+            "code" => Self::Code,
+            "secret" | "secrets" => Self::Secret,
+            "host" | "hosts" => Self::Host,
+            "web" => Self::Web,
+            "configuration" | "misconfiguration" | "misconfigurations" => Self::Configuration,
+            "crash" | "crashes" => Self::Crash,
+            "report" | "reports" => Self::Report,
+            "licence" | "licences" | "license" | "licenses" => Self::Licence,
+            _ => return None,
+        })
+    }
+}
+
 /// What the source says of the state of its own claim.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
@@ -61,6 +94,39 @@ pub enum Standing {
     NotAffected,
     /// Somebody looks into it.
     UnderInvestigation,
+}
+
+/// How sure a tool is of its own claim.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Not stated.
+    #[default]
+    Unknown,
+    /// «Low», «tentative», «possible».
+    Low,
+    /// «Medium», «firm».
+    Medium,
+    /// «High», «certain», «confirmed».
+    High,
+}
+
+impl Confidence {
+    /// The word of a tool; what is not known is not stated.
+    pub fn of(word: &str) -> Self {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "low" | "weak" | "tentative" | "possible" | "uncertain" | "1" => Self::Low,
+            "medium" | "moderate" | "firm" | "probable" | "2" => Self::Medium,
+            "high" | "strong" | "certain" | "confirmed" | "definite" | "3" | "4" => Self::High,
+            _ => Self::Unknown,
+        }
+    }
+
+    fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
 }
 
 /// One claim by one source in one document.
@@ -85,6 +151,9 @@ pub struct Observation {
     /// The rating's vector or number as the tool writes it (`CVSS:3.1/…`, `7.5`).
     #[serde(skip_serializing_if = "String::is_empty")]
     pub score: String,
+    /// How sure the tool is that it is a problem; never part of any identity.
+    #[serde(skip_serializing_if = "Confidence::is_unknown")]
+    pub confidence: Confidence,
     /// Published ids (CVE, GHSA, RUSTSEC …) that all name this one problem: aliases of each other.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<String>,

@@ -5,7 +5,8 @@
 
 use vocab::Instant;
 
-use crate::observation::Observation;
+use crate::coverage::{Filter, Target};
+use crate::observation::{Class, Observation};
 
 /// Something about the document as a whole; later facts of the same kind win unless they are lists.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,43 @@ pub enum Fact {
     Passed(u64),
     /// Components that the document lists without a problem (a bill of materials): a count.
     Components(u64),
+    /// What follows, facts and observations, belongs to this run: the tool's name and the category (SARIF
+    /// `automationDetails.id` up to its last slash, §3.17.3; empty without). A document of one run tells none. A run
+    /// that was told before goes on.
+    Run {
+        /// The tool's name.
+        tool: String,
+        /// The category; empty when the run has none.
+        category: String,
+    },
+    /// The digest of the image that it looked at (`sha256:…`).
+    Digest(String),
+    /// One thing that it looked at, with or without findings. Once one of a kind is told, all of that kind are.
+    Looked(Target),
+    /// One thing that it was asked to look at and could not: a host that did not answer, a file that was skipped.
+    Missed(Target),
+    /// It looked at this host, site or unit signed in, or says that it did not.
+    SignedIn(Target, bool),
+    /// Ports that it looked at on every host: protocol (empty for any), first, last.
+    Ports(String, u16, u16),
+    /// A kind of problem that it was asked for. Once one is told, all are.
+    Kind(Class),
+    /// A rule that was switched off.
+    InactiveRule(String),
+    /// Every active rule was told, those without findings too: what is not told was not active.
+    AllRules,
+    /// The version of its rules, feed or plugins, where that is not the tool's own.
+    RulesVersion(String),
+    /// What it was told not to show. [`Filter::None`] where it says that it hides nothing.
+    Filter(Filter),
+    /// A part of its configuration: name (`policy`, `command`, `rules`) and value. Another value is another configuration.
+    Setting(&'static str, String),
+    /// It writes no more places of this rule than it did: the list is cut. Empty: of any rule.
+    Capped(String),
+    /// The rule looked here and found nothing (SARIF `kind: pass`).
+    PassedAt(String, Target),
+    /// It says that it ended well, with its rules told.
+    Succeeded,
 }
 
 /// Takes what a reader reads.

@@ -1,161 +1,350 @@
-//! What a run proves, with every reason why it does not.
+//! What a run proves: the five things, each yes, no or not said.
 
-use findings::close::{Absent, Proof, Run, Scope, absent, covers};
-use vocab::Instant;
+use findings::close::{Answer, Reporting, Run, Scope, Statement, Which, judge};
+use findings::coverage::{Caps, Coverage, Filter, Ground, MAX_PLACES, Target, ground};
+use findings::observation::{Component, Confidence, Endpoint, Location};
+use findings::{Class, Fact, Observation};
+use vocab::{Instant, Severity};
 
 fn day(day: u8) -> Instant {
     vocab::instant::parse(&format!("2026-03-{day:02}T00:00:00Z")).unwrap()
 }
 
-fn run(at: u8) -> Run {
-    Run {
-        scanned_at: day(at),
-        scope: Scope::Whole,
-        incomplete: Vec::new(),
-        observations: 12,
-        tool_version: "1.4".into(),
-        lists_rules: false,
+/// A place in code.
+fn code(rule: &str, path: &str) -> Observation {
+    Observation {
+        rule: rule.into(),
+        title: format!("{rule} in {path}"),
+        severity: Severity::Medium,
+        locations: vec![Location { path: path.into(), line: 3, ..Location::default() }],
+        ..Observation::default()
     }
 }
 
-fn parts(paths: &[&str]) -> Scope {
-    Scope::Parts(paths.iter().map(|&p| p.to_owned()).collect())
+fn package(id: &str, manifest: &str, fixed: &[&str]) -> Observation {
+    Observation {
+        class: Class::Dependency,
+        rule: id.into(),
+        ids: vec![id.into()],
+        severity: Severity::High,
+        component: Some(Component {
+            name: "lattice".into(),
+            fixed_in: fixed.iter().map(|f| (*f).to_owned()).collect(),
+            ..Component::default()
+        }),
+        locations: vec![Location { path: manifest.into(), ..Location::default() }],
+        ..Observation::default()
+    }
 }
 
-const CLAIM: Absent<'_> =
-    Absent { rule: "B602", rule_met: false, path: "src/a.py", ambiguous: false };
-
-fn check_covers(run: &Run, last: Option<&Run>, expect: &str) {
-    let said = covers(run, last).err().unwrap_or_else(|| "covers".to_owned());
-    assert_eq!(said, expect);
+fn host(rule: &str, host: &str, port: u16) -> Observation {
+    Observation {
+        class: Class::Host,
+        rule: rule.into(),
+        severity: Severity::High,
+        ids: vec!["CVE-2016-2183".into()],
+        endpoint: Some(Endpoint {
+            host: host.into(),
+            port,
+            protocol: "tcp".into(),
+            ..Endpoint::default()
+        }),
+        ..Observation::default()
+    }
 }
 
-fn check(run: &Run, last: Option<&Run>, claim: &Absent<'_>, expect: &str) {
-    let said = match absent(run, last, claim) {
-        Proof::Ended(evidence) => format!("ended: {evidence}"),
-        Proof::Nothing(why) => format!("open: {why}"),
+/// The run of the second day with these claims, which tells these facts.
+fn run(claims: &[Observation], facts: &[Fact]) -> Run {
+    let mut coverage = Coverage::default();
+    facts.iter().for_each(|fact| coverage.tell(fact));
+    claims.iter().for_each(|claim| coverage.saw(claim));
+    Run {
+        scanned_at: day(2),
+        observations: claims.len() as u64,
+        tool_version: "1.4".into(),
+        rules_version: coverage.rules_version.clone(),
+        coverage,
+        ..Run::default()
+    }
+}
+
+fn last() -> Reporting {
+    Reporting { scanned_at: day(1), tool_version: "1.4".into(), ..Reporting::default() }
+}
+
+fn of(claim: &Observation) -> Ground {
+    ground(std::slice::from_ref(claim), "", "")
+}
+
+/// `ended`, or what is missing: `target: no, rule: not said`.
+fn said(run: &Run, claim: &Ground, last: &Reporting, statement: Option<&Statement>) -> String {
+    let judgement = judge(run, Some(claim), last, statement, false);
+    if judgement.ended() {
+        return "ended".to_owned();
+    }
+    let missing = judgement.missing().map(|(which, answer)| {
+        let word = if matches!(answer, Answer::No(_)) { "no" } else { "not said" };
+        format!("{}: {word}", which.as_str())
+    });
+    missing.collect::<Vec<_>>().join(", ")
+}
+
+fn check(run: &Run, claim: &Observation, expect: &str) {
+    assert_eq!(said(run, &of(claim), &last(), None), expect);
+}
+
+fn statement() -> Statement {
+    Statement { by: "ann says so".into(), kinds: Vec::new() }
+}
+
+#[test]
+fn silence_is_not_said_and_another_claim_of_its_like_answers() {
+    let gone = code("B602", "src/a.py");
+    let silent = "target: not said, rule: not said";
+    check(&run(&[code("B101", "src/b.py")], &[]), &gone, silent);
+    check(&run(&[code("B101", "src/a.py")], &[]), &gone, "rule: not said");
+    check(&run(&[code("B602", "src/a.py")], &[]), &gone, "ended");
+    let other_kind = Observation { class: Class::Secret, ..code("B602", "src/a.py") };
+    check(&run(&[other_kind], &[]), &gone, "kind: not said, filter: not said");
+    let worse = Observation { severity: Severity::High, ..code("B602", "src/a.py") };
+    check(&run(&[worse], &[]), &gone, "filter: not said");
+    let unrated = Observation { severity: Severity::Unknown, ..code("B602", "src/a.py") };
+    check(&run(&[unrated], &[]), &gone, "filter: not said");
+    let lower = Observation { severity: Severity::Low, ..code("B602", "src/a.py") };
+    check(&run(&[lower], &[]), &gone, "ended");
+}
+
+#[test]
+fn what_the_document_says_decides() {
+    let gone = code("B602", "src/a.py");
+    let others = [code("B101", "src/b.py")];
+    let with = |facts: &[Fact]| run(&others, facts);
+    let file = |path: &str| Fact::Looked(Target::file(path));
+    let rule = Fact::ActiveRule("B602".into());
+    check(&with(&[file("src/a.py"), rule.clone()]), &gone, "ended");
+    check(&with(&[file("src/b.py"), rule.clone()]), &gone, "target: no");
+    check(&with(&[Fact::Looked(Target::folder("src")), rule.clone()]), &gone, "ended");
+    check(&with(&[Fact::Looked(Target::folder("lib")), rule.clone()]), &gone, "target: no");
+    let missed = Fact::Missed(Target::file("src/a.py"));
+    check(&with(&[file("src/a.py"), missed, rule.clone()]), &gone, "target: no");
+    let off = Fact::InactiveRule("B602".into());
+    check(&with(&[file("src/a.py"), rule.clone(), off]), &gone, "rule: no");
+    let all = [file("src/a.py"), Fact::ActiveRule("B101".into()), Fact::AllRules];
+    check(&with(&all), &gone, "rule: no");
+    let asked = |kind: Class| with(&[file("src/a.py"), rule.clone(), Fact::Kind(kind)]);
+    check(&asked(Class::Code), &gone, "ended");
+    check(&asked(Class::Secret), &gone, "kind: no");
+    let passed = Fact::PassedAt("B602".into(), Target::file("src/a.py"));
+    check(&with(&[passed]), &gone, "ended");
+}
+
+#[test]
+fn filters_hide_what_they_hide() {
+    let gone = code("B602", "src/a.py");
+    let other = Observation { severity: Severity::Critical, ..code("B602", "src/a.py") };
+    let with = |filter: Filter| run(std::slice::from_ref(&other), &[Fact::Filter(filter)]);
+    check(&with(Filter::None), &gone, "ended");
+    check(&with(Filter::Severity(Severity::Medium)), &gone, "ended");
+    check(&with(Filter::Severity(Severity::High)), &gone, "filter: no");
+    check(&with(Filter::Without("src".into())), &gone, "filter: no");
+    check(&with(Filter::Only(vec!["lib/**".into()])), &gone, "filter: no");
+    let sure = Observation { confidence: Confidence::Low, ..gone.clone() };
+    check(&with(Filter::Confidence(Confidence::High)), &sure, "filter: no");
+    // A filter that Gabion does not understand hides nothing that the same one has shown.
+    let tagged = run(&[gone.clone()], &[Fact::Filter(Filter::Other("tag fast".into()))]);
+    check(&tagged, &gone, "filter: not said");
+    let before = Reporting { configuration: vec!["filter: tag fast".into()], ..last() };
+    assert_eq!(said(&tagged, &of(&gone), &before, None), "ended");
+    let unfixed = package("CVE-1", "go.mod", &[]);
+    let fixed = package("CVE-2", "go.mod", &["2.0"]);
+    check(&run(std::slice::from_ref(&fixed), &[]), &unfixed, "filter: not said");
+    check(&run(&[package("CVE-3", "go.mod", &[])], &[]), &unfixed, "ended");
+    check(&run(&[fixed.clone()], &[Fact::Filter(Filter::OnlyFixed)]), &unfixed, "filter: no");
+    check(&run(&[package("CVE-3", "go.mod", &[])], &[]), &fixed, "ended");
+}
+
+#[test]
+fn every_place_has_to_be_looked_at() {
+    let both =
+        [package("CVE-1", "services/a/go.mod", &[]), package("CVE-1", "services/b/go.mod", &[])];
+    let claim = ground(&both, "", "");
+    let others = [package("CVE-2", "services/a/go.mod", &[])];
+    let parts = Scope::Parts(vec!["services/a".into()]);
+    let run_a = Run { scope: parts, ..run(&others, &[]) };
+    assert_eq!(said(&run_a, &claim, &last(), None), "target: no");
+    let whole = Run { scope: Scope::Whole, ..run(&others, &[]) };
+    assert_eq!(said(&whole, &claim, &last(), None), "ended");
+    let silent = run(&others, &[]);
+    assert_eq!(said(&silent, &claim, &last(), None), "target: not said");
+}
+
+#[test]
+fn past_the_bound_of_places_only_a_whole_run_ends_it() {
+    let at = |n: usize| code("B602", &format!("src/{n}.py"));
+    let many: Vec<Observation> = (0..=MAX_PLACES).map(at).collect();
+    let facts: Vec<Fact> =
+        many.iter().map(|o| Fact::Looked(Target::file(&o.locations[0].path))).collect();
+    let facts = [facts, vec![Fact::ActiveRule("B602".into())]].concat();
+    let run = run(&[code("B101", "src/1.py")], &facts);
+    assert_eq!(said(&run, &ground(&many, "", ""), &last(), None), "target: not said");
+    assert_eq!(said(&run, &ground(&many[1..], "", ""), &last(), None), "ended");
+    let whole = Run { scope: Scope::Whole, ..run };
+    assert_eq!(said(&whole, &ground(&many, "", ""), &last(), None), "ended");
+}
+
+#[test]
+fn another_host_port_or_image_is_another_target() {
+    let gone = host("42873", "10.1.0.7", 443);
+    let other = host("42873", "10.2.0.9", 443);
+    let listed = |hosts: &[&str]| -> Vec<Fact> {
+        hosts.iter().map(|h| Fact::Looked(Target::host(h))).collect()
     };
-    assert_eq!(said, expect);
-}
+    check(&run(&[other.clone()], &listed(&["10.2.0.9"])), &gone, "target: no, rule: not said");
+    check(&run(&[other.clone()], &[]), &gone, "target: not said, rule: not said");
+    let whole = Run { scope: Scope::Whole, ..run(&[other.clone()], &listed(&["10.2.0.9"])) };
+    check(&whole, &gone, "target: no, rule: not said");
+    let mut facts = listed(&["10.1.0.7", "10.2.0.9"]);
+    facts.push(Fact::ActiveRule("42873".into()));
+    check(&run(&[other.clone()], &facts), &gone, "ended");
+    let ports =
+        |first, last| [facts.clone(), vec![Fact::Ports("tcp".into(), first, last)]].concat();
+    check(&run(&[other.clone()], &ports(1, 1000)), &gone, "ended");
+    check(&run(&[other.clone()], &ports(1, 100)), &gone, "target: no");
+    facts.push(Fact::Missed(Target::host("10.1.0.7")));
+    check(&run(&[other], &facts), &gone, "target: no");
 
-#[test]
-fn a_run_covers_or_says_why_not() {
-    check_covers(&run(2), None, "covers");
-    check_covers(&run(2), Some(&run(1)), "covers");
-    check_covers(&run(2), Some(&run(2)), "covers");
-    check_covers(&run(1), Some(&run(2)), "it is older than the last one, of 2026-03-02T00:00:00Z");
-    check_covers(
-        &Run { scope: Scope::PullRequest, ..run(2) },
-        None,
-        "it looked only at what a pull request changed",
-    );
-    let incomplete = vec!["2 records were dropped".to_owned(), "the run failed".to_owned()];
-    check_covers(
-        &Run { incomplete, ..run(2) },
-        None,
-        "it is not whole: 2 records were dropped (and 1 more)",
-    );
-    check_covers(
-        &Run { observations: 0, ..run(2) },
-        None,
-        "it contains nothing, and a run that failed looks the same",
-    );
-    check_covers(
-        &Run { scope: parts(&[]), ..run(2) },
-        None,
-        "it names no part of the asset that it looked at",
-    );
-}
-
-#[test]
-fn an_active_rule_that_finds_nothing_ends_a_claim() {
-    let whole =
-        "ended: the run of 2026-03-02T00:00:00Z looked at the whole asset and no longer has it";
-    check(
-        &run(2),
-        Some(&run(1)),
-        &CLAIM,
-        &format!("{whole}; the version that has the rule B602, 1.4, is the same"),
-    );
-    let met = Absent { rule_met: true, ..CLAIM };
-    check(&run(2), None, &met, &format!("{whole}; the rule B602 found others"));
-    let lists = Run { lists_rules: true, tool_version: "1.5".into(), ..run(2) };
-    check(&lists, Some(&run(1)), &met, &format!("{whole}; the rule B602 was active"));
-    // A published problem, or no rule at all: there is none that could be off.
-    let other = Run { tool_version: "2".into(), ..run(2) };
-    check(&other, Some(&run(1)), &Absent { rule: "CVE-2021-23337", ..CLAIM }, whole);
-    check(&other, Some(&run(1)), &Absent { rule: "", ..CLAIM }, whole);
-}
-
-#[test]
-fn a_rule_that_may_be_off_ends_nothing() {
-    let lists = Run { lists_rules: true, ..run(2) };
-    check(&lists, Some(&run(1)), &CLAIM, "open: it does not list the rule among the active ones");
-    let newer = Run { tool_version: "1.5".into(), ..run(2) };
-    check(
-        &newer,
-        Some(&run(1)),
-        &CLAIM,
-        "open: its version is 1.5 and was 1.4, and nothing shows that the rule is still active; the next run of \
-         the same version will tell",
-    );
-    check(
-        &newer,
-        None,
-        &CLAIM,
-        "open: it is the first run, and nothing shows that the rule is active; the next run of the same version \
-         will tell",
-    );
-    let unstated = Run { tool_version: String::new(), ..run(2) };
-    check(
-        &unstated,
-        Some(&unstated.clone()),
-        &CLAIM,
-        "open: it states neither its rules nor its version, so nothing shows that the rule was still active; name \
-         the version (--tool-version), or a person closes this",
-    );
-}
-
-#[test]
-fn what_was_not_looked_at_stays_open() {
-    let in_parts = |paths: &[&str], path: &str| {
-        let run = Run { scope: parts(paths), ..run(2) };
-        absent(&run, Some(&self::run(1)), &Absent { path, ..CLAIM })
+    let claim = ground(&[package("CVE-1", "go.mod", &["2"])], "web:1.0", "sha256:aa");
+    let image = |name: &str, digest: &str| {
+        let mut run = run(&[package("CVE-2", "go.mod", &[])], &[Fact::Digest(digest.into())]);
+        run.coverage.subject(name);
+        run
     };
-    let ended = |proof: Proof| matches!(proof, Proof::Ended(_));
-    assert!(ended(in_parts(&["src"], "src/a.py")));
-    assert!(ended(in_parts(&["lib", "./src/"], "/src/a.py")));
-    assert!(ended(in_parts(&["src/a.py"], "src/a.py")));
-    assert!(ended(in_parts(&["."], "src/a.py")));
-    assert!(!ended(in_parts(&["sr"], "src/a.py")));
-    assert!(!ended(in_parts(&["src/a.py/b"], "src/a.py")));
-    assert_eq!(
-        in_parts(&["lib"], "src/a.py"),
-        Proof::Nothing("it did not look at src/a.py".into())
-    );
-    assert_eq!(
-        in_parts(&["lib"], ""),
-        Proof::Nothing("it looked at parts of the asset, and this one has no path".into())
-    );
+    assert_eq!(said(&image("web:1.0", "sha256:bb"), &claim, &last(), None), "ended");
+    assert_eq!(said(&image("web:9", "sha256:aa"), &claim, &last(), None), "ended");
+    assert_eq!(said(&image("web:9", "sha256:bb"), &claim, &last(), None), "target: not said");
+    assert_eq!(said(&image("web:9", ""), &claim, &last(), Some(&statement())), "ended");
+    assert_eq!(said(&image("worker:1.0", ""), &claim, &last(), Some(&statement())), "target: no");
 }
 
 #[test]
-fn an_ambiguous_claim_stays_open() {
-    check(
-        &run(2),
-        Some(&run(1)),
-        &Absent { ambiguous: true, ..CLAIM },
-        "open: another one that it contains may be this one",
-    );
+fn what_was_found_signed_in_only_a_signed_in_run_ends() {
+    let gone = host("42873", "h", 443);
+    let claim = Ground { signed_in: Some(true), ..of(&gone) };
+    let with = |signed: &[Fact]| run(&[host("42873", "h", 443)], signed);
+    assert_eq!(said(&with(&[]), &claim, &last(), None), "rule: not said");
+    for (is, expect) in [(true, "ended"), (false, "rule: no")] {
+        let facts = [Fact::SignedIn(Target::host("h"), is)];
+        assert_eq!(said(&with(&facts), &claim, &last(), None), expect);
+        let of_run = [Fact::SignedIn(Target::run(), is)];
+        assert_eq!(said(&with(&of_run), &claim, &last(), None), expect);
+    }
+    check(&with(&[]), &gone, "ended");
 }
 
 #[test]
-fn a_run_that_does_not_cover_ends_nothing_whoever_asks() {
-    let pull_request = Run { scope: Scope::PullRequest, ..run(2) };
+fn versions_of_tool_and_rules_are_those_of_the_run_that_reported_it() {
+    let gone = code("B602", "src/a.py");
+    let others = [code("B101", "src/a.py")];
+    let plain = run(&others, &[]);
+    check(&plain, &gone, "rule: not said");
+    check(&Run { rules_built_in: true, ..plain.clone() }, &gone, "ended");
+    let newer = Run { rules_built_in: true, tool_version: "2.0".into(), ..plain.clone() };
+    check(&newer, &gone, "rule: not said");
+    assert_eq!(said(&newer, &of(&gone), &last(), Some(&statement())), "rule: not said");
+    let feed = Run { feed: true, ..newer };
+    assert_eq!(said(&feed, &of(&gone), &last(), Some(&statement())), "ended");
+    let rules = |version: &str| run(&others, &[Fact::RulesVersion(version.into())]);
+    let before = Reporting { rules_version: "7".into(), ..last() };
+    assert_eq!(said(&rules("7"), &of(&gone), &before, None), "ended");
+    assert_eq!(said(&rules("8"), &of(&gone), &before, None), "rule: not said");
+    assert_eq!(said(&plain, &of(&gone), &before, None), "rule: not said");
+    let published = package("CVE-1", "src/a.py", &["2"]);
+    check(&run(&[package("CVE-2", "src/a.py", &["2"])], &[]), &published, "ended");
+}
+
+#[test]
+fn a_list_that_is_cut_proves_nothing_of_its_rule() {
+    let gone = code("G1", "src/a.go");
+    let same =
+        |n: usize| Observation { title: gone.title.clone(), ..code("G1", &format!("{n}.go")) };
+    let others: Vec<Observation> = (0..3)
+        .map(same)
+        .chain([Observation { title: gone.title.clone(), ..gone.clone() }])
+        .collect();
+    let facts = [Fact::ActiveRule("G1".into())];
+    let cut = |caps| Run { caps, ..run(&others, &facts) };
+    check(&cut(Caps::default()), &gone, "ended");
+    check(&cut(Caps { text: Some(4), rule: None }), &gone, "rule: no");
+    check(&cut(Caps { text: Some(5), rule: None }), &gone, "ended");
+    check(&cut(Caps { text: None, rule: Some(4) }), &gone, "rule: no");
+    let told = |rule: &str| run(&others, &[facts[0].clone(), Fact::Capped(rule.into())]);
+    check(&told("G1"), &gone, "rule: no");
+    check(&told(""), &gone, "rule: no");
+    check(&told("G2"), &gone, "ended");
+}
+
+#[test]
+fn order_is_later_whole_and_successful() {
+    let gone = code("B602", "src/a.py");
+    let good = run(&[code("B602", "src/a.py")], &[]);
+    let order = |run: Run, last: Reporting| said(&run, &of(&gone), &last, None);
+    assert_eq!(order(good.clone(), last()), "ended");
+    assert_eq!(order(good.clone(), Reporting { scanned_at: day(2), ..last() }), "ended");
+    assert_eq!(order(good.clone(), Reporting { scanned_at: day(3), ..last() }), "order: no");
+    assert_eq!(order(good.clone(), Reporting { same_bytes: true, ..last() }), "order: no");
+    let broken = Run { incomplete: vec!["cut".into()], ..good.clone() };
+    assert_eq!(order(broken.clone(), last()), "order: no");
+    assert_eq!(said(&broken, &of(&gone), &last(), Some(&statement())), "order: no");
+    let pull = Run { scope: Scope::PullRequest, ..good.clone() };
+    assert_eq!(order(pull, last()), "order: no");
+    assert!(!judge(&good, Some(&of(&gone)), &last(), None, true).ended());
+    assert!(!judge(&good, None, &last(), Some(&statement()), false).ended());
+}
+
+#[test]
+fn nothing_at_all_ends_the_last_one_only_with_a_proof_of_success_or_a_statement() {
+    let gone = code("B602", "src/a.py");
     check(
-        &pull_request,
-        Some(&run(1)),
-        &Absent { rule_met: true, ..CLAIM },
-        "open: it looked only at what a pull request changed",
+        &run(&[], &[]),
+        &gone,
+        "target: not said, kind: not said, rule: not said, filter: not said, order: no",
     );
+    let same = Run { rules_built_in: true, ..run(&[], &[]) };
+    assert_eq!(said(&same, &of(&gone), &last(), Some(&statement())), "ended");
+    let other = Statement { kinds: vec![Class::Secret], ..statement() };
+    assert_ne!(said(&same, &of(&gone), &last(), Some(&other)), "ended");
+    let proof = [
+        Fact::Succeeded,
+        Fact::ActiveRule("B602".into()),
+        Fact::Looked(Target::file("src/a.py")),
+        Fact::Kind(Class::Code),
+        Fact::Filter(Filter::None),
+    ];
+    check(&run(&[], &proof), &gone, "ended");
+    check(&run(&[], &proof[1..]), &gone, "order: no");
+}
+
+#[test]
+fn a_statement_answers_what_is_not_said_and_nothing_else() {
+    let gone = code("B602", "src/a.py");
+    let others = [code("B101", "src/b.py")];
+    let judged = |facts: &[Fact]| {
+        let run = run(&others, facts);
+        judge(&run, Some(&of(&gone)), &last(), Some(&statement()), false)
+    };
+    let silent = judged(&[]);
+    assert!(silent.ended() && silent.rests_on_statement);
+    assert_eq!(
+        silent.evidence(),
+        "ann says so; it has other problems of kind code; ann says so; no filter hides it: others like it are shown; it is whole and of 2026-03-02T00:00:00Z"
+    );
+    for fact in [
+        Fact::Looked(Target::file("src/b.py")),
+        Fact::InactiveRule("B602".into()),
+        Fact::Kind(Class::Secret),
+        Fact::Filter(Filter::Severity(Severity::Critical)),
+    ] {
+        assert!(!judged(std::slice::from_ref(&fact)).ended(), "{fact:?}");
+    }
+    assert_eq!(Which::ALL.map(Which::as_str), ["target", "kind", "rule", "filter", "order"]);
 }

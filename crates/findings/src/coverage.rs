@@ -1,0 +1,361 @@
+//! What did a run look at, and what has to be looked at before a claim can be said to have ended?
+//!
+//! In: the facts of a document and its observations, as a reader hands them on. Out: a [`Coverage`], the run's side,
+//! and of each observation a [`Ground`], the claim's side. [`crate::close`] holds one against the other. Bounded:
+//! past a bound nothing is proved by absence from a list. Never: a decision; nothing here is guessed.
+//!
+//! Start reading at [`Coverage::tell`] and [`ground`].
+
+mod filter;
+mod ground;
+mod target;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use vocab::Severity;
+
+use crate::identity::{Key, normal_target};
+use crate::observation::{Class, Confidence, Observation};
+use crate::sink::Fact;
+
+pub use filter::{Filter, matches};
+pub use ground::{Ground, MAX_PLACES, ground};
+pub use target::Target;
+
+/// Most targets, rules and pairs of them that are told apart in one run, of each.
+pub const MAX_TOLD: usize = 500_000;
+/// Most filters and settings kept of one run, of each.
+const MAX_SETTINGS: usize = 200;
+/// Longest value of a setting, in bytes.
+const MAX_VALUE: usize = 2_000;
+
+/// What one run says of what it looked at, and what its claims show of it.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    looked: Told,
+    /// Kinds of target of which it tells all that it looked at.
+    listed: BTreeSet<&'static str>,
+    folders: Vec<String>,
+    missed: Told,
+    ports: Vec<(String, u16, u16)>,
+    signed_in: HashMap<Key, bool>,
+    /// Kinds of problem asked for; none: not told.
+    pub kinds: BTreeSet<Class>,
+    active: Told,
+    inactive: Told,
+    /// Whether every active rule was told.
+    pub all_rules: bool,
+    passed: Told,
+    /// What hides claims.
+    pub filters: Vec<Filter>,
+    /// Parts of the configuration.
+    pub settings: BTreeSet<(String, String)>,
+    /// The version of the rules; empty when not told.
+    pub rules_version: String,
+    /// What it calls what it looked at: the document's own target and those of its records.
+    subjects: BTreeSet<String>,
+    /// The image's digest; empty when not told.
+    pub digest: String,
+    /// It says that it ended well.
+    pub succeeded: bool,
+    capped_all: bool,
+    capped: Told,
+    met: Met,
+}
+
+/// What the claims of the run show.
+#[derive(Debug, Clone, Default)]
+struct Met {
+    kinds: BTreeSet<Class>,
+    targets: Told,
+    rules: Told,
+    rule_targets: Told,
+    least: HashMap<Class, Least>,
+    of_rule: HashMap<Key, u32>,
+    of_text: HashMap<Key, u32>,
+}
+
+/// The weakest claims of one kind: what shows that no filter hid their like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Least {
+    /// The lowest rating that is known.
+    severity: Option<Severity>,
+    /// One has no rating.
+    unrated: bool,
+    /// The lowest confidence that is known.
+    confidence: Option<Confidence>,
+    /// One has no version that mends it.
+    unfixed: bool,
+}
+
+impl Least {
+    fn add(&mut self, observation: &Observation) {
+        match observation.severity {
+            Severity::Unknown => self.unrated = true,
+            known => self.severity = Some(self.severity.map_or(known, |least| least.min(known))),
+        }
+        match observation.confidence {
+            Confidence::Unknown => {}
+            known => {
+                self.confidence = Some(self.confidence.map_or(known, |least| least.min(known)));
+            }
+        }
+        self.unfixed |= ground::is_unfixed(observation);
+    }
+
+    /// Whether one is rated as low.
+    pub(crate) fn is_as_low(self, severity: Severity) -> bool {
+        match severity {
+            Severity::Unknown => self.unrated,
+            known => self.severity.is_some_and(|least| least <= known),
+        }
+    }
+
+    /// Whether one is as uncertain.
+    pub(crate) fn is_as_uncertain(self, confidence: Confidence) -> bool {
+        match confidence {
+            Confidence::Unknown => true,
+            known => self.confidence.is_some_and(|least| least <= known),
+        }
+    }
+
+    /// Whether one has no version that mends it.
+    pub(crate) fn has_unfixed(self) -> bool {
+        self.unfixed
+    }
+}
+
+/// A bounded set: past its bound it knows that it does not know.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    keys: HashSet<Key>,
+    full: bool,
+}
+
+impl Told {
+    fn add(&mut self, key: Key) {
+        if self.keys.len() < MAX_TOLD {
+            self.keys.insert(key);
+        } else {
+            self.full |= !self.keys.contains(&key);
+        }
+    }
+
+    fn has(&self, key: Key) -> bool {
+        self.keys.contains(&key)
+    }
+}
+
+/// How many places of one rule a tool writes at most (data of `tools`, with sources there).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Caps {
+    /// Of one rule.
+    pub rule: Option<u32>,
+    /// Of one text of one rule.
+    pub text: Option<u32>,
+}
+
+fn rule_key(rule: &str) -> Key {
+    Key::of(&[b"rule", rule.trim().as_bytes()])
+}
+
+fn text_key(rule: &str, title: &str) -> Key {
+    Key::of(&[b"text", rule.trim().as_bytes(), title.trim().as_bytes()])
+}
+
+fn pair_key(rule: &str, target: &Target) -> Key {
+    Key::of(&[b"at", rule.trim().as_bytes(), target.as_str().as_bytes()])
+}
+
+impl Coverage {
+    /// Takes what a reader tells of the document.
+    pub fn tell(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Looked(target) => self.look(target),
+            Fact::Missed(target) => self.missed.add(target.key()),
+            Fact::SignedIn(target, is) if self.signed_in.len() < MAX_TOLD => {
+                // Of two runs over one host the one that was not signed in tells what is sure.
+                *self.signed_in.entry(target.key()).or_insert(*is) &= *is;
+            }
+            Fact::Ports(protocol, first, last) if self.ports.len() < MAX_SETTINGS * 10 => {
+                self.ports.push((protocol.to_ascii_lowercase(), *first, *last));
+            }
+            Fact::Kind(kind) => _ = self.kinds.insert(*kind),
+            Fact::ActiveRule(rule) => self.active.add(rule_key(rule)),
+            Fact::InactiveRule(rule) => self.inactive.add(rule_key(rule)),
+            Fact::AllRules => self.all_rules = true,
+            Fact::RulesVersion(version) => version.trim().clone_into(&mut self.rules_version),
+            Fact::Filter(filter) if self.filters.len() < MAX_SETTINGS => {
+                if !self.filters.contains(filter) {
+                    self.filters.push(filter.clone());
+                }
+            }
+            Fact::Setting(name, value) if self.settings.len() < MAX_SETTINGS => {
+                let end =
+                    (0..=MAX_VALUE.min(value.len())).rev().find(|at| value.is_char_boundary(*at));
+                let value = value.get(..end.unwrap_or(0)).unwrap_or_default().trim();
+                if !value.is_empty() {
+                    self.settings.insert(((*name).to_owned(), value.to_owned()));
+                }
+            }
+            Fact::Capped(rule) if rule.trim().is_empty() => self.capped_all = true,
+            Fact::Capped(rule) => self.capped.add(rule_key(rule)),
+            Fact::PassedAt(rule, target) => self.passed.add(pair_key(rule, target)),
+            Fact::Succeeded => self.succeeded = true,
+            Fact::Digest(digest) => digest.trim().clone_into(&mut self.digest),
+            _ => {}
+        }
+    }
+
+    fn look(&mut self, target: &Target) {
+        if let Some(folder) = target.as_folder() {
+            if self.folders.len() < MAX_SETTINGS * 10 {
+                self.folders.push(folder.to_owned());
+                self.listed.insert(Target::FILE);
+            }
+            return;
+        }
+        self.listed.insert(target.kind());
+        self.looked.add(target.key());
+    }
+
+    /// What the document as a whole calls what it looked at.
+    pub fn subject(&mut self, target: &str) {
+        let target = target.trim();
+        if !target.is_empty() && self.subjects.len() < MAX_TOLD {
+            self.subjects.insert(target.to_owned());
+        }
+    }
+
+    /// Takes a settled claim of the run.
+    pub fn saw(&mut self, observation: &Observation) {
+        let class = observation.class;
+        self.subject(&observation.target);
+        let met = &mut self.met;
+        met.kinds.insert(class);
+        met.rules.add(rule_key(&observation.rule));
+        for chain in ground::places(observation) {
+            for target in &chain {
+                met.targets.add(target.key());
+                met.rule_targets.add(pair_key(&observation.rule, target));
+            }
+        }
+        met.least.entry(class).or_default().add(observation);
+        if met.of_rule.len() < MAX_TOLD && met.of_text.len() < MAX_TOLD {
+            *met.of_rule.entry(rule_key(&observation.rule)).or_default() += 1;
+            *met.of_text.entry(text_key(&observation.rule, &observation.title)).or_default() += 1;
+        }
+    }
+
+    /// Whether it has claims of this kind.
+    pub(crate) fn met_kind(&self, kind: Class) -> bool {
+        self.met.kinds.contains(&kind)
+    }
+
+    /// Whether it has a claim at this target.
+    pub(crate) fn met_target(&self, target: &Target) -> bool {
+        self.met.targets.has(target.key())
+    }
+
+    /// Whether it has a claim of this rule.
+    pub fn met_rule(&self, rule: &str) -> bool {
+        self.met.rules.has(rule_key(rule))
+    }
+
+    /// Whether it has a claim of this rule at this target.
+    pub(crate) fn met_rule_at(&self, rule: &str, target: &Target) -> bool {
+        self.met.rule_targets.has(pair_key(rule, target))
+    }
+
+    /// The weakest claims of this kind.
+    pub(crate) fn least(&self, kind: Class) -> Least {
+        self.met.least.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// Whether it says that it looked here and found nothing of the rule.
+    pub(crate) fn passed_at(&self, rule: &str, target: &Target) -> bool {
+        self.passed.has(pair_key(rule, target))
+    }
+
+    /// Whether the rule was told to be active; `None` when nothing is told of it.
+    pub(crate) fn is_active(&self, rule: &str) -> Option<bool> {
+        let key = rule_key(rule);
+        if self.inactive.has(key) {
+            Some(false)
+        } else if self.active.has(key) {
+            Some(true)
+        } else {
+            (self.all_rules && !self.active.full).then_some(false)
+        }
+    }
+
+    /// Whether any active rule was told.
+    pub fn lists_rules(&self) -> bool {
+        !self.active.keys.is_empty()
+    }
+
+    /// Whether the list of what this rule (and text) found is cut, so that another claim proves nothing.
+    pub(crate) fn is_capped(&self, rule: &str, title: &str, caps: Caps) -> bool {
+        let count = |of: &HashMap<Key, u32>, key| of.get(&key).copied().unwrap_or(0);
+        let at = |cap: Option<u32>, count: u32| cap.is_some_and(|cap| count >= cap);
+        self.capped_all
+            || self.capped.has(rule_key(rule))
+            || at(caps.rule, count(&self.met.of_rule, rule_key(rule)))
+            || at(caps.text, count(&self.met.of_text, text_key(rule, title)))
+    }
+
+    /// Whether it says that it could not look at this.
+    pub(crate) fn has_missed(&self, target: &Target) -> bool {
+        self.missed.has(target.key())
+    }
+
+    /// Whether it says that it looked at this; `None` when it tells nothing of this kind of target.
+    pub(crate) fn has_looked(&self, target: &Target) -> Option<bool> {
+        if self.looked.has(target.key()) || self.folders.iter().any(|f| target.is_below(f)) {
+            return Some(true);
+        }
+        let listed = self.listed.contains(target.kind());
+        (listed && !self.looked.full).then_some(false)
+    }
+
+    /// Whether it looked at this port of the hosts that it looked at; `None` when it tells of none.
+    pub(crate) fn has_port(&self, protocol: &str, port: u16) -> Option<bool> {
+        (!self.ports.is_empty()).then(|| {
+            let fits = |of: &str| of.is_empty() || protocol.is_empty() || of == protocol;
+            self.ports.iter().any(|(of, a, b)| fits(of) && (*a..=*b).contains(&port))
+        })
+    }
+
+    /// Whether it was signed in there: the first of these that it tells of.
+    pub fn is_signed_in<'t>(&self, chain: impl IntoIterator<Item = &'t Target>) -> Option<bool> {
+        let of = |target: &Target| self.signed_in.get(&target.key()).copied();
+        chain.into_iter().find_map(of).or_else(|| of(&Target::run()))
+    }
+
+    /// What it calls what it looked at.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = &str> {
+        self.subjects.iter().map(String::as_str)
+    }
+
+    /// The configuration in lines that can be compared with an earlier run's: policy, command, names of rule sets,
+    /// filters, kinds.
+    pub fn configuration(&self) -> Vec<String> {
+        let mut lines: Vec<String> =
+            self.settings.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        lines.extend(self.filters.iter().map(|filter| format!("filter: {}", filter.as_text())));
+        lines.extend(self.kinds.iter().map(|kind| format!("kind: {}", kind.as_str())));
+        lines.sort();
+        lines.dedup();
+        lines
+    }
+}
+
+/// Whether two names are the same image, project or account. Of images: the same reference, tag included.
+pub(crate) fn is_same_subject(a: &str, b: &str) -> bool {
+    a.trim().eq_ignore_ascii_case(b.trim())
+}
+
+/// Whether two names are builds of one image, by everything but tag and digest.
+pub(crate) fn is_same_image(a: &str, b: &str) -> bool {
+    normal_target(a).eq_ignore_ascii_case(normal_target(b))
+}
