@@ -1,17 +1,18 @@
-//! Which known claim is which observation, once no name tells?
+//! Which known claim is which observation?
 //!
-//! One-to-one, in stages (field notes, «Dedup»): equal words and content, then equal content, then the nearest
-//! line in the order of the file. What stays ambiguous stays unassigned and open. The exact stage is a look-up by name,
-//! and the last one, a unique rename, goes beyond one bucket too ([`renamed`]). [`crate::replay`] shows all of
-//! them together.
+//! One-to-one, in stages (field notes, «Dedup»): by name, then within a bucket by equal words and content, by equal
+//! content, by the nearest line in the order of the file; then what got another path ([`renamed`]). What stays
+//! ambiguous stays unassigned and open. [`matched`] runs all of them, for an import and for [`crate::replay`] alike.
 
 mod align;
+mod matching;
 mod rename;
 
 use std::collections::BTreeMap;
 
 use crate::identity::Key;
 
+pub use matching::{Came, Document, Eligible, Known as Claims, MAX_MOVED, Met, Stands, matched};
 pub use rename::{Left, Renamed, renamed};
 
 /// Largest bucket that is matched by nearness (seen or known); larger ones stay open and are said.

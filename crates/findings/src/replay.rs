@@ -1,17 +1,17 @@
 //! What would a document change in what a stream knows?
 //!
 //! In: the observations of one document after another, of one source on one asset and branch. Out: which claims
-//! are new, gone, changed. The same steps as an import takes, over values in memory: names that repeat over
-//! different tuples are not believed, observations that share a name are one claim, claims are matched by name,
-//! then within buckets, then as unique renames. For the tests that mutate reports, for the benches, and for a
-//! look before an import. Never: closure, which wants evidence ([`crate::close`]).
+//! are new, gone, changed. What an import does, over values in memory: names that repeat over different tuples are not
+//! believed, observations that share a name are one claim, claims are matched by [`crate::assign::matched`].
+//! For the tests that mutate reports, for the benches, and for a look before an import. Never: closure, which wants
+//! evidence ([`crate::close`]).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::convert::Infallible;
 
-use crate::assign::{Known, Left, Seen, Stage, assign, renamed};
+use crate::assign::{Came, Claims, Document, Met, Stage, Stands, matched};
 use crate::identity::{
-    How, Identity, Key, Knowledge, aliases_told, digest_of, group, identify, normal_path,
-    to_be_checked,
+    How, Identity, Key, Knowledge, aliases_told, digest_of, group, identify, to_be_checked,
 };
 use crate::observation::Observation;
 
@@ -20,21 +20,10 @@ use crate::observation::Observation;
 pub struct Claim {
     /// Positions of its observations in the document, ascending.
     pub members: Vec<usize>,
-    /// Names that are believed, the strongest first, and whether they were to be checked.
-    pub names: Vec<(Key, bool)>,
+    /// What matching looks at; its rows are its position among the document's claims.
+    pub came: Came,
     /// Keys across sources.
     pub links: Vec<Key>,
-    /// Digest of its observations.
-    pub digest: Key,
-    bucket: Key,
-    content: Option<Key>,
-    moved: Option<Key>,
-    /// The identity's line.
-    pub line: u32,
-    path: String,
-    rule: String,
-    /// Known by an id that the tool documents as unique: nearness has no say.
-    trusted: bool,
 }
 
 /// What a document does to a stream.
@@ -90,6 +79,9 @@ pub fn claims(observations: &[Observation], secrets: &[u8; 32]) -> Vec<Claim> {
         }
     }
     claims.sort_by(|a, b| a.members.cmp(&b.members));
+    for (at, claim) in (0_i64..).zip(&mut claims) {
+        claim.came.ordinals = vec![at];
+    }
     claims
 }
 
@@ -137,16 +129,21 @@ fn claim(
     });
     Some(Claim {
         members: members.to_vec(),
-        names,
+        came: Came {
+            ordinals: Vec::new(),
+            names,
+            tuple: identity.tuple,
+            bucket: identity.bucket,
+            former: Vec::new(),
+            content: identity.content,
+            moved: identity.moved,
+            line: identity.line,
+            digest: digest_of(&digests),
+            trusted,
+            path: observation.locations.first().map(|l| l.path.clone()).unwrap_or_default(),
+            rule: observation.rule.clone(),
+        },
         links,
-        digest: digest_of(&digests),
-        bucket: identity.bucket,
-        content: identity.content,
-        moved: identity.moved,
-        line: identity.line,
-        path: observation.locations.first().map(|l| normal_path(&l.path)).unwrap_or_default(),
-        rule: observation.rule.clone(),
-        trusted,
     })
 }
 
@@ -183,155 +180,145 @@ impl Aliases {
 
 /// What a document with `seen` does to a stream that knows `known`.
 pub fn replay(known: &[Claim], seen: Vec<Claim>) -> Outcome {
-    let mut replay = Replay {
-        known,
-        matched: vec![None; seen.len()],
-        taken: vec![false; known.len()],
-        open: vec![false; known.len()],
-        seen,
-    };
-    replay.exact();
-    replay.nearest();
-    replay.renamed();
-    let changed = replay.seen.iter().zip(&replay.matched).filter(|(seen, matched)| {
+    let mut document = Seen::of(&seen);
+    let mut stream = Stream::of(known);
+    let Ok(()) = matched(&mut document, &mut stream, Some(&|_| true), &mut |_| {});
+    let at = |id: i64| usize::try_from(id - 1).unwrap_or(usize::MAX);
+    let matched: Vec<Option<(usize, Stage)>> =
+        document.marks.iter().map(|mark| mark.map(|(id, stage)| (at(id), stage))).collect();
+    let changed = seen.iter().zip(&matched).filter(|(seen, matched)| {
         let before = matched.and_then(|(at, _)| known.get(at));
-        before.is_some_and(|before| before.digest != seen.digest)
+        before.is_some_and(|before| before.came.digest != seen.came.digest)
     });
     let changed = changed.count();
+    let taken: HashSet<usize> = matched.iter().flatten().map(|(at, _)| *at).collect();
     let left = |open: bool| -> Vec<usize> {
-        let left = replay.taken.iter().zip(&replay.open).enumerate();
-        left.filter(|(_, (taken, is))| !**taken && **is == open).map(|(at, _)| at).collect()
+        let left = (0..known.len()).filter(|at| !taken.contains(at));
+        left.filter(|at| document.met.contains(at) == open).collect()
     };
-    Outcome {
-        gone: left(false),
-        open: left(true),
-        claims: replay.seen,
-        matched: replay.matched,
-        changed,
-    }
+    Outcome { gone: left(false), open: left(true), claims: seen, matched, changed }
 }
 
-struct Replay<'a> {
-    known: &'a [Claim],
-    seen: Vec<Claim>,
-    matched: Vec<Option<(usize, Stage)>>,
-    taken: Vec<bool>,
-    open: Vec<bool>,
+/// A document's claims in memory.
+struct Seen {
+    buckets: BTreeMap<Key, Vec<Came>>,
+    marks: Vec<Option<(i64, Stage)>>,
+    taken: HashSet<i64>,
+    met: HashSet<usize>,
 }
 
-impl Replay<'_> {
-    fn pair(&mut self, seen: usize, known: usize, stage: Stage) {
-        if let (Some(matched), Some(taken)) =
-            (self.matched.get_mut(seen), self.taken.get_mut(known))
-        {
-            (*matched, *taken) = (Some((known, stage)), true);
+impl Seen {
+    fn of(claims: &[Claim]) -> Self {
+        let mut buckets: BTreeMap<Key, Vec<Came>> = BTreeMap::new();
+        for claim in claims {
+            buckets.entry(claim.came.bucket).or_default().push(claim.came.clone());
         }
+        let marks = vec![None; claims.len()];
+        Self { buckets, marks, taken: HashSet::new(), met: HashSet::new() }
     }
 
-    fn is_taken(&self, known: usize) -> bool {
-        self.taken.get(known).copied().unwrap_or(true)
+    fn is_free(&self, came: &Came) -> bool {
+        let at = came.ordinals.first().and_then(|at| usize::try_from(*at).ok());
+        at.and_then(|at| self.marks.get(at)).is_some_and(Option::is_none)
     }
+}
 
-    /// By names, the strongest of all claims first.
-    fn exact(&mut self) {
-        let mut by_name: HashMap<Key, Vec<usize>> = HashMap::new();
-        for (at, claim) in self.known.iter().enumerate() {
-            for (name, _) in &claim.names {
-                by_name.entry(*name).or_default().push(at);
+impl Document for Seen {
+    type Error = Infallible;
+
+    fn claims(
+        &mut self,
+        after: Option<Key>,
+        unmatched: bool,
+    ) -> Result<Option<(Key, Vec<Came>)>, Infallible> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let from = after.map_or(Unbounded, Excluded);
+        for (bucket, claims) in self.buckets.range((from, Unbounded)) {
+            let left = claims.iter().filter(|came| !unmatched || self.is_free(came));
+            let left: Vec<Came> = left.cloned().collect();
+            if !left.is_empty() {
+                return Ok(Some((*bucket, left)));
             }
         }
-        let deepest = self.seen.iter().map(|claim| claim.names.len()).max().unwrap_or(0);
-        let mut waiting: Vec<usize> = (0..self.seen.len()).collect();
-        for rank in 0..deepest {
-            waiting.retain(|at| {
-                let name = self.seen.get(*at).and_then(|claim| claim.names.get(rank)).copied();
-                let Some((name, doubtful)) = name else { return false };
-                let known = by_name.get(&name).into_iter().flatten().copied();
-                let free = known.filter(|k| !doubtful || !self.is_taken(*k));
-                match free.min_by_key(|k| (self.is_taken(*k), *k)) {
-                    Some(known) => {
-                        self.pair(*at, known, Stage::Exact);
-                        false
-                    }
-                    None => true,
-                }
+        Ok(None)
+    }
+
+    fn mark(&mut self, pairs: &[(i64, i64)], stage: Stage) -> Result<(), Infallible> {
+        for (ordinal, id) in pairs {
+            if let Some(mark) = usize::try_from(*ordinal).ok().and_then(|at| self.marks.get_mut(at))
+            {
+                *mark = Some((*id, stage));
+                self.taken.insert(*id);
+            }
+        }
+        Ok(())
+    }
+
+    fn met(&mut self, ids: &[i64], _: Met) -> Result<(), Infallible> {
+        self.met.extend(ids.iter().filter_map(|id| usize::try_from(id - 1).ok()));
+        Ok(())
+    }
+
+    fn is_marked(&mut self, ids: &[i64]) -> Result<Vec<bool>, Infallible> {
+        let met = |id: &i64| usize::try_from(id - 1).is_ok_and(|at| self.met.contains(&at));
+        Ok(ids.iter().map(|id| self.taken.contains(id) || met(id)).collect())
+    }
+}
+
+/// A stream's claims in memory: their numbers are their positions, from 1.
+struct Stream {
+    claims: Vec<Stands>,
+    names: HashMap<Key, Vec<usize>>,
+    buckets: HashMap<Key, Vec<usize>>,
+}
+
+impl Stream {
+    fn of(known: &[Claim]) -> Self {
+        let mut stream =
+            Self { claims: Vec::new(), names: HashMap::new(), buckets: HashMap::new() };
+        for (at, claim) in known.iter().enumerate() {
+            let came = &claim.came;
+            for (name, _) in &came.names {
+                stream.names.entry(*name).or_default().push(at);
+            }
+            stream.buckets.entry(came.bucket).or_default().push(at);
+            stream.claims.push(Stands {
+                id: i64::try_from(at).map_or(i64::MAX, |at| at + 1),
+                live: true,
+                content: came.content,
+                moved: came.moved,
+                line: came.line,
+                digest: came.digest,
+                path: came.path.clone(),
+                rule: came.rule.clone(),
             });
         }
-        // Others that share a name with a claim were seen: aliases that are known to be one only now.
-        for claim in &self.seen {
-            for at in claim.names.iter().filter_map(|(name, _)| by_name.get(name)).flatten() {
-                if let Some(open) = self.open.get_mut(*at) {
-                    *open = true;
-                }
-            }
-        }
+        stream
     }
 
-    fn nearest(&mut self) {
-        let mut buckets: HashMap<Key, (Vec<usize>, Vec<usize>)> = HashMap::new();
-        for (at, claim) in self.seen.iter().enumerate() {
-            if self.matched.get(at).is_some_and(Option::is_none) && !claim.trusted {
-                buckets.entry(claim.bucket).or_default().0.push(at);
-            }
-        }
-        for (at, claim) in self.known.iter().enumerate() {
-            if !self.is_taken(at)
-                && let Some(bucket) = buckets.get_mut(&claim.bucket)
-            {
-                bucket.1.push(at);
-            }
-        }
-        for (seen, known) in buckets.into_values() {
-            let of_seen = seen.iter().filter_map(|at| self.seen.get(*at));
-            let of_seen =
-                of_seen.map(|c| Seen { content: c.content, digest: c.digest, line: c.line });
-            let of_known = known.iter().filter_map(|at| self.known.get(*at));
-            let of_known =
-                of_known.map(|c| Known { content: c.content, digest: c.digest, line: c.line });
-            let assigned = assign(&of_seen.collect::<Vec<_>>(), &of_known.collect::<Vec<_>>());
-            for (s, k, stage) in assigned.pairs {
-                if let (Some(s), Some(k)) = (seen.get(s), known.get(k)) {
-                    self.pair(*s, *k, stage);
-                }
-            }
-            for at in assigned.ambiguous.iter().filter_map(|k| known.get(*k)) {
-                if let Some(open) = self.open.get_mut(*at) {
-                    *open = true;
-                }
-            }
-        }
+    fn of_keys(&self, keys: &[Key], by: &HashMap<Key, Vec<usize>>) -> Vec<(Key, Stands)> {
+        let of = |key: &Key| {
+            let key = *key;
+            by.get(&key).into_iter().flatten().map(move |at| (key, *at))
+        };
+        let found = keys.iter().flat_map(of);
+        found.filter_map(|(key, at)| Some((key, self.claims.get(at)?.clone()))).collect()
+    }
+}
+
+impl Claims for Stream {
+    type Error = Infallible;
+
+    fn by_names(&mut self, names: &[Key]) -> Result<Vec<(Key, Stands)>, Infallible> {
+        Ok(self.of_keys(names, &self.names))
     }
 
-    fn renamed(&mut self) {
-        let came: Vec<usize> = (0..self.seen.len())
-            .filter(|at| self.matched.get(*at).is_some_and(Option::is_none))
-            .collect();
-        let went: Vec<usize> = (0..self.known.len()).filter(|at| !self.is_taken(*at)).collect();
-        let left = |claim: &Claim| Left {
-            moved: claim.moved,
-            path: claim.path.clone(),
-            rule: claim.rule.clone(),
-            line: claim.line,
-        };
-        let of_came: Vec<Left> =
-            came.iter().filter_map(|at| self.seen.get(*at)).map(left).collect();
-        let of_went: Vec<Left> =
-            went.iter().filter_map(|at| self.known.get(*at)).map(left).collect();
-        let paths = |claims: &[Claim]| -> HashSet<String> {
-            claims.iter().map(|c| c.path.clone()).collect()
-        };
-        let (known, seen) = (paths(self.known), paths(&self.seen));
-        let renamed =
-            renamed(&of_came, &of_went, &|path| known.contains(path), &|path| seen.contains(path));
-        for (c, w) in renamed.pairs {
-            if let (Some(c), Some(w)) = (came.get(c), went.get(w)) {
-                self.pair(*c, *w, Stage::Renamed);
-            }
-        }
-        for at in renamed.open.iter().filter_map(|w| went.get(*w)) {
-            if let Some(open) = self.open.get_mut(*at) {
-                *open = true;
-            }
-        }
+    fn by_buckets(&mut self, buckets: &[Key]) -> Result<Vec<(Key, Stands)>, Infallible> {
+        Ok(self.of_keys(buckets, &self.buckets))
+    }
+
+    fn standing(&mut self, after: i64, most: u32) -> Result<Vec<Stands>, Infallible> {
+        let from = usize::try_from(after).unwrap_or(0);
+        Ok(self.claims.iter().skip(from).take(most as usize).cloned().collect())
     }
 }

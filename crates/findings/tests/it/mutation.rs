@@ -88,7 +88,7 @@ impl Wrong {
             let was = claim.members.first().and_then(|member| truth(*member));
             let right = was.and_then(|was| before.iter().find(|c| c.members.contains(&was)));
             // Claims that say the same cannot be told apart by anybody.
-            if right.is_some_and(|right| right.digest != before[*known].digest) {
+            if right.is_some_and(|right| right.came.digest != before[*known].came.digest) {
                 wrong.swapped += 1;
             }
         }
@@ -123,7 +123,7 @@ fn mutations(bytes: &[u8], observations: &[Observation]) -> Vec<(&'static str, W
                 .iter()
                 .zip(&outcome.matched)
                 .filter(|(_, matched)| matched.is_none());
-            wrong.whole = new.filter(|(claim, _)| claim.line <= 1).count();
+            wrong.whole = new.filter(|(claim, _)| claim.came.line <= 1).count();
             wrong.new -= wrong.whole;
         }
         all.push((*name, wrong));
@@ -151,7 +151,7 @@ fn taken_out(observations: &[Observation], before: &[Claim]) -> Wrong {
         wrong.claims += 1;
         wrong.new += outcome.new_claims();
         // Another one that says the same, on the same line, is as good.
-        let other = |known: &usize| *known != at && before[*known].digest != claim.digest;
+        let other = |known: &usize| *known != at && before[*known].came.digest != claim.came.digest;
         wrong.gone += outcome.gone.iter().filter(|known| other(known)).count();
         wrong.open += outcome.open.len();
     }
