@@ -172,6 +172,7 @@ impl<'b> Batch<'b> {
         }
         batch.load_attributions(attributions.into_iter().collect(), &mut findings)?;
         batch.load_findings(findings.into_iter().collect())?;
+        batch.referenced(&mut keys);
         batch.load_fixes(keys.into_iter().collect())?;
         Ok(batch)
     }
@@ -208,6 +209,28 @@ impl<'b> Batch<'b> {
         Ok(())
     }
 
+    /// The keys that findings of pull requests have or would have.
+    fn referenced(&self, keys: &mut BTreeSet<Vec<u8>>) {
+        let references: BTreeSet<&str> = self
+            .findings
+            .values()
+            .map(|row| row.reference.as_str())
+            .filter(|reference| !reference.is_empty())
+            .collect();
+        let plain: Vec<Vec<u8>> = keys.iter().cloned().collect();
+        for reference in references {
+            let of = |key: &Vec<u8>| [key.as_slice(), b"@", reference.as_bytes()].concat();
+            keys.extend(plain.iter().map(of));
+        }
+        // One that enters the queue takes its own action's row there.
+        keys.extend(
+            self.findings
+                .values()
+                .filter(|row| !row.reference.is_empty())
+                .map(|row| fix_key(&row.details.fix.key, "")),
+        );
+    }
+
     fn load_fixes(&mut self, keys: Vec<Vec<u8>>) -> Result<(), LedgerError> {
         if keys.is_empty() {
             return Ok(());
@@ -241,6 +264,7 @@ impl<'b> Batch<'b> {
             | Change::Reopened { .. }
             | Change::Decided { .. }
             | Change::Commented { .. }
+            | Change::Entered { .. }
             | Change::Voided { .. } => {
                 self.apply_to_finding(change)?;
                 None
@@ -249,6 +273,9 @@ impl<'b> Batch<'b> {
             | Change::Observed { .. }
             | Change::Retired { .. }
             | Change::Returned { .. }
+            | Change::Unseen { .. }
+            | Change::Seen { .. }
+            | Change::Handed { .. }
             | Change::Linked { .. }
             | Change::Detached { .. } => self.apply_to_claim(id, change)?,
             _ => self.apply_other(change)?,
@@ -330,9 +357,15 @@ fn maybe_key(text: &str) -> Result<Option<Key>, LedgerError> {
     if text.is_empty() { Ok(None) } else { key(text).map(Some) }
 }
 
-/// A fix's key as it is stored: 16 bytes, or its text where it is something else.
-fn fix_key(text: &str) -> Vec<u8> {
-    unhex::<16>(text).map_or_else(|| text.as_bytes().to_vec(), |key| key.to_vec())
+/// A fix's key as it is stored: 16 bytes, or its text where it is something else. What only a pull request reports
+/// is another row than the same action in the queue.
+fn fix_key(text: &str, reference: &str) -> Vec<u8> {
+    let mut key = unhex::<16>(text).map_or_else(|| text.as_bytes().to_vec(), |key| key.to_vec());
+    if !reference.is_empty() {
+        key.push(b'@');
+        key.extend_from_slice(reference.as_bytes());
+    }
+    key
 }
 
 /// What a change needs to see.
@@ -343,16 +376,20 @@ fn needs(
     keys: &mut BTreeSet<Vec<u8>>,
 ) {
     match change {
-        Change::Opened { fix, .. } => {
-            keys.insert(fix_key(&fix.key));
+        Change::Opened { fix, reference, .. } => {
+            keys.insert(fix_key(&fix.key, reference));
         }
         Change::Fix { finding, fix, .. } => {
-            keys.insert(fix_key(&fix.key));
+            // Which of the two it is, is known once the finding is read.
+            keys.insert(fix_key(&fix.key, ""));
             findings.insert(*finding);
         }
         Change::Observed { attribution, .. }
         | Change::Retired { attribution, .. }
         | Change::Returned { attribution, .. }
+        | Change::Unseen { attribution, .. }
+        | Change::Seen { attribution, .. }
+        | Change::Handed { attribution, .. }
         | Change::Detached { attribution } => {
             attributions.insert(*attribution);
         }

@@ -30,7 +30,12 @@ pub enum Change {
         facts: Facts,
         clock: Option<Clock>,
         fix: FixFacts,
+        /// The pull request that alone reports it; empty: it is part of the queue.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reference: String,
     },
+    /// What only a pull request reported enters the queue: what runs has it too.
+    Entered { finding: i64, document: i64, was: String },
     /// A source's standing claim begins, tied to a finding by its edge.
     Attributed {
         attribution: i64,
@@ -44,6 +49,12 @@ pub enum Change {
     Observed { attribution: i64, document: i64, claim: Claim, was: Box<Claim> },
     /// A covering run no longer has it.
     Retired { attribution: i64, document: i64, evidence: String },
+    /// A later run of its source neither mentions nor covers it: it stays open, unseen.
+    Unseen { attribution: i64, facts: UnseenFacts },
+    /// It is reported again, or a person has confirmed that it stands.
+    Seen { attribution: i64, document: i64, was: UnseenFacts },
+    /// A claim goes over to another source of the same tool.
+    Handed { attribution: i64, stream: i64, was: i64, why: String },
     /// It is reported again.
     Returned { attribution: i64, document: i64 },
     /// The finding's own facts, which follow from its claims, changed.
@@ -55,7 +66,17 @@ pub enum Change {
     /// It ended.
     Closed { finding: i64, closure: Closure },
     /// It is open again, with its history and its first start.
-    Reopened { finding: i64, why: String, was: Closure },
+    Reopened {
+        finding: i64,
+        why: String,
+        was: Closure,
+        /// When it was closed before, for its life until then.
+        #[serde(default)]
+        was_at: Option<Instant>,
+        /// When it was seen again: the evidence's time.
+        #[serde(default)]
+        at: Option<Instant>,
+    },
     /// A person decided.
     Decided { finding: i64, decision: Decision, reason: String, was: Decision },
     /// Somebody wrote something.
@@ -74,6 +95,14 @@ pub enum Change {
     Voided { finding: i64 },
     /// A claim of an import that was taken back.
     Detached { attribution: i64 },
+    /// What a person states of a source on an asset; none: it is withdrawn.
+    Stated {
+        asset: i64,
+        source: String,
+        statement: Option<Statement>,
+        was: Option<Statement>,
+        reason: String,
+    },
     /// A saved view of the queue; an empty filter removes it.
     View { name: String, filter: String, was: String },
     /// A setting (retention); an empty value removes it.
@@ -123,6 +152,63 @@ pub struct Document {
     pub incomplete: Vec<String>,
     /// What it gave.
     pub counts: Counts,
+    /// The version of the tool's rules; empty when not told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rules_version: String,
+    /// Its configuration, in lines that can be compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configuration: Vec<String>,
+    /// A person said the tool's version: it stands for the rules too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub version_said: bool,
+}
+
+/// One of the five things that a run did not show of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Missing {
+    /// `target`, `kind`, `rule`, `filter`, `order`.
+    pub which: String,
+    /// It is known not to be so; else it is not said.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no: bool,
+    /// In words.
+    pub why: String,
+}
+
+/// Since when a claim is unseen, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UnseenFacts {
+    /// The first document that neither has nor covers it.
+    pub document: i64,
+    /// The document that last had it.
+    pub reported: i64,
+    /// What was missing, then.
+    pub missing: Vec<Missing>,
+}
+
+/// A person's word on a source: its runs are whole and with one configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Statement {
+    /// The entry of the record in which it was made.
+    pub entry: i64,
+    /// Who.
+    pub author: String,
+    /// When.
+    pub at: Option<Instant>,
+    /// Kinds of problem that it speaks of; none: all.
+    pub kinds: Vec<String>,
+    /// The configuration that it holds for, in comparable lines; taken from the source's last run.
+    pub configuration: Vec<String>,
+    /// Whether a run has given it that configuration: before the first run there is none to hold to.
+    pub bound: bool,
+    /// A run with another configuration ended its effect: which, in words.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ended: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a document gave.
@@ -171,6 +257,10 @@ pub struct Claim {
     pub digest: String,
     /// The observations as JSON, secrets left out, their descriptions.
     pub body: String,
+    /// What has to be looked at before it can be said to have ended: `findings::coverage::Ground` as JSON; empty of
+    /// claims that an earlier version kept.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ground: String,
 }
 
 /// The finding's own facts.
@@ -252,6 +342,16 @@ pub struct Closure {
     pub document: i64,
     /// The finding it is a duplicate of; 0 when none.
     pub duplicate_of: i64,
+    /// When the evidence is of; the entry's instant where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Instant>,
+    /// The entry of the statement on a source that it rests on; 0 when on none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub statement: i64,
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// What people have set on a finding. Reports never overwrite it.

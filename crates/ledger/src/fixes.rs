@@ -42,16 +42,20 @@ pub(crate) struct FixRow {
     pub(crate) exposure: String,
     pub(crate) wakes: Option<i64>,
     pub(crate) sources: i64,
+    /// The pull request that alone reports it; such a row is no part of the queue.
+    pub(crate) reference: String,
+    /// Open findings all of whose standing claims are unseen.
+    pub(crate) unseen: i64,
 }
 
 impl FixRow {
     /// The columns that [`FixRow::read`] wants, of `fixes x`.
     pub(crate) const COLUMNS: &'static str = "x.id, x.asset, x.key, x.open, x.paused, x.leads, \
          x.due, x.band, x.emergency, x.available, x.severities, x.owner, x.exposure, x.wakes, \
-         x.sources";
+         x.sources, x.reference, x.unseen";
 
     /// A new one, without findings yet.
-    pub(crate) fn new(id: i64, asset: i64, key: Vec<u8>) -> Self {
+    pub(crate) fn new(id: i64, asset: i64, key: Vec<u8>, reference: &str) -> Self {
         Self {
             id,
             asset,
@@ -68,6 +72,8 @@ impl FixRow {
             exposure: String::new(),
             wakes: None,
             sources: 0,
+            reference: reference.to_owned(),
+            unseen: 0,
         }
     }
 
@@ -88,6 +94,8 @@ impl FixRow {
             exposure: row.text(12)?,
             wakes: row.maybe_int(13)?,
             sources: row.int(14)?,
+            reference: row.text(15)?,
+            unseen: row.int(16)?,
         })
     }
 
@@ -110,12 +118,14 @@ impl FixRow {
             Value::text(&self.exposure),
             Value::some_int(self.wakes),
             Value::Int(self.sources),
+            Value::text(&self.reference),
+            Value::Int(self.unseen),
         ]
     }
 
-    /// Open findings that are not paused.
+    /// Open findings of the queue that are not paused.
     pub(crate) fn active(&self) -> i64 {
-        self.open - self.paused
+        if self.reference.is_empty() { self.open - self.paused } else { 0 }
     }
 
     /// Where the calendar counts it.
@@ -132,6 +142,8 @@ impl FixRow {
     ) -> Result<(), LedgerError> {
         let until = row.maybe_int(5)?.filter(|until| *until > at);
         self.open += 1;
+        let (live, unseen) = (row.int(10)?, row.int(11)?);
+        self.unseen += i64::from(live > 0 && unseen >= live);
         self.severities |= 1 << row.int(6)?.clamp(0, 62);
         if let Some(until) = until {
             self.paused += 1;
@@ -160,14 +172,14 @@ pub(crate) fn computed(
     let sql = format!("SELECT {} FROM fixes x WHERE x.id = ANY($1)", FixRow::COLUMNS);
     let mut rows: BTreeMap<i64, (FixRow, FixRow)> = BTreeMap::new();
     for stored in all(database, &sql, &with, &mut FixRow::read)? {
-        let mut fresh = FixRow::new(stored.id, stored.asset, stored.key.clone());
+        let mut fresh = FixRow::new(stored.id, stored.asset, stored.key.clone(), &stored.reference);
         fresh.leading = stored.leading;
         rows.insert(stored.id, (stored, fresh));
     }
     let mut leads: BTreeMap<i64, Option<(bool, i64, i64, i64)>> = BTreeMap::new();
     database.query(
         "SELECT f.fix, f.id, f.due, f.band, f.emergency, f.paused, f.severity, f.available, \
-         f.owner, f.exposure FROM findings f WHERE f.fix = ANY($1) AND f.state = 0",
+         f.owner, f.exposure, f.live, f.unseen FROM findings f WHERE f.fix = ANY($1) AND f.state = 0",
         &with,
         &mut |row| {
             let id = row.int(0)?;

@@ -215,6 +215,7 @@ impl<'f> Search<'f> {
                     self.sums += " AND x.owner = '' \
                          AND x.asset IN (SELECT s.id FROM assets s WHERE s.owner = '')";
                 }
+                "unseen" => self.sums += " AND x.unseen > 0",
                 "proposals" => {}
                 _ => self.impossible = true,
             }
@@ -232,8 +233,12 @@ impl<'f> Search<'f> {
     /// The scans, one after another.
     fn part_up(&mut self, overdue: Vec<(i64, i64)>) {
         let now = self.place(Value::Int(self.now));
-        if self.wants_accepted() {
-            let terms = "x.paused > 0".to_owned();
+        if !self.filter.reference.is_empty() {
+            let reference = self.place(Value::text(&self.filter.reference));
+            let terms = format!("x.reference = ${reference} AND x.open > x.paused");
+            self.parts.push(Part { terms, order: "x.due, x.id", count: None });
+        } else if self.wants_accepted() {
+            let terms = "x.paused > 0 AND x.reference = ''".to_owned();
             self.parts.push(Part { terms, order: "x.due, x.id", count: None });
         } else {
             for (band, count) in overdue.into_iter().filter(|(_, count)| *count > 0) {
@@ -245,7 +250,7 @@ impl<'f> Search<'f> {
             self.parts.push(Part { terms, order: "x.due, x.id", count: None });
         }
         if self.filter.closed {
-            let terms = "x.open = 0 AND EXISTS (SELECT 1 FROM findings f \
+            let terms = "x.open = 0 AND x.reference = '' AND EXISTS (SELECT 1 FROM findings f \
                          WHERE f.fix = x.id AND f.state = 1)"
                 .to_owned();
             self.parts.push(Part { terms, order: "x.id DESC", count: None });
@@ -346,7 +351,13 @@ impl<'f> Search<'f> {
         let names = |words: &[String], column: &str, value: &str| {
             words.is_empty() || words.iter().any(|word| plain(word, column) == value)
         };
-        let shown = if self.wants_accepted() { row.paused > 0 } else { row.active() > 0 };
+        let shown = if !filter.reference.is_empty() {
+            row.reference == filter.reference && row.open > row.paused
+        } else if self.wants_accepted() {
+            row.reference.is_empty() && row.paused > 0
+        } else {
+            row.active() > 0
+        };
         shown
             && names(&filter.owners, "owner", owner)
             && names(&filter.exposures, "exposure", exposure)
@@ -356,6 +367,7 @@ impl<'f> Search<'f> {
                 "due" => row.due <= self.now.saturating_add(SOON),
                 "emergency" => row.emergency,
                 "available" => row.available,
+                "unseen" => row.unseen > 0,
                 "unowned" => owner.is_empty(),
                 _ => true,
             })
@@ -428,6 +440,8 @@ pub(crate) fn dressed(
             owner: or(row.owner, &asset.owner),
             exposure: or(row.exposure, &asset.exposure),
             sources: row.sources,
+            unseen: row.unseen,
+            reference: row.reference,
         })
     };
     Ok(rows.into_iter().filter_map(fix).collect())

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::change::{AssetFacts, Change, Document};
+use crate::change::{AssetFacts, Change, Document, Statement};
 use crate::database::{Database, Row, Value, all};
 use crate::fixes::FixRow;
 use crate::pack::{Packer, Sum, sum, texts_of, with_texts};
 use crate::queue;
 use crate::record::{self, Entry};
-use crate::row::{ClaimRow, Finding, Fix, HistoryRow, ImportRow, ProposalRow};
+use crate::row::{ClaimRow, Finding, Fix, HistoryRow, ImportRow, ProposalRow, UnseenRow};
 use crate::tables::{self, AttributionRow, FindingRow, Stand, broken, instant, unpacked};
 use crate::{Ledger, LedgerError, words};
 
@@ -67,7 +67,8 @@ impl Ledger {
             );
             let with = [Value::Int(finding)];
             let rows = all(database.as_mut(), &sql, &with, &mut |row| {
-                Ok((AttributionRow::read(row, packer)?, row.text(15)?, row.text(16)?))
+                let width = AttributionRow::WIDTH;
+                Ok((AttributionRow::read(row, packer)?, row.text(width)?, row.text(width + 1)?))
             })?;
             let rest = "JOIN attributions a ON a.claim = c.id WHERE a.finding = $1";
             let mut said: BTreeMap<i64, String> = BTreeMap::new();
@@ -76,16 +77,21 @@ impl Ledger {
                     said.insert(id, std::mem::take(&mut claim.body));
                 }
             }
-            let claim = |(row, source, reference): (AttributionRow, String, String)| ClaimRow {
-                attribution: row.id,
-                source,
-                reference,
-                live: row.stand == Stand::Live,
-                standing: row.standing,
-                edge: row.edge,
-                body: said.remove(&row.claim).unwrap_or_default(),
-            };
-            Ok(rows.into_iter().map(claim).collect())
+            let mut claims = Vec::new();
+            for (row, source, reference) in rows {
+                claims.push(ClaimRow {
+                    attribution: row.id,
+                    source,
+                    reference,
+                    live: row.stand == Stand::Live,
+                    standing: row.standing,
+                    unseen: unseen(database.as_mut(), row.stream, &row.unseen)?,
+                    ground: row.ground,
+                    edge: row.edge,
+                    body: said.remove(&row.claim).unwrap_or_default(),
+                });
+            }
+            Ok(claims)
         })
     }
 
@@ -132,6 +138,31 @@ impl Ledger {
                 at: instant(row.int(5)?),
             })
         })
+    }
+
+    /// What persons state of sources: asset, source, statement; of one asset or all.
+    pub fn statements(
+        &mut self,
+        asset: Option<i64>,
+    ) -> Result<Vec<(i64, String, Statement)>, LedgerError> {
+        let packer = &mut self.packer;
+        let of = if asset.is_some() { "WHERE y.asset = $1" } else { "" };
+        let sql = format!(
+            "SELECT y.asset, y.source, y.details FROM statements y {of} ORDER BY y.asset, y.source"
+        );
+        let with: Vec<Value> = asset.map(Value::Int).into_iter().collect();
+        all(self.database.as_mut(), &sql, &with, &mut |row| {
+            let asset = row.int(0)?;
+            Ok((asset, row.text(1)?, unpacked("statements", asset, &row.bytes(2)?, packer)?))
+        })
+    }
+
+    /// The sources of an asset with their branches: number, source, branch.
+    pub fn streams(&mut self, asset: i64) -> Result<Vec<(i64, String, String)>, LedgerError> {
+        let sql =
+            "SELECT t.id, t.source, t.reference FROM streams t WHERE t.asset = $1 ORDER BY t.id";
+        let read = &mut |row: &mut Row| Ok((row.int(0)?, row.text(1)?, row.text(2)?));
+        all(self.database.as_mut(), sql, &[Value::Int(asset)], read)
     }
 
     /// All assets, by name.
@@ -202,6 +233,21 @@ impl Ledger {
             }
         })
     }
+}
+
+/// Since when a claim is unseen, and in how many runs: counted from the documents.
+fn unseen(
+    database: &mut dyn Database,
+    stream: i64,
+    stored: &str,
+) -> Result<Option<UnseenRow>, LedgerError> {
+    let Some(facts) = tables::unseen_facts(stored) else { return Ok(None) };
+    let with = [Value::Int(stream), Value::Int(facts.document)];
+    let sql = "SELECT d.scanned_at FROM documents d WHERE d.stream = $1 AND d.id = $2";
+    let since = all(database, sql, &with, &mut |row| row.int(0))?.pop();
+    let sql = "SELECT COUNT(*) FROM documents d WHERE d.stream = $1 AND d.id >= $2 AND d.void = 0";
+    let runs = crate::database::one_int(database, sql, &with)?;
+    Ok(Some(UnseenRow { since: since.map(instant), runs, missing: facts.missing }))
 }
 
 /// Findings with their assets; `rest` is what follows `FROM findings f`.

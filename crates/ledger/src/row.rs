@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use vocab::Instant;
 
 use crate::change::{
-    AssetFacts, Clock, Closure, Counts, Decision, Document, Edge, Facts, FixFacts, Key,
+    AssetFacts, Clock, Closure, Counts, Decision, Document, Edge, Facts, FixFacts, Key, Missing,
+    UnseenFacts,
 };
 
 /// The end of the chain.
@@ -78,12 +79,20 @@ pub struct Attribution {
     pub line: u32,
     /// Content.
     pub content: Option<Key>,
+    /// Content without the file.
+    pub moved: Option<Key>,
     /// Digest of what was last read.
     pub digest: Key,
     /// Whether it stands (false: retired).
     pub live: bool,
     /// What the source says of it.
     pub standing: String,
+    /// The stream.
+    pub stream: i64,
+    /// What has to be looked at before it can be said to have ended; empty when an earlier version kept it.
+    pub ground: String,
+    /// Since when it is unseen.
+    pub unseen: Option<UnseenFacts>,
 }
 
 /// A finding with everything the tables know.
@@ -115,6 +124,10 @@ pub struct Finding {
     pub fix: FixFacts,
     /// How many sources' claims stand.
     pub live: i64,
+    /// Of them, those that later runs neither have nor cover.
+    pub unseen: i64,
+    /// The pull request that alone reports it; empty: it is part of the queue.
+    pub reference: String,
 }
 
 /// A row of the queue: one action on one asset.
@@ -142,6 +155,10 @@ pub struct Fix {
     pub exposure: String,
     /// How many sources report it.
     pub sources: i64,
+    /// Of the findings, those that later runs of all their sources neither have nor cover.
+    pub unseen: i64,
+    /// The pull request that alone reports it; empty: it is part of the queue.
+    pub reference: String,
 }
 
 /// What is asked of the queue. Empty fields ask nothing.
@@ -160,8 +177,11 @@ pub struct Filter {
     pub sources: Vec<String>,
     /// Exposures.
     pub exposures: Vec<String>,
-    /// `overdue`, `due` (within 72 h), `emergency`, `unowned`, `accepted`, `proposals`, `available`.
+    /// `overdue`, `due` (within 72 h), `emergency`, `unowned`, `accepted`, `proposals`, `available`, `unseen`.
     pub only: Vec<String>,
+    /// What this pull request alone reports, instead of the queue.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reference: String,
     /// Full-text search.
     pub search: String,
     /// Also closed ones.
@@ -194,10 +214,25 @@ pub struct ClaimRow {
     pub live: bool,
     /// What the source says of it.
     pub standing: String,
+    /// What has to be looked at before it can be said to have ended.
+    pub ground: String,
+    /// Since when it is unseen, and in how many runs.
+    pub unseen: Option<UnseenRow>,
     /// Why it belongs to the finding.
     pub edge: Edge,
     /// The observations as JSON, descriptions put back.
     pub body: String,
+}
+
+/// Since when a claim is unseen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnseenRow {
+    /// The time of the first run that neither had nor covered it.
+    pub since: Option<Instant>,
+    /// How many runs of its source there were since, that one among them.
+    pub runs: i64,
+    /// What was missing, then.
+    pub missing: Vec<Missing>,
 }
 
 /// A line of a finding's history.

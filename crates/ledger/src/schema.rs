@@ -6,7 +6,7 @@
 use crate::database::Dialect;
 
 /// The version that this program writes.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,8 @@ pub(crate) const FINDINGS: Table = Table {
         ("owner", Text),
         ("exposure", Text),
         ("details", Bytes),
+        ("unseen", Int),
+        ("reference", Text),
     ],
 };
 pub(crate) const ATTRIBUTIONS: Table = Table {
@@ -141,6 +143,8 @@ pub(crate) const ATTRIBUTIONS: Table = Table {
         ("claim", Int),
         ("said", Bytes),
         ("edge", Bytes),
+        ("ground", Text),
+        ("unseen", Text),
     ],
 };
 pub(crate) const NAMES: Table = Table {
@@ -178,7 +182,14 @@ pub(crate) const FIXES: Table = Table {
         ("exposure", Text),
         ("wakes", Int),
         ("sources", Int),
+        ("reference", Text),
+        ("unseen", Int),
     ],
+};
+pub(crate) const STATEMENTS: Table = Table {
+    name: "statements",
+    key: 2,
+    columns: &[("asset", Int), ("source", Text), ("details", Bytes)],
 };
 pub(crate) const PROPOSALS: Table = Table {
     name: "proposals",
@@ -217,6 +228,7 @@ pub(crate) const FOLLOWING: &[&Table] = &[
     &APART,
     &FIXES,
     &PROPOSALS,
+    &STATEMENTS,
     &VIEWS,
     &SETTINGS,
     &ROLES,
@@ -234,6 +246,7 @@ pub(crate) fn migration(version: i64, dialect: Dialect) -> Option<String> {
         (1, Dialect::Postgres) => {
             (include_str!("migrations/0001.sql"), include_str!("migrations/0001-postgres.sql"))
         }
+        (2, _) => (include_str!("migrations/0002.sql"), ""),
         _ => return None,
     };
     let both = match dialect {

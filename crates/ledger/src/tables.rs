@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use vocab::Instant;
 
 use crate::LedgerError;
-use crate::change::{AssetFacts, Clock, Closure, Decision, Edge, Facts, FixFacts, Key};
+use crate::change::{
+    AssetFacts, Clock, Closure, Decision, Edge, Facts, FixFacts, Key, UnseenFacts,
+};
 use crate::database::{Row, Value};
 use crate::pack::{Packer, Sum};
 use crate::row::{Attribution, Finding};
@@ -89,13 +91,17 @@ pub(crate) struct FindingRow {
     pub(crate) state: State,
     pub(crate) fix: i64,
     pub(crate) live: i64,
+    /// Of the standing claims, those that are unseen.
+    pub(crate) unseen: i64,
+    /// The pull request that alone reports it.
+    pub(crate) reference: String,
     pub(crate) details: Details,
 }
 
 impl FindingRow {
     /// The columns that [`FindingRow::read`] wants, of `findings f`.
     pub(crate) const COLUMNS: &'static str =
-        "f.id, f.asset, f.class, f.state, f.fix, f.live, f.details";
+        "f.id, f.asset, f.class, f.state, f.fix, f.live, f.details, f.unseen, f.reference";
 
     pub(crate) fn read(row: &mut Row, packer: &mut Packer) -> Result<Self, LedgerError> {
         let id = row.int(0)?;
@@ -107,6 +113,8 @@ impl FindingRow {
             fix: row.int(4)?,
             live: row.int(5)?,
             details: unpacked("findings", id, &row.bytes(6)?, packer)?,
+            unseen: row.int(7)?,
+            reference: row.text(8)?,
         })
     }
 
@@ -131,6 +139,8 @@ impl FindingRow {
             Value::text(&details.decision.owner),
             Value::text(&details.decision.exposure),
             packed("findings", self.id, details, packer)?,
+            Value::Int(self.unseen),
+            Value::text(&self.reference),
         ])
     }
 
@@ -155,6 +165,8 @@ impl FindingRow {
             clock: self.details.clock,
             fix: self.details.fix,
             live: self.live,
+            unseen: self.unseen,
+            reference: self.reference,
         }
     }
 }
@@ -198,12 +210,19 @@ pub(crate) struct AttributionRow {
     /// Digest of that claim's body.
     pub(crate) said: Sum,
     pub(crate) edge: Edge,
+    /// What has to be looked at before it can be said to have ended.
+    pub(crate) ground: String,
+    /// Since when it is unseen, as JSON; empty while it is seen.
+    pub(crate) unseen: String,
 }
 
 impl AttributionRow {
     /// The columns that [`AttributionRow::read`] wants, of `attributions a`.
     pub(crate) const COLUMNS: &'static str = "a.id, a.finding, a.stream, a.state, a.rule, a.path, \
-         a.line, a.content, a.bucket, a.moved, a.digest, a.standing, a.claim, a.said, a.edge";
+         a.line, a.content, a.bucket, a.moved, a.digest, a.standing, a.claim, a.said, a.edge, \
+         a.ground, a.unseen";
+    /// How many those are.
+    pub(crate) const WIDTH: usize = 17;
 
     pub(crate) fn read(row: &mut Row, packer: &mut Packer) -> Result<Self, LedgerError> {
         let id = row.int(0)?;
@@ -228,6 +247,8 @@ impl AttributionRow {
             claim: row.int(12)?,
             said: row.fixed(13)?,
             edge: unpacked("attributions", id, &row.bytes(14)?, packer)?,
+            ground: row.text(15)?,
+            unseen: row.text(16)?,
         })
     }
 
@@ -249,6 +270,8 @@ impl AttributionRow {
             Value::Int(self.claim),
             Value::Bytes(self.said.to_vec()),
             packed("attributions", self.id, &self.edge, packer)?,
+            Value::text(&self.ground),
+            Value::text(&self.unseen),
         ])
     }
 
@@ -260,11 +283,20 @@ impl AttributionRow {
             path: self.path,
             line: self.line,
             content: self.content,
+            moved: self.moved,
             digest: self.digest,
             live: self.stand == Stand::Live,
             standing: self.standing,
+            stream: self.stream,
+            ground: self.ground,
+            unseen: unseen_facts(&self.unseen),
         }
     }
+}
+
+/// Since when a claim is unseen; none while it is seen. What does not read says «since a document that is not known».
+pub(crate) fn unseen_facts(stored: &str) -> Option<UnseenFacts> {
+    (!stored.is_empty()).then(|| serde_json::from_str(stored).unwrap_or_default())
 }
 
 /// The columns that [`asset`] wants, of `assets s`.

@@ -10,7 +10,7 @@
 use std::collections::HashSet;
 
 use crate::apply::{Applying, Batch, Sequences, sequence, wants_written};
-use crate::change::{AssetFacts, Change, Claim, Document, Edge, Key};
+use crate::change::{AssetFacts, Change, Claim, Document, Edge, Key, Statement};
 use crate::database::{Database, Row, Value, all, clean};
 use crate::pack::{Packer, Sum, hex, sum, without_long};
 use crate::read;
@@ -112,6 +112,57 @@ impl<'l> Write<'l> {
         all(self.fresh()?, sql, &with, &mut |row| Ok((row.int(0)?, row.text(1)?)))
     }
 
+    /// Documents by number, with the stream that each belongs to.
+    pub fn documents_of(&mut self, ids: &[i64]) -> Result<Vec<Document>, LedgerError> {
+        let sql = "SELECT d.id, d.details FROM documents d WHERE d.id = ANY($1) ORDER BY d.id";
+        self.documents(sql, &[Value::Ints(ids.to_vec())])
+    }
+
+    /// What a person states of a source on an asset.
+    pub fn statement(
+        &mut self,
+        asset: i64,
+        source: &str,
+    ) -> Result<Option<Statement>, LedgerError> {
+        self.flush()?;
+        let Ledger { database, packer, .. } = &mut *self.ledger;
+        let sql = "SELECT y.details FROM statements y WHERE y.asset = $1 AND y.source = $2";
+        let with = [Value::Int(asset), Value::text(source)];
+        let found = all(database.as_mut(), sql, &with, &mut |row| {
+            unpacked("statements", asset, &row.bytes(0)?, packer)
+        })?;
+        Ok(found.into_iter().next())
+    }
+
+    /// All streams of an asset: number, source, branch, the oldest first.
+    pub fn streams(&mut self, asset: i64) -> Result<Vec<(i64, String, String)>, LedgerError> {
+        let sql =
+            "SELECT t.id, t.source, t.reference FROM streams t WHERE t.asset = $1 ORDER BY t.id";
+        let read = &mut |row: &mut Row| Ok((row.int(0)?, row.text(1)?, row.text(2)?));
+        all(self.fresh()?, sql, &[Value::Int(asset)], read)
+    }
+
+    /// How many claims of the stream stand.
+    pub fn standing(&mut self, stream: i64) -> Result<i64, LedgerError> {
+        let sql = "SELECT COUNT(*) FROM attributions a WHERE a.stream = $1 AND a.state = 0";
+        crate::database::one_int(self.fresh()?, sql, &[Value::Int(stream)])
+    }
+
+    /// Proposals on a finding, waiting and settled: number, whether it waits, what.
+    pub fn proposals_of(
+        &mut self,
+        finding: i64,
+    ) -> Result<Vec<(i64, bool, serde_json::Value)>, LedgerError> {
+        self.flush()?;
+        let Ledger { database, packer, .. } = &mut *self.ledger;
+        let sql =
+            "SELECT p.id, p.settled, p.what FROM proposals p WHERE p.finding = $1 ORDER BY p.id";
+        all(database.as_mut(), sql, &[Value::Int(finding)], &mut |row| {
+            let id = row.int(0)?;
+            Ok((id, row.int(1)? == 0, unpacked("proposals", id, &row.bytes(2)?, packer)?))
+        })
+    }
+
     /// A document with these bytes that the stream has taken in with this scope, and that was not taken
     /// back; the latest one.
     pub fn document_known(
@@ -163,20 +214,6 @@ impl<'l> Write<'l> {
         )
     }
 
-    /// Live claims of the stream by their content without the file.
-    pub fn by_moved(
-        &mut self,
-        stream: i64,
-        keys: &[Key],
-    ) -> Result<Vec<(Key, Attribution)>, LedgerError> {
-        self.by_keys(
-            "a.moved FROM attributions a WHERE a.stream = $1 AND a.state = 0 \
-             AND a.moved IS NOT NULL AND a.moved = ANY($2) ORDER BY a.moved, a.id",
-            stream,
-            keys,
-        )
-    }
-
     fn by_keys(
         &mut self,
         rest: &str,
@@ -191,7 +228,7 @@ impl<'l> Write<'l> {
         let packer = &mut self.ledger.packer;
         all(self.ledger.database.as_mut(), &sql, &[Value::Int(stream), many(keys)], &mut |row| {
             let attribution = AttributionRow::read(row, packer)?.attribution();
-            Ok((row.fixed(15)?, attribution))
+            Ok((row.fixed(AttributionRow::WIDTH)?, attribution))
         })
     }
 

@@ -26,6 +26,14 @@ impl Batch<'_> {
             }
             Change::Retired { attribution, .. } => self.stand(*attribution, Stand::Retired),
             Change::Returned { attribution, .. } => self.stand(*attribution, Stand::Live),
+            Change::Unseen { attribution, facts } => {
+                let text = serde_json::to_string(facts).map_err(|e| {
+                    crate::tables::broken("attributions", *attribution, &e.to_string())
+                })?;
+                self.unseen(*attribution, text)
+            }
+            Change::Seen { attribution, .. } => self.unseen(*attribution, String::new()),
+            Change::Handed { attribution, stream, .. } => self.hand(*attribution, *stream),
             Change::Detached { attribution } => {
                 let row = self.attribution(*attribution)?;
                 let (stream, claim) = (row.stream, row.claim);
@@ -71,6 +79,8 @@ impl Batch<'_> {
             claim: change,
             said: record::SILENT,
             edge: edge.clone(),
+            ground: String::new(),
+            unseen: String::new(),
         };
         take(&mut row, change, claim)?;
         self.attributions.insert(id, row);
@@ -105,10 +115,44 @@ impl Batch<'_> {
         let mut row = self.attribution(id)?.clone();
         let live = |stand: Stand| i64::from(stand == Stand::Live);
         let (finding, by) = (row.finding, live(stand) - live(row.stand));
+        let seen = unseen(&row);
         row.stand = stand;
+        // What has ended or returned is not unseen.
+        row.unseen.clear();
         self.attributions.insert(id, row);
         self.changed_attributions.insert(id);
-        self.with_finding(finding, |row| row.live += by)?;
+        self.with_finding(finding, |row| {
+            row.live += by;
+            row.unseen -= seen;
+        })?;
+        Ok(Some(finding))
+    }
+
+    /// Since when a standing claim is unseen; an empty text: it is seen.
+    fn unseen(&mut self, id: i64, text: String) -> Result<Option<i64>, LedgerError> {
+        let mut row = self.attribution(id)?.clone();
+        let (finding, before) = (row.finding, unseen(&row));
+        row.unseen = text;
+        let by = unseen(&row) - before;
+        self.attributions.insert(id, row);
+        self.changed_attributions.insert(id);
+        self.with_finding(finding, |row| row.unseen += by)?;
+        Ok(Some(finding))
+    }
+
+    /// A claim goes over to another stream, with its names.
+    fn hand(&mut self, id: i64, stream: i64) -> Result<Option<i64>, LedgerError> {
+        let mut row = self.attribution(id)?.clone();
+        let (finding, before, claim) = (row.finding, row.stream, row.claim);
+        row.stream = stream;
+        self.attributions.insert(id, row);
+        self.changed_attributions.insert(id);
+        if let Some(claim) = self.claim(claim)? {
+            for name in &claim.names {
+                self.names.insert((before, key(name)?, id), false);
+                self.names.insert((stream, key(name)?, id), true);
+            }
+        }
         Ok(Some(finding))
     }
 
@@ -120,12 +164,19 @@ impl Batch<'_> {
             return Err(LedgerError::Unfit(what));
         }
         let live = i64::from(row.stand == Stand::Live);
+        let seen = unseen(&row);
         row.finding = finding;
         row.edge = edge.clone();
         self.attributions.insert(id, row);
         self.changed_attributions.insert(id);
-        self.with_finding(before, |row| row.live -= live)?;
-        self.with_finding(finding, |row| row.live += live)
+        self.with_finding(before, |row| {
+            row.live -= live;
+            row.unseen -= seen;
+        })?;
+        self.with_finding(finding, |row| {
+            row.live += live;
+            row.unseen += seen;
+        })
     }
 
     pub(super) fn attribution(&self, id: i64) -> Result<&AttributionRow, LedgerError> {
@@ -161,6 +212,11 @@ impl Batch<'_> {
     }
 }
 
+/// 1 for a standing claim that is unseen.
+fn unseen(row: &AttributionRow) -> i64 {
+    i64::from(row.stand == Stand::Live && !row.unseen.is_empty())
+}
+
 /// The claim's part of the row.
 fn take(row: &mut AttributionRow, change: i64, claim: &Claim) -> Result<(), LedgerError> {
     row.rule.clone_from(&claim.rule);
@@ -171,6 +227,7 @@ fn take(row: &mut AttributionRow, change: i64, claim: &Claim) -> Result<(), Ledg
     row.moved = maybe_key(&claim.moved)?;
     row.digest = maybe_key(&claim.digest)?.unwrap_or_else(Key::default);
     row.standing.clone_from(&claim.standing);
+    row.ground.clone_from(&claim.ground);
     row.claim = change;
     row.said = record::said(claim).map_or(record::SILENT, |said| said.digest);
     Ok(())

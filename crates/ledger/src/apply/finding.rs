@@ -18,15 +18,16 @@ impl Batch<'_> {
                 self.with_finding(*finding, |row| row.details.clock.clone_from(clock))
             }
             Change::Fix { finding, fix, .. } => {
-                let asset = self.finding(*finding)?.asset;
-                let id = self.fix(asset, fix);
+                let row = self.finding(*finding)?;
+                let (asset, reference) = (row.asset, row.reference.clone());
+                let id = self.fix(asset, fix, &reference);
                 self.with_finding(*finding, |row| {
                     row.fix = id;
                     row.details.fix = fix.clone();
                 })
             }
             Change::Closed { finding, closure } => {
-                let at = instant(self.entry.at);
+                let at = closure.at.unwrap_or_else(|| instant(self.entry.at));
                 self.with_finding(*finding, |row| {
                     row.state = State::Closed;
                     row.details.closure = Some(closure.clone());
@@ -41,6 +42,17 @@ impl Batch<'_> {
             Change::Decided { finding, decision, .. } => {
                 self.with_finding(*finding, |row| row.details.decision = decision.clone())
             }
+            Change::Entered { finding, was, .. } => {
+                // Taken back, it leaves the queue again.
+                let row = self.finding(*finding)?;
+                let (asset, fix) = (row.asset, row.details.fix.clone());
+                let reference = if row.reference.is_empty() { was.clone() } else { String::new() };
+                let id = self.fix(asset, &fix, &reference);
+                self.with_finding(*finding, |row| {
+                    row.fix = id;
+                    row.reference = reference;
+                })
+            }
             Change::Voided { finding } => {
                 self.with_finding(*finding, |row| row.state = State::Void)
             }
@@ -51,7 +63,9 @@ impl Batch<'_> {
     }
 
     fn open(&mut self, change: &Change) -> Result<(), LedgerError> {
-        let Change::Opened { finding, asset, class, first_seen, facts, clock, fix } = change else {
+        let Change::Opened { finding, asset, class, first_seen, facts, clock, fix, reference } =
+            change
+        else {
             return Ok(());
         };
         if *finding <= self.entry.sequences.last("finding") {
@@ -63,8 +77,10 @@ impl Batch<'_> {
             asset: *asset,
             class: class.clone(),
             state: State::Open,
-            fix: self.fix(*asset, fix),
+            fix: self.fix(*asset, fix, reference),
             live: 0,
+            unseen: 0,
+            reference: reference.clone(),
             details: Details {
                 facts: facts.clone(),
                 first_seen: *first_seen,
@@ -108,7 +124,8 @@ impl Batch<'_> {
     }
 
     fn count(&mut self, row: &FindingRow, by: i64) {
-        if row.state != State::Open {
+        // What only a pull request reports is no part of the queue.
+        if row.state != State::Open || !row.reference.is_empty() {
             return;
         }
         let keys = [
@@ -122,14 +139,14 @@ impl Batch<'_> {
     }
 
     /// The number of an action on an asset; a new one when it is met first.
-    fn fix(&mut self, asset: i64, fix: &FixFacts) -> i64 {
-        let key = (asset, fix_key(&fix.key));
+    fn fix(&mut self, asset: i64, fix: &FixFacts, reference: &str) -> i64 {
+        let key = (asset, fix_key(&fix.key, reference));
         if let Some(id) = self.fixes.get(&key) {
             return *id;
         }
         let id = self.entry.sequences.next("fix");
         self.entry.sequences.record("fix", id);
-        self.new_fixes.push(FixRow::new(id, asset, key.1.clone()));
+        self.new_fixes.push(FixRow::new(id, asset, key.1.clone(), reference));
         self.fixes.insert(key, id);
         id
     }

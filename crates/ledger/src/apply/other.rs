@@ -2,9 +2,11 @@
 
 use super::Batch;
 use crate::LedgerError;
-use crate::change::{AssetFacts, Change, Document};
+use crate::change::{AssetFacts, Change, Document, Statement};
 use crate::database::{Value, all};
-use crate::schema::{APART, ASSETS, DOCUMENTS, PROPOSALS, ROLES, SETTINGS, STREAMS, Table, VIEWS};
+use crate::schema::{
+    APART, ASSETS, DOCUMENTS, PROPOSALS, ROLES, SETTINGS, STATEMENTS, STREAMS, Table, VIEWS,
+};
 use crate::tables::{FindingRow, micros, packed, unpacked};
 use crate::words;
 
@@ -52,6 +54,9 @@ impl Batch<'_> {
                 self.database.put(&APART, &[row])?;
             }
             Change::Undone { entry } => self.undo(*entry)?,
+            Change::Stated { asset, source, statement, .. } => {
+                self.state(*asset, source, statement.as_ref())?;
+            }
             Change::View { name, filter, .. } => self.pair(&VIEWS, name, filter)?,
             Change::Setting { name, value, .. } => self.pair(&SETTINGS, name, value)?,
             Change::Role { actor, role, .. } => self.pair(&ROLES, actor, role)?,
@@ -94,6 +99,25 @@ impl Batch<'_> {
             packed("documents", document.id, document, self.packer)?,
         ];
         self.database.put(&DOCUMENTS, &[row])
+    }
+
+    /// What a person states of a source; the entry in which it was first made is its number.
+    fn state(
+        &mut self,
+        asset: i64,
+        source: &str,
+        statement: Option<&Statement>,
+    ) -> Result<(), LedgerError> {
+        let key = vec![Value::Int(asset), Value::text(source)];
+        let Some(statement) = statement else { return self.database.remove(&STATEMENTS, &[key]) };
+        let mut kept = statement.clone();
+        if kept.entry == 0 {
+            kept.entry = self.entry.entry;
+            kept.author.clone_from(&self.entry.author);
+            kept.at = Some(crate::tables::instant(self.entry.at));
+        }
+        let details = packed("statements", asset, &kept, self.packer)?;
+        self.database.put(&STATEMENTS, &[[key, vec![details]].concat()])
     }
 
     fn settle(&mut self, proposal: i64, taken: bool) -> Result<Option<i64>, LedgerError> {

@@ -19,7 +19,7 @@ use crate::pack::{hex, sum, unhex};
 use crate::read::entries;
 use crate::record::{self, Entry};
 use crate::row::Head;
-use crate::schema::{BODIES, META, TEXTS};
+use crate::schema::{BODIES, META, TEXTS, VERSION};
 use crate::tables::broken;
 use crate::{Ledger, LedgerError, patiently, write};
 
@@ -33,11 +33,29 @@ const WAITING: usize = 500;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    Ledger { format: String, secrets_key: String, head: Head, changes: u64, tables: String },
-    Text { digest: String, body: String },
+    Ledger {
+        format: String,
+        secrets_key: String,
+        head: Head,
+        changes: u64,
+        tables: String,
+        /// The version whose tables were digested; those of version 1 did not tell.
+        #[serde(default = "first_version")]
+        version: i64,
+    },
+    Text {
+        digest: String,
+        body: String,
+    },
     Entry(EntryLine),
     Change(ChangeLine),
-    End { head: Head },
+    End {
+        head: Head,
+    },
+}
+
+fn first_version() -> i64 {
+    1
 }
 
 #[derive(Serialize, Deserialize)]
@@ -80,7 +98,12 @@ impl Ledger {
             let tables = digest(ledger)?;
             let exported = Exported { head: head.clone(), changes, tables: tables.clone() };
             let format = FORMAT.to_owned();
-            put(out, &Line::Ledger { format, secrets_key, head: head.clone(), changes, tables })?;
+            let version = VERSION;
+            let head_now = head.clone();
+            put(
+                out,
+                &Line::Ledger { format, secrets_key, head: head_now, changes, tables, version },
+            )?;
             ledger.export_texts(out)?;
             ledger.export_entries(out, changes, progress)?;
             put(out, &Line::End { head })?;
@@ -207,12 +230,12 @@ impl Ledger {
             let line: Line =
                 serde_json::from_str(&text).map_err(|e| unfit(number, &e.to_string()))?;
             match line {
-                Line::Ledger { format, secrets_key, head, changes, tables } => {
+                Line::Ledger { format, secrets_key, head, changes, tables, version } => {
                     let key = unhex::<32>(&secrets_key).filter(|_| format == FORMAT && number == 1);
                     let key = key.ok_or_else(|| unfit(number, "it is no export of a ledger"))?;
                     let row = vec![Value::text("secrets_key"), Value::Bytes(key.to_vec())];
                     self.database.put(&META, &[row])?;
-                    promised = Some((head, changes, tables));
+                    promised = Some((head, changes, tables, version));
                 }
                 _ if promised.is_none() => {
                     return Err(unfit(number, "it is no export of a ledger"));
@@ -224,10 +247,10 @@ impl Ledger {
                 line => taking.line(line, self).map_err(|e| unfit(number, &e.to_string()))?,
             }
             if number % 1_000 == 0 {
-                progress(taking.changes, promised.as_ref().map_or(0, |(_, changes, _)| *changes));
+                progress(taking.changes, promised.as_ref().map_or(0, |(_, changes, ..)| *changes));
             }
         }
-        let (Some((head, changes, tables)), Some(end)) = (promised, ended) else {
+        let (Some((head, changes, tables, version)), Some(end)) = (promised, ended) else {
             return Err(LedgerError::Unfit(
                 "the export is cut: its last line is missing".to_owned(),
             ));
@@ -243,11 +266,12 @@ impl Ledger {
             );
             return Err(LedgerError::Unfit(what));
         }
-        if built != tables {
+        // Tables of another version have other columns; the chain has proved the changes that they follow from.
+        if version == VERSION && built != tables {
             let what = "the tables are not those of the ledger that was exported".to_owned();
             return Err(LedgerError::Unfit(what));
         }
-        Ok(Imported { head, changes, tables })
+        Ok(Imported { head, changes, tables: built })
     }
 }
 

@@ -105,6 +105,9 @@ pub fn document(
         tool_version: "1.0".to_owned(),
         incomplete: Vec::new(),
         counts: Counts::default(),
+        rules_version: String::new(),
+        configuration: Vec::new(),
+        version_said: false,
     }))?;
     Ok(id)
 }
@@ -159,6 +162,7 @@ pub fn claim(number: u64, line: u32) -> Claim {
         body: format!(
             "[{{\"line\":{line},\"title\":\"{number}\",\"description\":\"{description}\"}}]"
         ),
+        ground: String::new(),
     }
 }
 
@@ -188,6 +192,7 @@ pub fn open(
         facts: facts(number),
         clock,
         fix: fix(fix_number),
+        reference: String::new(),
     })?;
     let attribution = write.next(Ids::Attribution)?;
     let (claim, edge) = (claim(number, 1), edge("first"));

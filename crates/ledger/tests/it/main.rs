@@ -9,3 +9,4 @@ mod server;
 mod staging;
 mod story;
 mod tampering;
+mod unseen;

@@ -206,7 +206,10 @@ fn change(step: &Step, of: ledger::row::Finding) -> Change {
             Change::Decided { finding, decision, reason, was: of.decision }
         }
         Step::Close(_) => Change::Closed { finding, closure: Closure::default() },
-        Step::Reopen(_) => Change::Reopened { finding, why: reason, was: Closure::default() },
+        Step::Reopen(_) => {
+            let (was, was_at, at) = (Closure::default(), None, None);
+            Change::Reopened { finding, why: reason, was, was_at, at }
+        }
         Step::Retire(_) => Change::Retired { attribution: finding, document, evidence: reason },
         Step::Return(_) => Change::Returned { attribution: finding, document },
         Step::Refix(_, number) => {

@@ -78,7 +78,6 @@ fn comes_in(ledger: &mut Ledger) {
         // A read sees what was appended.
         assert_eq!(write.by_names(stream, &[key(1, 2), key(1, 77)])?.len(), 1);
         assert_eq!(write.by_buckets(stream, &[key(2, 1), key(2, 2)])?.len(), 2);
-        assert_eq!(write.by_moved(stream, &[key(4, 3)])?[0].1.finding, 3);
         assert_eq!(write.by_links(asset, &[key(5, 4)])?, [(key(5, 4), 4)]);
         assert_eq!(write.live(stream, 2, 2)?.iter().map(|a| a.id).collect::<Vec<_>>(), [3, 4]);
         Ok(())
@@ -151,7 +150,7 @@ fn ends_and_comes_back(ledger: &mut Ledger) {
         reason: "fixed".to_owned(),
         evidence: "the run covers all of shop".to_owned(),
         document: 1,
-        duplicate_of: 0,
+        ..Closure::default()
     };
     entry(ledger, "2026-11-28", "import", |write| {
         write.append(&Change::Retired {
@@ -185,7 +184,7 @@ fn ends_and_comes_back(ledger: &mut Ledger) {
         assert_eq!(write.by_names(stream.id, &[key(1, 44)])?[0].1.line, 9);
         write.append(&Change::Returned { attribution: 5, document: 1 })?;
         let (finding, why, was) = (5, "it is back".to_owned(), closure.clone());
-        write.append(&Change::Reopened { finding, why, was })
+        write.append(&Change::Reopened { finding, why, was, was_at: None, at: None })
     });
     let back = ledger.finding(5).unwrap().unwrap();
     assert_eq!((back.state.as_str(), back.live, back.first_seen), ("open", 1, at("2026-11-01")));
