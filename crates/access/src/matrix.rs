@@ -28,6 +28,10 @@ pub enum UseCase {
     Close,
     /// Open again.
     Reopen,
+    /// State that a source's runs are whole, or take that back.
+    StateSource,
+    /// End what a pull request alone reports.
+    EndReference,
     /// Write a remark.
     Comment,
     /// Take an entry back.
@@ -109,6 +113,8 @@ impl UseCase {
             Self::Verify,
             Self::Close,
             Self::Reopen,
+            Self::StateSource,
+            Self::EndReference,
             Self::Comment,
             Self::Undo,
             Self::Export,
@@ -142,6 +148,8 @@ impl UseCase {
             Self::Verify => "verify",
             Self::Close => "close",
             Self::Reopen => "reopen",
+            Self::StateSource => "state of a source that its runs are whole",
+            Self::EndReference => "end a reference",
             Self::Comment => "comment",
             Self::Undo => "undo",
             Self::Export => "export findings",
@@ -160,7 +168,12 @@ impl UseCase {
                 Need::Read
             }
             Self::Comment => Need::Remark,
-            Self::Triage(Triage::Settle) | Self::Undo | Self::Import | Self::Verify => Need::Person,
+            Self::Triage(Triage::Settle)
+            | Self::Undo
+            | Self::Import
+            | Self::Verify
+            | Self::EndReference => Need::Person,
+            Self::StateSource => Need::Vouch,
             Self::Triage(_) | Self::Close | Self::Reopen => Need::Decide,
             Self::SaveView => Need::Arrange,
             Self::LedgerExport | Self::LedgerImport | Self::Backup | Self::Settings => {
@@ -182,6 +195,8 @@ enum Need {
     Decide,
     /// A finding changes by evidence or by an approval, and no agent may bring either.
     Person,
+    /// Closures rest on a word that outlasts it: whoever answers for the asset gives it.
+    Vouch,
     /// The ledger as a whole.
     Administer,
 }
@@ -193,6 +208,7 @@ pub fn may(actor: &Actor, case: UseCase, owns: bool) -> Answer {
         (_, Role::Admin) | (Need::Read, _) => Answer::Yes,
         (Need::Administer, _) => Answer::No("only an admin may"),
         (_, Role::Viewer) => Answer::No("a viewer only reads"),
+        (Need::Vouch, Role::Triager) => Answer::No("only the asset's owner or an admin may"),
         (_, Role::Triager) | (Need::Remark, _) => Answer::Yes,
         (Need::Decide, Role::Agent) => Answer::Propose,
         (_, Role::Agent) => Answer::No("an agent proposes and comments, and a person decides"),

@@ -94,6 +94,12 @@ pub enum Command {
     Show(queue::ShowArgs),
     /// Decide on findings: confirm, accept until a date, assign, merge, settle proposals …
     Triage(queue::TriageArgs),
+    /// State of a source that its runs are whole, list what is stated, withdraw it
+    #[command(subcommand)]
+    Source(queue::SourceCommand),
+    /// End what a pull request alone reports
+    #[command(subcommand)]
+    Ref(queue::RefCommand),
     /// Close findings, with a reason
     Close(queue::CloseArgs),
     /// Open findings again, with a reason

@@ -43,6 +43,8 @@ fn main() -> ExitCode {
         Command::Show(args) => commands::show::run(args, &cli.global, &terminal),
         Command::Triage(args) => commands::triage::run(args, &cli.global, &terminal),
         Command::Close(args) => commands::close::run(args, &cli.global, &terminal),
+        Command::Source(command) => commands::source::run(command, &cli.global, &terminal),
+        Command::Ref(command) => commands::reference::run(command, &cli.global, &terminal),
         Command::Reopen(args) => commands::reopen::run(args, &cli.global, &terminal),
         Command::Comment(args) => commands::comment::run(args, &cli.global, &terminal),
         Command::Undo(args) => commands::undo::run(args, &cli.global, &terminal),

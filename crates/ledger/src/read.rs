@@ -165,6 +165,18 @@ impl Ledger {
         all(self.database.as_mut(), sql, &[Value::Int(asset)], read)
     }
 
+    /// The latest document of a stream that was not taken back.
+    pub fn last_document(&mut self, stream: i64) -> Result<Option<Document>, LedgerError> {
+        let packer = &mut self.packer;
+        let sql = "SELECT d.id, d.details FROM documents d WHERE d.stream = $1 AND d.void = 0 \
+                   ORDER BY d.scanned_at DESC, d.id DESC LIMIT 1";
+        let found = all(self.database.as_mut(), sql, &[Value::Int(stream)], &mut |row| {
+            let id = row.int(0)?;
+            unpacked("documents", id, &row.bytes(1)?, packer)
+        })?;
+        Ok(found.into_iter().next())
+    }
+
     /// All assets, by name.
     pub fn assets(&mut self) -> Result<Vec<(i64, AssetFacts)>, LedgerError> {
         let sql = format!("SELECT {} FROM assets s ORDER BY s.name", tables::ASSET_COLUMNS);

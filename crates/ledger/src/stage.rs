@@ -30,8 +30,31 @@ pub struct Staged {
     pub line: u32,
     /// Digest of the observations.
     pub digest: Key,
-    /// The claim as JSON.
+    /// Equal for the same claim told twice.
+    pub double: Key,
+    /// Whether the strongest name is an id that the tool documents as unique.
+    pub trusted: bool,
+    /// The path of its first place.
+    pub path: String,
+    /// The tool's rule.
+    pub rule: String,
+    /// The buckets that it had under its rule's former ids.
+    pub former: Vec<Key>,
+    /// The claim as JSON; empty where it was not asked for.
     pub body: String,
+}
+
+/// How a document met an attribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HowMet {
+    /// One of its claims is it.
+    Matched,
+    /// It is told of under another claim's names.
+    Seen,
+    /// One of its claims may be it.
+    Ambiguous,
+    /// Not at all.
+    Not,
 }
 
 /// A staged claim with the attribution it was matched to.
@@ -48,18 +71,20 @@ const TABLES: &str = "
     PRAGMA cache_size = -16384; PRAGMA locking_mode = EXCLUSIVE;
     CREATE TABLE claims (
         ordinal INTEGER PRIMARY KEY, names BLOB NOT NULL, tuple BLOB NOT NULL, bucket BLOB NOT NULL,
-        content BLOB, moved BLOB, line INTEGER NOT NULL, digest BLOB NOT NULL, body TEXT NOT NULL
+        content BLOB, moved BLOB, line INTEGER NOT NULL, digest BLOB NOT NULL, double BLOB NOT NULL,
+        trusted INTEGER NOT NULL, path TEXT NOT NULL, rule TEXT NOT NULL, former BLOB NOT NULL,
+        body TEXT NOT NULL
     );
     CREATE TABLE doubted (key BLOB NOT NULL, tuple BLOB NOT NULL, PRIMARY KEY (key, tuple)) WITHOUT ROWID;
     CREATE TABLE unbelieved (key BLOB PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE matched (ordinal INTEGER PRIMARY KEY, attribution INTEGER NOT NULL);
-    CREATE TABLE seen (attribution INTEGER PRIMARY KEY);
+    CREATE TABLE seen (attribution INTEGER PRIMARY KEY, ambiguous INTEGER NOT NULL);
     BEGIN;
 ";
 /// A name's bytes and whether it is doubted.
 const NAME: usize = 17;
 const COLUMNS: &str = "c.ordinal, c.names, c.tuple, c.bucket, c.content, c.moved, c.line, c.digest, \
-     c.body, m.attribution";
+     c.double, c.trusted, c.path, c.rule, c.former, m.attribution";
 
 type Answer<T> = Result<T, LedgerError>;
 
@@ -83,8 +108,10 @@ impl Stage {
             names.extend_from_slice(key);
             names.push(u8::from(*doubted));
         }
+        let former: Vec<u8> = staged.former.iter().flatten().copied().collect();
         let run = || -> rusqlite::Result<()> {
-            let sql = "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+            let sql = "INSERT INTO claims VALUES \
+                       (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
             self.connection.prepare_cached(sql)?.execute(params![
                 staged.ordinal,
                 names,
@@ -94,6 +121,11 @@ impl Stage {
                 staged.moved,
                 staged.line,
                 staged.digest,
+                staged.double,
+                staged.trusted,
+                staged.path,
+                staged.rule,
+                former,
                 staged.body
             ])?;
             let sql = "INSERT OR IGNORE INTO doubted VALUES (?1, ?2)";
@@ -114,7 +146,6 @@ impl Stage {
             INSERT INTO unbelieved SELECT key FROM doubted GROUP BY key HAVING COUNT(*) > 1;
             DROP TABLE doubted;
             CREATE INDEX claims_bucket ON claims (bucket, ordinal);
-            CREATE INDEX claims_moved ON claims (moved) WHERE moved IS NOT NULL;
             CREATE INDEX matched_attribution ON matched (attribution);
         ";
         self.connection.execute_batch(sql).map_err(fault)?;
@@ -124,16 +155,18 @@ impl Stage {
     }
 
     /// Whole buckets in the order of their keys, those after `after`, until `most_rows` are reached: at least
-    /// one bucket, if any is left. `only_unmatched` leaves matched claims out.
+    /// one bucket, if any is left. `only_unmatched` leaves matched claims out, `bodies` reads what they say too.
     pub fn buckets(
         &mut self,
         after: Option<Key>,
         most_rows: u32,
         only_unmatched: bool,
+        bodies: bool,
     ) -> Answer<Vec<(Key, Vec<Waiting>)>> {
         let unmatched = if only_unmatched { "AND m.attribution IS NULL" } else { "" };
+        let body = if bodies { "c.body" } else { "''" };
         let sql = format!(
-            "SELECT {COLUMNS} FROM claims c LEFT JOIN matched m ON m.ordinal = c.ordinal \
+            "SELECT {COLUMNS}, {body} FROM claims c LEFT JOIN matched m ON m.ordinal = c.ordinal \
              WHERE c.bucket > ?1 {unmatched} ORDER BY c.bucket, c.ordinal"
         );
         let mut found: Vec<(Key, Vec<Waiting>)> = Vec::new();
@@ -204,38 +237,59 @@ impl Stage {
         run().map_err(fault)
     }
 
+    /// How many claims that have a rule were matched; a published id of a package is no rule.
+    pub fn ruled_matches(&self) -> Answer<u64> {
+        let sql = "SELECT COUNT(*) FROM matched m JOIN claims c ON c.ordinal = m.ordinal \
+                   WHERE c.rule <> '' AND c.path <> ''";
+        let count: i64 = self.connection.query_row(sql, [], |row| row.get(0)).map_err(fault)?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Takes every mark back.
+    pub fn unmark(&mut self) -> Answer<()> {
+        self.connection.execute_batch("DELETE FROM matched; DELETE FROM seen;").map_err(fault)
+    }
+
     /// Whether any claim was matched.
     pub fn is_any_matched(&self) -> Answer<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM matched)";
         self.connection.query_row(sql, [], |row| row.get(0)).map_err(fault)
     }
 
-    /// Attributions that were seen without a claim of their own (merged aliases).
-    pub fn mark_seen(&mut self, attributions: &[i64]) -> Answer<()> {
+    /// Attributions that were met without a claim of their own: told of under another's names (merged aliases), or
+    /// `ambiguous`: a claim that was not matched may be it.
+    pub fn mark_seen(&mut self, attributions: &[i64], ambiguous: bool) -> Answer<()> {
         let run = || -> rusqlite::Result<()> {
-            let sql = "INSERT OR IGNORE INTO seen VALUES (?1)";
+            let sql = "INSERT OR IGNORE INTO seen VALUES (?1, ?2)";
             let mut statement = self.connection.prepare_cached(sql)?;
             for attribution in attributions {
-                statement.execute([attribution])?;
+                statement.execute([*attribution, i64::from(ambiguous)])?;
             }
             Ok(())
         };
         run().map_err(fault)
     }
 
-    /// Unmatched claims whose `moved` occurs once among the unmatched: `moved` and ordinal, by `moved`, those
-    /// after `after`.
-    pub fn lonely_moves(&mut self, after: Option<Key>, most: u32) -> Answer<Vec<(Key, i64)>> {
-        let run = || -> rusqlite::Result<Vec<(Key, i64)>> {
-            let sql = "SELECT c.moved, MIN(c.ordinal) FROM claims c \
-                       WHERE c.moved IS NOT NULL AND c.moved > ?1 \
-                       AND NOT EXISTS (SELECT 1 FROM matched m WHERE m.ordinal = c.ordinal) \
-                       GROUP BY c.moved HAVING COUNT(*) = 1 ORDER BY c.moved LIMIT ?2";
-            let after: &[u8] = after.as_ref().map_or(&[], |key| key.as_slice());
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let rows =
-                statement.query_map(params![after, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect()
+    /// How each of these attributions was met, in the order asked.
+    pub fn how_met(&mut self, attributions: &[i64]) -> Answer<Vec<HowMet>> {
+        let run = || -> rusqlite::Result<Vec<HowMet>> {
+            let matched = "SELECT EXISTS (SELECT 1 FROM matched WHERE attribution = ?1)";
+            let mut matched = self.connection.prepare_cached(matched)?;
+            let seen = "SELECT ambiguous FROM seen WHERE attribution = ?1";
+            let mut seen = self.connection.prepare_cached(seen)?;
+            let mut all = Vec::with_capacity(attributions.len());
+            for attribution in attributions {
+                let is: bool = matched.query_row([attribution], |row| row.get(0))?;
+                let ambiguous: Option<bool> =
+                    seen.query_row([attribution], |row| row.get(0)).optional()?;
+                all.push(match (is, ambiguous) {
+                    (true, _) => HowMet::Matched,
+                    (false, Some(false)) => HowMet::Seen,
+                    (false, Some(true)) => HowMet::Ambiguous,
+                    (false, None) => HowMet::Not,
+                });
+            }
+            Ok(all)
         };
         run().map_err(fault)
     }
@@ -253,6 +307,7 @@ impl Stage {
 
 fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
     let names: Vec<u8> = row.get(1)?;
+    let former: Vec<u8> = row.get(12)?;
     let name = |bytes: &[u8]| {
         let (doubted, key) = bytes.split_last()?;
         Some((key.try_into().ok()?, *doubted != 0))
@@ -266,7 +321,12 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         moved: row.get(5)?,
         line: row.get(6)?,
         digest: row.get(7)?,
-        body: row.get(8)?,
+        double: row.get(8)?,
+        trusted: row.get(9)?,
+        path: row.get(10)?,
+        rule: row.get(11)?,
+        former: former.chunks_exact(16).filter_map(|key| key.try_into().ok()).collect(),
+        body: row.get(14)?,
     };
-    Ok((staged, row.get(9)?))
+    Ok((staged, row.get(13)?))
 }

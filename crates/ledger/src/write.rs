@@ -262,6 +262,27 @@ impl<'l> Write<'l> {
         self.attributions(&rest, &[Value::Int(stream), Value::Int(after)])
     }
 
+    /// Claims of the stream by number, those above `after`, live and retired.
+    pub fn of_stream(
+        &mut self,
+        stream: i64,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<Attribution>, LedgerError> {
+        let rest = format!(
+            "WHERE a.stream = $1 AND a.state <> 2 AND a.id > $2 ORDER BY a.id LIMIT {most}"
+        );
+        self.attributions(&rest, &[Value::Int(stream), Value::Int(after)])
+    }
+
+    /// Claims by their numbers.
+    pub fn claims_of(&mut self, ids: &[i64]) -> Result<Vec<Attribution>, LedgerError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.attributions("WHERE a.id = ANY($1) ORDER BY a.id", &[Value::Ints(ids.to_vec())])
+    }
+
     /// Claims tied to a finding, live and retired.
     pub fn attributions_of(&mut self, finding: i64) -> Result<Vec<Attribution>, LedgerError> {
         let rest = "WHERE a.finding = $1 AND a.state <> 2 ORDER BY a.id";

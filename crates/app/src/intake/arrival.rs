@@ -4,24 +4,29 @@
 //! stream, claims, closures, document), and what was done in figures. A document that was taken in before appends
 //! nothing. Never: a commit; that is the import's.
 
+use std::time::Duration;
+
 use findings::Format;
-use findings::close::{Run, Scope, covers};
+use findings::assign::{Eligible, Stands};
+use findings::close::{Run, Scope, Statement, refused};
+use findings::coverage::Coverage;
 use ledger::change::{Change, Counts, Document};
 use ledger::row::{Ids, Stream};
 use ledger::{LedgerError, Write};
+use vocab::Instant;
 
 use super::belongs::{self, Belongs, scope_text};
-use super::closing::{Kept, run_of};
+use super::closing::{Judging, Left, kinds, may_move};
+use super::handing::{self, Place};
 use super::import::{Dropped, Imported, Progress, Request, SCHEMA};
-use super::matching;
 use super::spool::Spooled;
 use super::taking::Taken;
 use super::timing::Timing;
 use super::writing::{WriteError, Writing};
+use super::{matching, tools};
 
-/// Why a run closes nothing that has only the name of a file in common with what stands.
-const STRANGER: &str = "nobody declared the asset, and nothing in it is known: it may be about something \
-                        else; name the asset with --asset";
+/// How much earlier than the last one a document is kept that is dated in the future.
+const EARLIER: Duration = Duration::from_micros(1);
 
 /// A document that was read, and where it goes.
 pub(super) struct Arrival<'a> {
@@ -30,6 +35,17 @@ pub(super) struct Arrival<'a> {
     pub(super) spooled: &'a Spooled,
     pub(super) belongs: &'a Belongs,
     pub(super) timing: &'a Timing<'a>,
+}
+
+/// What the claims of a run came to.
+struct Done {
+    counts: Counts,
+    left: Left,
+    linked: u64,
+    proposed: u64,
+    unknown: u64,
+    /// Whether a claim became unseen, or is seen again.
+    turned: bool,
 }
 
 impl Arrival<'_> {
@@ -43,56 +59,30 @@ impl Arrival<'_> {
         let belongs = self.belongs;
         let scope = scope_text(&belongs.scope);
         let asset = self.asset(write)?;
-        let stream = match write.stream(asset.0, &belongs.source, &belongs.reference)? {
-            Some(stream) => stream,
-            None => self.stream(write, asset.0)?,
-        };
-        if let Some(known) = self.repeat(write, &stream, &scope, &taken)? {
+        let place = handing::place(write, &mut taken.stage, asset.0, belongs)?;
+        let stream = &place.stream;
+        if let Some(known) = self.repeat(write, stream, &scope, &taken)? {
             let moved = asset.2.then(|| format!("{}: the asset's facts", belongs.asset.name));
             return Ok((self.imported(&taken, known, true), moved));
         }
-        let last = stream.last.as_ref();
-        let older = last.is_some_and(|last| belongs.scanned_at < last.scanned_at);
-        let mut document = self.document(write.next(Ids::Document)?, stream.id, &scope, &taken);
-        let run = Run { lists_rules: taken.told.lists_rules, ..run_of(&document) };
-        let last_run = last.map(run_of);
-        let mut covering = covers(&run, last_run.as_ref());
-        let total = taken.stage.len();
-        let stage = &mut taken.stage;
-        matching::matched(stage, write, stream.id, covering.is_ok(), &mut |done| {
-            tell(Progress::Matched(done, total));
-        })?;
-        if covering.is_ok() && !asset.1.declared && last.is_some() && !stage.is_any_matched()? {
-            covering = Err(STRANGER.to_owned());
+        let mut remarks: Vec<String> = place.said.clone().into_iter().collect();
+        if let Some(future) = belongs.future {
+            taken.told.incomplete.push(format!(
+                "it is dated in the future, {future}: it opens what is not known, and does nothing else"
+            ));
         }
-        let name = &self.request.input.short();
-        let mut writing = Writing {
-            write,
-            timing: self.timing,
-            asset: (asset.0, asset.1),
-            stream: stream.id,
-            document: document.id,
-            belongs,
-            name,
-            older,
-            ends: belongs.scope != Scope::PullRequest && taken.told.incomplete.is_empty(),
-            counts: Counts::default(),
-            branches: Vec::new(),
-            first_new: None,
-            linked: 0,
-            proposed: 0,
-            unknown_ended: 0,
-        };
-        writing.all(stage, &mut |done| tell(Progress::Written(done, total)))?;
-        let kept = match &covering {
-            Ok(()) => writing.close(stage, &run, last_run.as_ref(), &taken.rules)?,
-            Err(_) => Kept::new(),
-        };
-        let (linked, proposed, unknown) = (writing.linked, writing.proposed, writing.unknown_ended);
-        let said = proposed > 0 || writing.linked > 0;
+        let last = stream.last.as_ref();
+        let older = belongs.future.is_some()
+            || last.is_some_and(|last| belongs.scanned_at < last.scanned_at);
+        let mut document = self.document(write.next(Ids::Document)?, stream, &scope, &taken);
+        let (statement, said) = self.statement(write, asset.0, &document, &taken.coverage)?;
+        remarks.extend(said);
+        let done =
+            self.claims(write, &mut taken, &asset, &place, &document, older, statement, tell)?;
         document.counts =
-            Counts { observations: taken.observations, dropped: taken.dropped, ..writing.counts };
+            Counts { observations: taken.observations, dropped: taken.dropped, ..done.counts };
         let counts = document.counts;
+        let said = done.proposed > 0 || done.linked > 0 || done.turned || place.said.is_some();
         let changes = counts.new + counts.changed + counts.closed + counts.reopened > 0 || said;
         let further = last.is_none_or(|last| differs(last, &document));
         let keep = changes || (!older && further) || asset.2;
@@ -100,10 +90,13 @@ impl Arrival<'_> {
             write.append(&Change::Document(document))?;
         }
         let mut imported = self.imported(&taken, counts, false);
-        (imported.linked, imported.proposed) = (linked, proposed);
-        self.say(&mut imported, older, covering.err(), &kept, unknown, last.is_some());
+        (imported.linked, imported.proposed) = (done.linked, done.proposed);
+        (imported.unseen, imported.braked) = (done.left.claims, done.left.braked);
+        imported.remarks = remarks;
+        self.say(&mut imported, older, &done);
         let summary = format!(
-            "{name}: {} new, {} closed, {} reopened, {} changed from {} on {}",
+            "{}: {} new, {} closed, {} reopened, {} changed from {} on {}",
+            self.request.input.short(),
             counts.new,
             counts.closed,
             counts.reopened,
@@ -112,6 +105,141 @@ impl Arrival<'_> {
             belongs.asset.name
         );
         Ok((imported, keep.then_some(summary)))
+    }
+
+    /// Matches the claims, writes them, and ends what the run proves to have ended.
+    #[expect(clippy::too_many_arguments, reason = "each is read once, in the order of the steps")]
+    fn claims(
+        &self,
+        write: &mut Write<'_>,
+        taken: &mut Taken,
+        asset: &(i64, ledger::change::AssetFacts, bool),
+        place: &Place,
+        document: &Document,
+        older: bool,
+        statement: Option<(i64, Statement)>,
+        tell: &mut dyn FnMut(Progress),
+    ) -> Result<Done, WriteError> {
+        let belongs = self.belongs;
+        let run = self.run(document, taken);
+        let (total, stage) = (taken.stage.len(), &mut taken.stage);
+        let covers = refused(&run).is_none() && !older;
+        let moves = |stands: &Stands| may_move(&belongs.scope, &stands.path);
+        let moves: Option<&Eligible<'_>> = if covers { Some(&moves) } else { None };
+        matching::matched(stage, write, place.stream.id, moves, &mut |done| {
+            tell(Progress::Matched(done, total));
+        })?;
+        let last = place.stream.last.as_ref();
+        let stranger = !asset.1.declared && last.is_some() && !stage.is_any_matched()?;
+        let mut writing = Writing {
+            write,
+            timing: self.timing,
+            asset: (asset.0, asset.1.clone()),
+            stream: place.stream.id,
+            document: document.id,
+            belongs,
+            name: &self.request.input.short(),
+            older,
+            later: last.filter(|_| older && belongs.future.is_none()).map(|last| last.id),
+            ends: belongs.scope != Scope::PullRequest && taken.told.incomplete.is_empty(),
+            coverage: &run.coverage,
+            subject: &taken.told.target,
+            counts: Counts::default(),
+            branches: Vec::new(),
+            first_new: None,
+            fresh: 0,
+            linked: 0,
+            proposed: 0,
+            unknown_ended: 0,
+            began: 0,
+            unseen_now: 0,
+            seen_again: 0,
+        };
+        writing.all(stage, &mut |done| tell(Progress::Written(done, total)))?;
+        let judging = Judging {
+            run: &run,
+            last,
+            sha256: &self.spooled.sha256,
+            statement,
+            handed: place.handed.as_ref(),
+            braked: true,
+        };
+        let mut left = Left::default();
+        if stranger {
+            left.stranger();
+        } else if !older && (last.is_some() || place.handed.is_some()) {
+            left = writing.close(stage, &judging)?;
+        }
+        Ok(Done {
+            counts: writing.counts,
+            left,
+            linked: writing.linked,
+            proposed: writing.proposed,
+            unknown: writing.unknown_ended,
+            turned: writing.began + writing.seen_again > 0,
+        })
+    }
+
+    /// The run as the engine judges it.
+    fn run(&self, document: &Document, taken: &mut Taken) -> Run {
+        let tool = taken.told.tools.iter().next().map_or(self.format.id, String::as_str);
+        let habits = tools::habits(tool);
+        Run {
+            scanned_at: document.scanned_at,
+            scope: self.belongs.scope.clone(),
+            incomplete: document.incomplete.clone(),
+            observations: taken.observations,
+            tool_version: document.tool_version.clone(),
+            rules_version: document.rules_version.clone(),
+            // A version that a person says is that of tool and rules.
+            rules_built_in: habits.rules_built_in || document.version_said,
+            feed: habits.feed,
+            caps: habits.caps,
+            coverage: std::mem::take(&mut taken.coverage),
+        }
+    }
+
+    /// What a person states of the source, where it acts on this run; and what is to be said of it. Another
+    /// configuration ends its effect.
+    fn statement(
+        &self,
+        write: &mut Write<'_>,
+        asset: i64,
+        document: &Document,
+        coverage: &Coverage,
+    ) -> Result<(Option<(i64, Statement)>, Option<String>), LedgerError> {
+        let source = &self.belongs.source;
+        let Some(kept) = write.statement(asset, source)?.filter(|kept| kept.ended.is_empty())
+        else {
+            return Ok((None, None));
+        };
+        let at = kept.at.map(|at| at.strftime(" on %Y-%m-%d").to_string()).unwrap_or_default();
+        let by = format!(
+            "{} stated{at} that the runs of {source} are whole (E-{})",
+            kept.author, kept.entry
+        );
+        let acts = (kept.entry, Statement { by, kinds: kinds(&kept.kinds) });
+        let state = |write: &mut Write<'_>, now: ledger::change::Statement, reason: String| {
+            let (source, was) = (source.clone(), Some(kept.clone()));
+            write.append(&Change::Stated { asset, source, statement: Some(now), was, reason })
+        };
+        if !kept.bound {
+            let configuration = document.configuration.clone();
+            let now = ledger::change::Statement { configuration, bound: true, ..kept.clone() };
+            state(write, now, "its first run gives it its configuration".to_owned())?;
+            return Ok((Some(acts), None));
+        }
+        let Some(other) = another(&kept.configuration, &document.configuration, coverage) else {
+            return Ok((Some(acts), None));
+        };
+        let now = ledger::change::Statement { ended: other.clone(), ..kept.clone() };
+        let said = format!(
+            "the statement E-{} on {source} acts no more: this run has another configuration ({other}); \
+             `gabion source set` states it anew",
+            kept.entry
+        );
+        state(write, now, said.clone())?;
+        Ok((None, Some(said)))
     }
 
     /// The asset's number and facts, and whether they were appended.
@@ -134,14 +262,6 @@ impl Arrival<'_> {
         Ok((id, facts, true))
     }
 
-    fn stream(&self, write: &mut Write<'_>, asset: i64) -> Result<Stream, LedgerError> {
-        let id = write.next(Ids::Stream)?;
-        let source = self.belongs.source.clone();
-        let reference = self.belongs.reference.clone();
-        write.append(&Change::Stream { id, asset, source, reference })?;
-        Ok(Stream { id, asset, last: None })
-    }
-
     /// The short cut: these bytes were taken in by this stream with this scope, and nothing later was that they
     /// could change.
     fn repeat(
@@ -157,8 +277,11 @@ impl Arrival<'_> {
             return Ok(None);
         };
         let dated = self.request.scanned_at.or(taken.told.scanned_at).is_some();
-        let holds =
-            if dated { known.scanned_at == self.belongs.scanned_at } else { known.id == last.id };
+        let holds = match self.belongs.future {
+            Some(_) => true,
+            None if dated => known.scanned_at == self.belongs.scanned_at,
+            None => known.id == last.id,
+        };
         let counts = Counts {
             observations: known.counts.observations,
             unchanged: known.counts.observations,
@@ -168,7 +291,7 @@ impl Arrival<'_> {
         Ok(holds.then_some(counts))
     }
 
-    fn document(&self, id: i64, stream: i64, scope: &str, taken: &Taken) -> Document {
+    fn document(&self, id: i64, stream: &Stream, scope: &str, taken: &Taken) -> Document {
         let mut incomplete = taken.told.incomplete.clone();
         if taken.dropped > 0 {
             let first =
@@ -177,13 +300,19 @@ impl Arrival<'_> {
             let records = if taken.dropped == 1 { "record" } else { "records" };
             incomplete.push(format!("{} {records} could not be used{first}", taken.dropped));
         }
+        // What is dated in the future does not move the source's last time.
+        let before = || stream.last.as_ref().map_or(Instant::UNIX_EPOCH, |last| last.scanned_at);
+        let scanned_at = match self.belongs.future {
+            Some(_) => before().checked_sub(EARLIER).unwrap_or(Instant::UNIX_EPOCH),
+            None => self.belongs.scanned_at,
+        };
         Document {
             id,
-            stream,
+            stream: stream.id,
             name: self.request.input.short(),
             format: self.format.id.to_owned(),
             sha256: self.spooled.sha256.clone(),
-            scanned_at: self.belongs.scanned_at,
+            scanned_at,
             scope: scope.to_owned(),
             tool: taken.told.tools.iter().cloned().collect::<Vec<_>>().join("+"),
             tool_version: match &self.request.tool_version {
@@ -192,6 +321,9 @@ impl Arrival<'_> {
             },
             incomplete,
             counts: Counts { observations: taken.observations, ..Counts::default() },
+            rules_version: taken.coverage.rules_version.clone(),
+            configuration: taken.coverage.configuration(),
+            version_said: self.request.tool_version.is_some(),
         }
     }
 
@@ -214,6 +346,8 @@ impl Arrival<'_> {
             closed: counts.closed,
             reopened: counts.reopened,
             unchanged: counts.unchanged,
+            unseen: 0,
+            braked: 0,
             dropped: dropped.collect(),
             dropped_total: taken.dropped,
             linked: 0,
@@ -227,34 +361,44 @@ impl Arrival<'_> {
     }
 
     /// Says what did not happen, and why.
-    fn say(
-        &self,
-        imported: &mut Imported,
-        older: bool,
-        covering: Option<String>,
-        kept: &Kept,
-        unknown: u64,
-        again: bool,
-    ) {
+    fn say(&self, imported: &mut Imported, older: bool, done: &Done) {
         let remarks = &mut imported.remarks;
-        if older {
+        if older && self.belongs.future.is_none() {
             remarks.push(
                 "it is older than the last document of this source and branch: it opens what is not known, and changes nothing else".to_owned(),
             );
-        } else if let Some(why) = covering.filter(|_| again) {
-            remarks.push(format!("it closes nothing: {why}"));
         }
-        for (why, count) in kept {
-            let claims = if *count == 1 { "1 claim" } else { &format!("{count} claims") };
-            remarks.push(format!("{claims} that it lacks stay open: {why}"));
-        }
-        if unknown > 0 {
-            let statements = if unknown == 1 { "statement" } else { "statements" };
+        remarks.extend(done.left.lines(&self.belongs.source, &self.belongs.asset.name));
+        if done.unknown > 0 {
+            let statements = if done.unknown == 1 { "statement" } else { "statements" };
             remarks.push(format!(
-                "{unknown} {statements} that something has ended or does not apply: what is meant is not known here"
+                "{} {statements} that something has ended or does not apply: what is meant is not known here",
+                done.unknown
+            ));
+        }
+        if self.belongs.pull {
+            remarks.push(format!(
+                "what {} alone reports is no part of the queue: `gabion queue --ref '{}'` lists it",
+                self.belongs.reference, self.belongs.reference
             ));
         }
     }
+}
+
+/// What makes the configuration of a run another one than a statement holds for; none while it is the same. Kinds are
+/// told of what is there: only ones that have nothing in common are another configuration.
+fn another(stated: &[String], run: &[String], coverage: &Coverage) -> Option<String> {
+    let kind = |line: &&String| line.starts_with("kind: ");
+    let kinds: Vec<&String> = stated.iter().filter(kind).collect();
+    let asked = coverage.kinds.iter().map(|kind| format!("kind: {}", kind.as_str()));
+    let asked: Vec<String> = asked.collect();
+    if !kinds.is_empty() && !asked.is_empty() && !asked.iter().any(|kind| kinds.contains(&kind)) {
+        return Some(asked.join(", "));
+    }
+    let only = |of: &[String], other: &[String]| {
+        of.iter().filter(|line| !kind(line)).find(|line| !other.contains(line)).cloned()
+    };
+    only(run, stated).or_else(|| only(stated, run).map(|line| format!("without {line}")))
 }
 
 /// Whether a run tells something that the last one did not, be it only that it was later.

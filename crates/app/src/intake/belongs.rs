@@ -19,18 +19,29 @@ const MAX_TARGET: usize = 200;
 /// What marks the name of an asset that nobody declared.
 pub(crate) const UNDECLARED: &str = "undeclared:";
 
-/// Where a document belongs.
+/// Farthest that a document may be dated in the future: clocks differ, and years do not.
+const SKEW: std::time::Duration = std::time::Duration::from_secs(3_600);
+
+/// Where a run belongs.
 #[derive(Debug, Clone)]
 pub(crate) struct Belongs {
     /// What is said of the asset now.
     pub(crate) asset: AssetFacts,
     pub(crate) source: String,
+    /// The tool's one name; empty when the source was named by hand.
+    pub(crate) tool: String,
+    /// What divides the tool's runs on the asset: target and category, as they stand in the source's name.
+    pub(crate) part: String,
     pub(crate) reference: String,
+    /// Whether the reference is a pull request: what it alone reports is no part of the queue.
+    pub(crate) pull: bool,
     pub(crate) scope: Scope,
     pub(crate) scanned_at: Instant,
+    /// The time that it bears, where that lies in the future: then it opens and does nothing else.
+    pub(crate) future: Option<Instant>,
 }
 
-/// Reads it off the request and the document.
+/// Reads it off the request and the run. `alone`: the document holds no other run.
 ///
 /// # Errors
 /// A name that cannot be one.
@@ -39,27 +50,43 @@ pub(crate) fn belongs(
     told: &Told,
     format: &str,
     configs: &[Config],
+    alone: bool,
     now: Instant,
 ) -> Result<Belongs, ImportError> {
     let tools: Vec<&str> = told.tools.iter().map(String::as_str).collect();
-    let mut tool = if tools.is_empty() { format.to_owned() } else { tools.join("+") };
-    if let Some(target) = target(told) {
-        tool = format!("{tool} of {target}");
-    }
-    let source = name("--source", request.source.as_deref().unwrap_or(&tool))?;
-    let reference = request.reference.as_deref().unwrap_or(&told.branch);
+    let tool = if tools.is_empty() { super::tools::canonical(format) } else { tools.join("+") };
+    let category = told.category.trim();
+    let category = if category.is_empty() { String::new() } else { format!(" ({category})") };
+    let of_target = target(told).map(|target| format!(" of {target}")).unwrap_or_default();
+    let part = format!("{of_target}{category}");
+    let source = match request.source.as_deref() {
+        // What a person calls the source holds for all of it; runs of several tools or categories stay apart.
+        Some(own) if alone => format!("{}{category}", name("--source", own)?),
+        Some(own) => format!("{}: {tool}{category}", name("--source", own)?),
+        None => format!("{tool}{part}"),
+    };
+    let source = name("--source", &source)?;
+    let tool = if request.source.is_some() { String::new() } else { tool };
+    let reference = normal_reference(request.reference.as_deref().unwrap_or(&told.branch));
     let reference = if reference.is_empty() { String::new() } else { name("--ref", reference)? };
-    let mut scope = request.scope.clone();
-    if is_pull_request(&reference) {
-        scope = Scope::PullRequest;
-    }
     let asset = match &request.asset {
         Some(asset) => declared(request, &name("--asset", asset)?, configs)?,
         None => undeclared(request, told, &source),
     };
-    // What was looked at in the future was not: a clock somewhere is wrong.
-    let scanned_at = request.scanned_at.or(told.scanned_at).unwrap_or(now).min(now);
-    Ok(Belongs { asset, source, reference, scope, scanned_at })
+    let said = request.scanned_at.or(told.scanned_at).unwrap_or(now);
+    let latest = now.checked_add(SKEW).unwrap_or(now);
+    Ok(Belongs {
+        asset,
+        source,
+        tool,
+        part,
+        pull: is_pull_request(&reference),
+        reference,
+        scope: request.scope.clone(),
+        // What was looked at in the future was not: a clock somewhere is wrong.
+        scanned_at: said.min(now),
+        future: Some(said).filter(|said| *said > latest),
+    })
 }
 
 /// What the document says that it looked at, as a part of the source's name: a run of another image or project
@@ -72,11 +99,19 @@ fn target(told: &Told) -> Option<&str> {
     (!target.is_empty() && !folder && !odd && !target.starts_with("file:")).then_some(target)
 }
 
+/// A branch in its one spelling: `refs/heads/main` is `main`.
+pub fn normal_reference(reference: &str) -> &str {
+    let reference = reference.trim();
+    reference.strip_prefix("refs/heads/").unwrap_or(reference)
+}
+
 /// Branches by which code hosts call a pull request.
-pub(crate) fn is_pull_request(reference: &str) -> bool {
-    ["refs/pull/", "refs/merge-requests/", "refs/pull-requests/"]
-        .iter()
-        .any(|p| reference.starts_with(p))
+pub fn is_pull_request(reference: &str) -> bool {
+    let hosts = ["refs/pull/", "refs/merge-requests/", "refs/pull-requests/"];
+    let short = ["pull/", "merge-requests/", "pull-requests/"];
+    let numbered = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    hosts.iter().any(|prefix| reference.starts_with(prefix))
+        || short.iter().any(|prefix| reference.strip_prefix(prefix).is_some_and(numbered))
 }
 
 fn declared(request: &Request, asset: &str, configs: &[Config]) -> Result<AssetFacts, ImportError> {
@@ -156,24 +191,26 @@ pub(crate) fn joined(known: &AssetFacts, said: &AssetFacts) -> AssetFacts {
 /// A scope as the ledger writes it.
 pub(crate) fn scope_text(scope: &Scope) -> String {
     match scope {
-        Scope::Whole => String::new(),
+        Scope::Document => String::new(),
+        Scope::Whole => "whole".to_owned(),
         Scope::PullRequest => "pull-request".to_owned(),
         Scope::Parts(parts) => parts.join("\n"),
     }
 }
 
 /// A scope as the ledger or a person wrote it: `whole`, `pull-request`, or parts, one to a line or between
-/// commas.
+/// commas; nothing leaves it to the document.
 pub fn scope_of(text: &str) -> Scope {
     match text.trim() {
-        "" | "whole" => Scope::Whole,
+        "" => Scope::Document,
+        "whole" => Scope::Whole,
         "pull-request" => Scope::PullRequest,
         parts => {
             let parts = parts.split(['\n', ',']).map(str::trim).filter(|part| !part.is_empty());
             let mut parts: Vec<String> = parts.map(str::to_owned).collect();
             parts.sort();
             parts.dedup();
-            if parts.is_empty() { Scope::Whole } else { Scope::Parts(parts) }
+            if parts.is_empty() { Scope::Document } else { Scope::Parts(parts) }
         }
     }
 }
@@ -184,12 +221,26 @@ mod tests {
 
     #[test]
     fn scopes_are_read_as_they_are_written() {
-        for text in ["", "pull-request", "a/b\nc"] {
+        for text in ["", "whole", "pull-request", "a/b\nc"] {
             assert_eq!(scope_text(&scope_of(text)), text);
         }
         assert_eq!(scope_of("c, a/b ,c"), scope_of("a/b\nc"));
         assert_eq!(scope_of("whole"), Scope::Whole);
-        assert_eq!(scope_of(" , "), Scope::Whole);
+        assert_eq!(scope_of(" , "), Scope::Document);
+    }
+
+    #[test]
+    fn one_spelling_for_one_branch() {
+        assert_eq!(normal_reference("refs/heads/main"), normal_reference(" main"));
+        assert_eq!(normal_reference("refs/tags/v1"), "refs/tags/v1");
+        for pull in
+            ["refs/pull/7/merge", "pull/7/head", "merge-requests/3", "refs/merge-requests/3/head"]
+        {
+            assert!(is_pull_request(pull), "{pull}");
+        }
+        for branch in ["main", "pull/request-docs", "feature/pull/7"] {
+            assert!(!is_pull_request(branch), "{branch}");
+        }
     }
 
     #[test]

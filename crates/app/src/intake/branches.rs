@@ -37,15 +37,18 @@ impl Writing<'_, '_, '_> {
         let mut fresh: Vec<Group> =
             groups.iter().filter(|g| g.attribution.is_none()).cloned().collect();
         for (stream, _) in self.branches.clone() {
-            fresh.retain(|g| g.ordinals.first().is_some_and(|first| !found.contains_key(first)));
+            fresh.retain(|g| {
+                g.came.ordinals.first().is_some_and(|first| !found.contains_key(first))
+            });
             if fresh.is_empty() {
                 break;
             }
             let known = matching::by_names(self.write, stream, &fresh)?;
             for group in &fresh {
-                let hits = group.names.iter().filter_map(|(name, _)| known.get(&name.0)).flatten();
+                let hits =
+                    group.came.names.iter().filter_map(|(name, _)| known.get(&name.0)).flatten();
                 let best = hits.min_by_key(|a| (!a.live, a.id));
-                if let (Some(first), Some(best)) = (group.ordinals.first(), best) {
+                if let (Some(first), Some(best)) = (group.came.ordinals.first(), best) {
                     found.insert(*first, best.finding);
                 }
             }
@@ -60,7 +63,7 @@ impl Writing<'_, '_, '_> {
         fresh: &[Group],
         found: &mut HashMap<i64, i64>,
     ) -> Result<(), LedgerError> {
-        let mut keys: Vec<Bytes> = fresh.iter().map(|g| g.bucket.0).collect();
+        let mut keys: Vec<Bytes> = fresh.iter().map(|g| g.came.bucket.0).collect();
         keys.sort_unstable();
         keys.dedup();
         let mut known: HashMap<Bytes, Vec<Attribution>> = HashMap::new();
@@ -72,14 +75,14 @@ impl Writing<'_, '_, '_> {
         for (bucket, known) in known {
             let claims: Vec<(&Group, i64)> = fresh
                 .iter()
-                .filter(|g| g.bucket.0 == bucket && !g.trusted)
-                .filter_map(|g| Some((g, *g.ordinals.first()?)))
+                .filter(|g| g.came.bucket.0 == bucket && !g.came.trusted)
+                .filter_map(|g| Some((g, *g.came.ordinals.first()?)))
                 .filter(|(_, first)| !found.contains_key(first))
                 .collect();
             let seen = claims.iter().map(|(g, _)| Seen {
-                content: g.content,
-                line: g.line,
-                digest: g.digest,
+                content: g.came.content,
+                line: g.came.line,
+                digest: g.came.digest,
             });
             let standing = known.iter().map(|a| Known {
                 content: a.content.map(Key),

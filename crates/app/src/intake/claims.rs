@@ -3,7 +3,11 @@
 //! In: the rows of one bucket. Out: claims: rows that share a believed name, or that say the same twice, are one.
 //! A claim that the ledger has is read back for the finding's facts.
 
+use std::collections::BTreeMap;
+
 use findings::Standing;
+use findings::assign::Came;
+use findings::coverage::{Coverage, Ground, ground};
 use findings::identity::{Key, digest_of, group};
 use findings::observation::Observation;
 use ledger::change::Claim;
@@ -20,90 +24,90 @@ const MAX_LINKS: usize = 64;
 /// One claim of the document.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
-    /// Its rows.
-    pub(crate) ordinals: Vec<i64>,
+    /// What matching looks at.
+    pub(crate) came: Came,
     /// The attribution that one of its rows was matched to.
     pub(crate) attribution: Option<i64>,
-    /// Believed names, the strongest first; false: enough by themselves.
-    pub(crate) names: Vec<(Key, bool)>,
-    pub(crate) tuple: Key,
-    pub(crate) bucket: Key,
-    pub(crate) content: Option<Key>,
-    pub(crate) moved: Option<Key>,
-    pub(crate) line: u32,
-    pub(crate) digest: Key,
-    /// Known by an id that the tool documents as unique: nearness has no say.
-    pub(crate) trusted: bool,
     /// Rule, key, fact.
     pub(crate) links: Vec<(String, Key, String)>,
     pub(crate) ids: Vec<String>,
     pub(crate) observations: Vec<Observation>,
     pub(crate) standing: Standing,
+    /// What has to be looked at before it can be said to have ended.
+    pub(crate) ground: Ground,
 }
 
-/// The claims among the rows of one bucket, in the order of their first rows.
-pub(crate) fn groups(bucket: [u8; 16], rows: Vec<Row>) -> Vec<Group> {
-    let read: Vec<Option<Waiting>> =
-        rows.iter().map(|(staged, _)| serde_json::from_str(&staged.body).ok()).collect();
-    let shared: Vec<Vec<Key>> = rows
-        .iter()
-        .zip(&read)
-        .map(|((staged, attribution), waiting)| {
-            let names = staged.names.iter().map(|(name, _)| Key(*name));
-            let double = waiting.as_ref().map(|w| Key::of(&[b"double", w.double.as_bytes()]));
-            // Rows that were matched to one claim are one claim.
-            let matched = attribution.map(|a| Key::of(&[b"attribution", &a.to_le_bytes()]));
-            names.chain(double).chain(matched).collect()
-        })
-        .collect();
-    let mut groups: Vec<(usize, Group, Vec<Key>)> = Vec::new();
-    let leaders = group(&shared);
-    for (((staged, attribution), waiting), leader) in rows.into_iter().zip(read).zip(leaders) {
-        let Some(waiting) = waiting else { continue };
-        let at = match groups.iter().rposition(|(known, _, _)| *known == leader) {
-            Some(at) => at,
-            None => {
-                groups.push((leader, empty(bucket, &staged, &waiting), Vec::new()));
-                groups.len() - 1
+/// The claims among the rows of one bucket, in the order of their first rows, each with its rows: those that share a
+/// believed name, that say the same twice, or that were matched to one claim.
+pub(crate) fn came(bucket: [u8; 16], rows: &[Row]) -> Vec<(Came, Option<i64>, Vec<usize>)> {
+    let shared = rows.iter().map(|(staged, attribution)| {
+        let names = staged.names.iter().map(|(name, _)| Key(*name));
+        let double = Key::of(&[b"double", &staged.double]);
+        let matched = attribution.map(|a| Key::of(&[b"attribution", &a.to_le_bytes()]));
+        names.chain([double]).chain(matched).collect()
+    });
+    let leaders = group(&shared.collect::<Vec<Vec<Key>>>());
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, leader) in leaders.into_iter().enumerate() {
+        members.entry(leader).or_default().push(at);
+    }
+    let of = |members: Vec<usize>| {
+        let rows_of = || members.iter().filter_map(|at| rows.get(*at));
+        let (first, _) = rows_of().next()?;
+        let mut names: Vec<(Key, bool)> = Vec::new();
+        for (name, doubtful) in rows_of().flat_map(|(staged, _)| &staged.names) {
+            if !names.iter().any(|(known, _)| known.0 == *name) {
+                names.push((Key(*name), *doubtful));
             }
-        };
-        if let Some((_, group, digests)) = groups.get_mut(at) {
-            group.attribution = group.attribution.or(attribution);
-            digests.push(Key(staged.digest));
-            group.add(&staged, waiting);
         }
-    }
-    groups.into_iter().map(|(_, group, digests)| group.settled(digests)).collect()
+        let mut digests: Vec<Key> = rows_of().map(|(staged, _)| Key(staged.digest)).collect();
+        digests.sort_unstable();
+        digests.dedup();
+        let believed = first.names.first().is_some_and(|(_, doubtful)| *doubtful);
+        let attribution = rows_of().find_map(|(_, attribution)| *attribution);
+        let came = Came {
+            ordinals: rows_of().map(|(staged, _)| staged.ordinal).collect(),
+            names,
+            tuple: Key(first.tuple),
+            bucket: Key(bucket),
+            former: first.former.iter().map(|key| Key(*key)).collect(),
+            content: first.content.map(Key),
+            moved: first.moved.map(Key),
+            line: first.line,
+            digest: digest_of(&digests),
+            trusted: first.trusted && believed,
+            path: first.path.clone(),
+            rule: first.rule.clone(),
+        };
+        Some((came, attribution, members))
+    };
+    members.into_values().filter_map(of).collect()
 }
 
-fn empty(bucket: [u8; 16], staged: &ledger::Staged, waiting: &Waiting) -> Group {
-    let trusted = waiting.trusted && staged.names.first().is_some_and(|(_, doubtful)| *doubtful);
-    Group {
-        ordinals: Vec::new(),
-        attribution: None,
-        names: Vec::new(),
-        tuple: Key(staged.tuple),
-        bucket: Key(bucket),
-        content: staged.content.map(Key),
-        moved: staged.moved.map(Key),
-        line: staged.line,
-        digest: Key(staged.digest),
-        trusted,
-        links: Vec::new(),
-        ids: Vec::new(),
-        observations: Vec::new(),
-        standing: waiting.observation.standing,
-    }
+/// The claims among the rows of one bucket with what they say.
+pub(crate) fn groups(bucket: [u8; 16], rows: &[Row]) -> Vec<Group> {
+    let of = |(came, attribution, members): (Came, Option<i64>, Vec<usize>)| {
+        let mut group = Group {
+            came,
+            attribution,
+            links: Vec::new(),
+            ids: Vec::new(),
+            observations: Vec::new(),
+            standing: Standing::Fixed,
+            ground: Ground::default(),
+        };
+        for (staged, _) in members.into_iter().filter_map(|at| rows.get(at)) {
+            if let Ok(waiting) = serde_json::from_str::<Waiting>(&staged.body) {
+                group.add(waiting);
+            }
+        }
+        group.settled()
+    };
+    came(bucket, rows).into_iter().map(of).filter(|group| !group.observations.is_empty()).collect()
 }
 
 impl Group {
-    fn add(&mut self, staged: &ledger::Staged, waiting: Waiting) {
-        self.ordinals.push(staged.ordinal);
-        for (name, doubtful) in &staged.names {
-            if !self.names.iter().any(|(known, _)| known.0 == *name) {
-                self.names.push((Key(*name), *doubtful));
-            }
-        }
+    fn add(&mut self, waiting: Waiting) {
         for (rule, key, fact) in waiting.links {
             let Some(key) = unhex(&key) else { continue };
             if self.links.len() < MAX_LINKS && !self.links.iter().any(|(_, known, _)| *known == key)
@@ -121,48 +125,58 @@ impl Group {
         self.observations.push(waiting.observation);
     }
 
-    fn settled(mut self, mut digests: Vec<Key>) -> Self {
-        digests.sort_unstable();
-        digests.dedup();
-        self.digest = digest_of(&digests);
+    /// The ground is over all observations, of which not all are kept.
+    fn settled(mut self) -> Self {
         self.ids.sort();
         self.observations.sort_by(|a, b| order(a).cmp(&order(b)));
+        self.ground = ground(&self.observations, "", "");
         self.observations.truncate(MAX_OBSERVATIONS);
         self
+    }
+
+    /// Completes the ground by what the document says of itself.
+    pub(crate) fn grounded(&mut self, subject: &str, coverage: &Coverage) {
+        let ground = &mut self.ground;
+        if ground.subject.is_empty() {
+            subject.trim().clone_into(&mut ground.subject);
+            ground.digest.clone_from(&coverage.digest);
+        }
+        ground.signed_in = coverage.is_signed_in(ground.places.iter().flatten());
+    }
+
+    /// Its ground as the ledger keeps it.
+    pub(crate) fn ground_text(&self) -> String {
+        serde_json::to_string(&self.ground).unwrap_or_default()
     }
 
     /// Names that the ledger keeps. A place that has none keeps what stands there, by which it is known when it
     /// returns; never by that alone while it stands, since the same code can stand in a file twice.
     fn kept_names(&self) -> Vec<Key> {
-        match self.names.as_slice() {
-            [] => vec![self.returns()],
+        match self.came.names.as_slice() {
+            [] => vec![self.came.returns()],
             names => names.iter().map(|(name, _)| *name).collect(),
         }
-    }
-
-    /// By what a claim without a name is known when it returns.
-    pub(crate) fn returns(&self) -> Key {
-        Key::of(&[b"returns", &self.bucket.0, &self.tuple.0])
     }
 
     /// As the ledger keeps it.
     pub(crate) fn claim(&self) -> Claim {
         let first = self.observations.first();
         Claim {
-            rule: first.filter(|o| !is_published(o)).map(|o| o.rule.clone()).unwrap_or_default(),
+            rule: self.ground.rule.clone(),
             path: first
                 .and_then(|o| o.locations.first())
                 .map(|l| l.path.clone())
                 .unwrap_or_default(),
-            line: self.line,
+            line: self.came.line,
             standing: word(self.standing).to_owned(),
             names: self.kept_names().iter().map(hex).collect(),
-            bucket: hex(&self.bucket),
-            content: self.content.as_ref().map(hex).unwrap_or_default(),
-            moved: self.moved.as_ref().map(hex).unwrap_or_default(),
+            bucket: hex(&self.came.bucket),
+            content: self.came.content.as_ref().map(hex).unwrap_or_default(),
+            moved: self.came.moved.as_ref().map(hex).unwrap_or_default(),
             links: self.links.iter().map(|(_, key, _)| hex(key)).collect(),
-            digest: hex(&self.digest),
+            digest: hex(&self.came.digest),
             body: serde_json::to_string(&self.observations).unwrap_or_default(),
+            ground: self.ground_text(),
         }
     }
 
@@ -224,11 +238,6 @@ pub(crate) fn unhex(text: &str) -> Option<Key> {
         *slot = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
     }
     Some(Key(key))
-}
-
-/// A published problem in a package: found by looking at the package, so that no rule of the tool can be off.
-fn is_published(observation: &findings::Observation) -> bool {
-    observation.class == findings::Class::Dependency && !observation.ids.is_empty()
 }
 
 #[cfg(test)]

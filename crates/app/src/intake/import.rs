@@ -67,7 +67,7 @@ impl Request {
             source: None,
             reference: None,
             scanned_at: None,
-            scope: Scope::Whole,
+            scope: Scope::default(),
             tool_version: None,
             format: None,
             dry_run: false,
@@ -137,6 +137,10 @@ pub struct Imported {
     pub reopened: u64,
     /// Claims that say the same.
     pub unchanged: u64,
+    /// Claims that it neither has nor covers: they stay open.
+    pub unseen: u64,
+    /// Findings that it would have ended, more than a third of its source's: closing them is proposed.
+    pub braked: u64,
     /// Records that could not be used, at most `MAX_DROPPED` of them by place.
     pub dropped: Vec<Dropped>,
     /// How many those are in all.
@@ -158,6 +162,41 @@ pub struct Imported {
 }
 
 impl Imported {
+    /// With another run of the same document.
+    fn and(mut self, other: Self) -> Self {
+        if self.source != other.source {
+            self.source = format!("{}, {}", self.source, other.source);
+        }
+        self.scanned_at = self.scanned_at.max(other.scanned_at);
+        for (of, more) in [
+            (&mut self.observations, other.observations),
+            (&mut self.new, other.new),
+            (&mut self.changed, other.changed),
+            (&mut self.closed, other.closed),
+            (&mut self.reopened, other.reopened),
+            (&mut self.unchanged, other.unchanged),
+            (&mut self.unseen, other.unseen),
+            (&mut self.braked, other.braked),
+            (&mut self.dropped_total, other.dropped_total),
+            (&mut self.linked, other.linked),
+            (&mut self.proposed, other.proposed),
+        ] {
+            *of += more;
+        }
+        self.repeat &= other.repeat;
+        self.dropped.extend(other.dropped);
+        for (of, more) in
+            [(&mut self.incomplete, other.incomplete), (&mut self.remarks, other.remarks)]
+        {
+            for line in more {
+                if !of.contains(&line) {
+                    of.push(line);
+                }
+            }
+        }
+        self
+    }
+
     /// Whether all of it was read.
     pub fn whole(&self) -> bool {
         self.dropped_total == 0 && self.incomplete.is_empty()
@@ -254,23 +293,36 @@ pub fn import(
     let format = format(request, &mut spooled)?;
     let secrets = books.ledger.secrets_key()?;
     let damaged = |error| unusable(intelligence, error);
-    let taken = read(&mut spooled, format, &secrets, &timing, &file, tell)?;
-    let taken = taken.map_err(damaged)?;
-    let published = taken.published;
-    let belongs = belongs(request, &taken.told, format.id, &configs, now)?;
+    let runs = read(&mut spooled, format, &secrets, &timing, &file, tell)?;
+    let runs = runs.map_err(damaged)?;
+    let published = runs.iter().any(|taken| taken.published);
+    let alone = runs.len() == 1;
     let mut write = books.write(actor, now)?;
-    // Whoever is said to be the owner now: of an asset that is there already its own facts tell.
-    let known = write.asset(&belongs.asset.name)?;
-    let owner = known.as_ref().map_or(&belongs.asset.owner, |(_, facts)| &facts.owner);
-    allow(actor, UseCase::Import, *owner == actor.name)?;
-    let into = Arrival { request, format, spooled: &spooled, belongs: &belongs, timing: &timing };
-    let (mut imported, summary) = match into.all(&mut write, taken, tell) {
-        Ok(done) => done,
-        Err(WriteError::Ledger(error)) => return Err(error.into()),
-        Err(WriteError::Index(error)) => return Err(damaged(error)),
+    let (mut all, mut summaries): (Option<Imported>, Vec<String>) = (None, Vec::new());
+    for taken in runs {
+        let belongs = belongs(request, &taken.told, format.id, &configs, alone, now)?;
+        // Whoever is said to be the owner now: of an asset that is there already its own facts tell.
+        let known = write.asset(&belongs.asset.name)?;
+        let owner = known.as_ref().map_or(&belongs.asset.owner, |(_, facts)| &facts.owner);
+        allow(actor, UseCase::Import, *owner == actor.name)?;
+        let into =
+            Arrival { request, format, spooled: &spooled, belongs: &belongs, timing: &timing };
+        let (imported, summary) = match into.all(&mut write, taken, tell) {
+            Ok(done) => done,
+            Err(WriteError::Ledger(error)) => return Err(error.into()),
+            Err(WriteError::Index(error)) => return Err(damaged(error)),
+        };
+        summaries.extend(summary);
+        all = Some(match all {
+            Some(before) => before.and(imported),
+            None => imported,
+        });
+    }
+    let Some(mut imported) = all else {
+        return Err(LedgerError::Unfit("a document without a run".to_owned()).into());
     };
-    if let Some(summary) = summary.filter(|_| !request.dry_run) {
-        imported.entry = Some(write.commit("import", &summary)?.entry);
+    if !summaries.is_empty() && !request.dry_run {
+        imported.entry = Some(write.commit("import", &summaries.join("; "))?.entry);
     }
     imported.remarks.extend(remarks(&imported, published && index.is_none()));
     Ok(imported)
@@ -308,7 +360,7 @@ fn read(
     timing: &Timing<'_>,
     file: &str,
     tell: &mut dyn FnMut(Progress),
-) -> Result<Result<Taken, intel::IndexError>, ImportError> {
+) -> Result<Result<Vec<Taken>, intel::IndexError>, ImportError> {
     let mut known: Option<Aliases> = None;
     loop {
         let second = known.is_some();
@@ -318,7 +370,7 @@ fn read(
             return Err(error.into());
         }
         if let Err(source) = ended {
-            if taking.taken.observations == 0 {
+            if taking.observations() == 0 {
                 let file = file.to_owned();
                 return Err(ImportError::Unreadable { file, format: format.title, source });
             }
@@ -326,7 +378,10 @@ fn read(
                 Stop::Io(error) => format!("{source}: {error}"),
                 _ => source.to_string(),
             };
-            taking.taken.told.incomplete.push(format!("reading ended early: {rest}"));
+            // What is missing may be of any run.
+            for run in &mut taking.runs {
+                run.told.incomplete.push(format!("reading ended early: {rest}"));
+            }
         }
         if !spooled.unchanged() {
             return Err(ImportError::Changed(file.to_owned()));
@@ -335,8 +390,10 @@ fn read(
             return Ok(Err(error));
         }
         if !taking.too_early || second {
-            taking.taken.stage.seal()?;
-            return Ok(Ok(taking.taken));
+            for run in &mut taking.runs {
+                run.stage.seal()?;
+            }
+            return Ok(Ok(taking.runs));
         }
         known = Some(taking.met);
     }

@@ -12,6 +12,7 @@ mod claims;
 mod closing;
 pub(crate) mod facts;
 pub(crate) mod fixes;
+mod handing;
 pub mod import;
 mod looks;
 mod matching;
@@ -20,10 +21,12 @@ mod redact;
 pub mod spool;
 mod taking;
 pub(crate) mod timing;
+mod tools;
 mod uniting;
 pub mod verify;
 mod writing;
 
+pub use belongs::{is_pull_request, normal_reference};
 pub use import::{ImportError, Imported, Progress, Request, SCHEMA, import, scope};
 pub use spool::Input;
 

@@ -237,7 +237,8 @@ impl Proving<'_> {
                 reason: "fixed".to_owned(),
                 evidence: evidence.clone(),
                 document,
-                duplicate_of: 0,
+                at: Some(self.scanned_at),
+                ..Closure::default()
             };
             write.append(&Change::Closed { finding: *finding, closure })?;
         }

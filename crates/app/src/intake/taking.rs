@@ -1,12 +1,13 @@
 //! How does an observation come from the reader to the stage?
 //!
-//! In: what a reader hands on. Out: staged claims with their identity, what was told of the document, what was
-//! dropped. Each observation is settled, its secrets are blanked, its identity computed, and then it is on disk:
-//! nothing here grows with the document but sets of rules and ids, which are bounded.
+//! In: what a reader hands on. Out: of each run in the document, staged claims with their identity, what was told of
+//! it, what it covers, what was dropped. Each observation is settled, its secrets are blanked, its identity computed,
+//! and then it is on disk: nothing here grows with the document but sets of targets, rules and ids, which are bounded.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
+use findings::coverage::{Coverage, Filter};
 use findings::identity::{How, Identity, Key, Knowledge, aliases_told, identify, to_be_checked};
 use findings::observation::Observation;
 use findings::{Fact, Sink, Stop};
@@ -22,8 +23,8 @@ use super::timing::Timing;
 
 /// Most dropped records that are named; the rest is counted.
 pub const MAX_DROPPED: usize = 1_000;
-/// Most rules whose activity is remembered; of a rule beyond them nothing is closed.
-const MAX_RULES: usize = 200_000;
+/// Most runs of one document that are told apart; those beyond them end nothing.
+pub const MAX_RUNS: usize = 64;
 /// Most ids of which a document's own aliases are remembered.
 const MAX_ALIASES: usize = 200_000;
 /// Most bytes of one staged observation; what explains is left out before what identifies.
@@ -40,40 +41,21 @@ pub(crate) struct Waiting {
     pub(crate) observation: Observation,
     /// Rule, key in hexadecimal, and the fact in words.
     pub(crate) links: Vec<(String, String, String)>,
-    /// Whether the strongest name is an id that the tool documents as unique.
-    pub(crate) trusted: bool,
     /// The alias group as far as it is known.
     pub(crate) ids: Vec<String>,
-    /// Equal for the same claim told twice, hexadecimal.
-    pub(crate) double: String,
 }
 
-/// What the document says of itself.
+/// What a run says of itself.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Told {
     pub(crate) tools: BTreeSet<String>,
+    /// SARIF's category; empty without.
+    pub(crate) category: String,
     pub(crate) tool_version: String,
     pub(crate) scanned_at: Option<Instant>,
     pub(crate) target: String,
     pub(crate) branch: String,
-    pub(crate) lists_rules: bool,
     pub(crate) incomplete: Vec<String>,
-}
-
-/// Which rules were active or met.
-#[derive(Debug, Default)]
-pub(crate) struct Rules(HashSet<u64>);
-
-impl Rules {
-    fn add(&mut self, rule: &str) {
-        if self.0.len() < MAX_RULES {
-            self.0.insert(xxh3_64(rule.as_bytes()));
-        }
-    }
-
-    pub(crate) fn has(&self, rule: &str) -> bool {
-        self.0.contains(&xxh3_64(rule.as_bytes()))
-    }
 }
 
 /// Ids that the document itself calls aliases of each other.
@@ -117,11 +99,11 @@ impl Aliases {
 /// Whom to tell how far it is.
 pub(crate) type Tell<'a> = &'a mut dyn FnMut(Progress);
 
-/// What was read.
+/// What was read of one run.
 pub(crate) struct Taken {
     pub(crate) stage: Stage,
     pub(crate) told: Told,
-    pub(crate) rules: Rules,
+    pub(crate) coverage: Coverage,
     pub(crate) observations: u64,
     /// Whether one of them names a published problem.
     pub(crate) published: bool,
@@ -130,9 +112,29 @@ pub(crate) struct Taken {
     pub(crate) named: Vec<(String, String)>,
 }
 
+impl Taken {
+    fn new() -> Result<Self, LedgerError> {
+        Ok(Self {
+            stage: Stage::new()?,
+            told: Told::default(),
+            coverage: Coverage::default(),
+            observations: 0,
+            published: false,
+            dropped: 0,
+            named: Vec::new(),
+        })
+    }
+}
+
 /// The sink of an import.
 pub(crate) struct Taking<'a> {
-    pub(crate) taken: Taken,
+    /// The document's runs; one where it tells of none.
+    pub(crate) runs: Vec<Taken>,
+    /// Tool and category of each run that was told, with its place in `runs`.
+    told: Vec<(String, String)>,
+    /// The run that is read now.
+    at: usize,
+    read: u64,
     secrets: &'a [u8; 32],
     timing: &'a Timing<'a>,
     /// Aliases out of an earlier pass over the same document.
@@ -157,15 +159,10 @@ impl<'a> Taking<'a> {
         tell: Tell<'a>,
     ) -> Result<Self, LedgerError> {
         Ok(Self {
-            taken: Taken {
-                stage: Stage::new()?,
-                told: Told::default(),
-                rules: Rules::default(),
-                observations: 0,
-                published: false,
-                dropped: 0,
-                named: Vec::new(),
-            },
+            runs: vec![Taken::new()?],
+            told: Vec::new(),
+            at: 0,
+            read: 0,
             secrets,
             timing,
             known,
@@ -221,6 +218,44 @@ impl<'a> Taking<'a> {
         }
     }
 
+    /// Turns to the run of this tool and category; a new one where none was told before.
+    fn turn(&mut self, tool: String, category: String) -> Result<(), LedgerError> {
+        let tool = super::tools::canonical(&tool);
+        let told = self.told.iter().position(|(t, c)| *t == tool && *c == category);
+        if let Some(at) = told {
+            self.at = at;
+            return Ok(());
+        }
+        // What was told before the first run is of the first.
+        if !self.told.is_empty() {
+            if self.runs.len() >= MAX_RUNS {
+                let run = self.run();
+                let why = format!("it holds more than {MAX_RUNS} runs, which are not told apart");
+                if !run.told.incomplete.contains(&why) {
+                    run.told.incomplete.push(why);
+                }
+                return Ok(());
+            }
+            self.runs.push(Taken::new()?);
+        }
+        self.at = self.runs.len() - 1;
+        let run = self.run();
+        run.told.tools.extend(Some(tool.clone()).filter(|tool| !tool.is_empty()));
+        run.told.category.clone_from(&category);
+        self.told.push((tool, category));
+        Ok(())
+    }
+
+    fn run(&mut self) -> &mut Taken {
+        let at = self.at.min(self.runs.len() - 1);
+        &mut self.runs[at]
+    }
+
+    /// Claims read so far, of all runs.
+    pub(crate) fn observations(&self) -> u64 {
+        self.read
+    }
+
     fn put(&mut self, observation: Observation) -> Result<(), LedgerError> {
         let aliases = |id: &str| self.aliases(id);
         let knowledge = Knowledge { secrets: self.secrets, aliases: &aliases };
@@ -233,15 +268,16 @@ impl<'a> Taking<'a> {
         let links = links.map(|(rule, key, fact)| {
             (rule.as_str().to_owned(), super::facts::hex(key), fact.clone())
         });
-        let waiting = Waiting {
-            links: links.collect(),
-            trusted: identity.names.first().is_some_and(|name| name.how == How::ToolId),
-            double: super::facts::hex(&identity.double),
-            ids: identity.ids,
-            observation,
-        };
-        self.taken.stage.put(&Staged {
-            ordinal: i64::try_from(self.taken.observations).unwrap_or(i64::MAX),
+        let trusted = identity.names.first().is_some_and(|name| name.how == How::ToolId);
+        let path = observation.locations.first().map(|l| l.path.clone()).unwrap_or_default();
+        // As the ledger keeps it: a published problem of a package has no rule of the tool.
+        let published =
+            observation.class == findings::Class::Dependency && !observation.ids.is_empty();
+        let rule = if published { String::new() } else { observation.rule.clone() };
+        let waiting = Waiting { links: links.collect(), ids: identity.ids, observation };
+        let run = self.run();
+        run.stage.put(&Staged {
+            ordinal: i64::try_from(run.observations).unwrap_or(i64::MAX),
             names,
             tuple: identity.tuple.0,
             bucket: identity.bucket.0,
@@ -249,6 +285,11 @@ impl<'a> Taking<'a> {
             moved: identity.moved.map(bytes),
             line: identity.line,
             digest: identity.digest.0,
+            double: identity.double.0,
+            trusted,
+            path,
+            rule,
+            former: Vec::new(),
             body: body(waiting),
         })
     }
@@ -261,50 +302,64 @@ impl Sink for Taking<'_> {
         for location in &mut observation.locations {
             cut(&mut location.snippet, MAX_SNIPPET);
         }
-        self.taken.rules.add(&observation.rule);
-        self.taken.observations += 1;
-        self.taken.published |= !observation.ids.is_empty();
+        let run = self.run();
+        run.coverage.saw(&observation);
+        run.observations += 1;
+        run.published |= !observation.ids.is_empty();
+        self.read += 1;
         if let Err(error) = self.put(observation) {
             self.failed = Some(error);
             return Err(Stop::Taker);
         }
-        if self.taken.observations.is_multiple_of(STEP) {
-            (self.tell)(Progress::Read(self.taken.observations));
+        if self.read.is_multiple_of(STEP) {
+            (self.tell)(Progress::Read(self.read));
         }
         Ok(())
     }
 
     fn dropped(&mut self, place: &str, why: &str) {
-        self.taken.dropped += 1;
-        if self.taken.named.len() < MAX_DROPPED {
+        let run = self.run();
+        run.dropped += 1;
+        if run.named.len() < MAX_DROPPED {
             let clean =
                 |text: &str| super::redact::blanked(text).unwrap_or_else(|| text.to_owned());
-            self.taken.named.push((clean(place), clean(why)));
+            run.named.push((clean(place), clean(why)));
         }
     }
 
     fn fact(&mut self, fact: Fact) {
-        let told = &mut self.taken.told;
         // What a document tells of itself becomes the names of assets and sources, and stays in the record.
         let clean = |text: String| super::redact::blanked(&text).unwrap_or(text);
+        if let Fact::Run { tool, category } = fact {
+            if let Err(error) = self.turn(clean(tool), clean(category)) {
+                self.failed = Some(error);
+            }
+            return;
+        }
+        let run = self.run();
+        let told = &mut run.told;
         match fact {
             Fact::Tool(name) if !name.trim().is_empty() && told.tools.len() < 20 => {
-                told.tools.insert(clean(name.trim().to_owned()));
+                told.tools.insert(super::tools::canonical(&clean(name)));
             }
             Fact::ToolVersion(version) => told.tool_version = clean(version),
-            // Of several runs in one document the latest counts.
+            // Of several times in one run the latest counts.
             Fact::ScannedAt(at) => told.scanned_at = told.scanned_at.max(Some(at)),
-            Fact::Target(target) => told.target = clean(target),
+            Fact::Target(target) => {
+                told.target = clean(target);
+                run.coverage.subject(&told.target);
+            }
             Fact::Branch(branch) => told.branch = clean(branch),
-            Fact::ActiveRule(rule) => {
-                told.lists_rules = true;
-                self.taken.rules.add(&rule);
+            Fact::Incomplete(why) => {
+                if told.incomplete.len() < 100 {
+                    told.incomplete.push(clean(why));
+                }
             }
-            Fact::Incomplete(why) if told.incomplete.len() < 100 => {
-                told.incomplete.push(clean(why))
+            Fact::Setting(name, value) => run.coverage.tell(&Fact::Setting(name, clean(value))),
+            Fact::Filter(Filter::Other(words)) => {
+                run.coverage.tell(&Fact::Filter(Filter::Other(clean(words))));
             }
-            Fact::Tool(_) | Fact::Incomplete(_) | Fact::Revision(_) => {}
-            Fact::Passed(_) | Fact::Components(_) => {}
+            other => run.coverage.tell(&other),
         }
     }
 }
@@ -377,13 +432,7 @@ mod tests {
             locations: (0..900).map(location).collect(),
             ..Observation::default()
         };
-        let waiting = Waiting {
-            observation,
-            links: Vec::new(),
-            trusted: false,
-            ids: Vec::new(),
-            double: String::new(),
-        };
+        let waiting = Waiting { observation, links: Vec::new(), ids: Vec::new() };
         let text = body(waiting);
         assert!(text.len() <= MAX_BODY, "{}", text.len());
         assert!(text.contains("\"899\""), "places stay where they fit");

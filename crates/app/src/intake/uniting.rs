@@ -132,20 +132,12 @@ impl Writing<'_, '_, '_> {
                 evidence: format!("the same by {}: {}", edge.rule, edge.evidence),
                 document: self.document,
                 duplicate_of: to,
+                at: Some(self.belongs.scanned_at),
+                ..Closure::default()
             };
             self.write.append(&Change::Closed { finding: from.id, closure })?;
         }
         Ok(())
-    }
-
-    /// Proposes what is not proposed already.
-    fn propose_once(
-        &mut self,
-        finding: i64,
-        what: serde_json::Value,
-        reason: String,
-    ) -> Result<(), WriteError> {
-        Ok(self.propose(finding, what, reason)?)
     }
 }
 

@@ -6,12 +6,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use findings::close::Scope;
+use findings::coverage::Coverage;
 use findings::identity::Key;
 use findings::observation::Observation;
 use findings::{Class, Standing};
 use intel::IndexError;
-use ledger::change::{AssetFacts, Change, Closure, Counts, Edge, Facts, FixFacts, Key as Bytes};
+use ledger::change::{
+    AssetFacts, Change, Closure, Counts, Edge, Facts, FixFacts, Key as Bytes, Missing, UnseenFacts,
+};
 use ledger::row::{Attribution, Finding, Ids};
 use ledger::{LedgerError, Stage, Write};
 use vocab::Instant;
@@ -23,6 +25,8 @@ use super::matching;
 use super::timing::{About, Timing};
 use super::{facts, fixes};
 
+/// How long what a tool's user suppressed is proposed to be accepted.
+const PAUSE: std::time::Duration = std::time::Duration::from_secs(90 * 86_400);
 /// The author of what rules do, with the rules' version.
 pub(crate) const RULES: &str = "rules/1";
 
@@ -49,19 +53,33 @@ pub(crate) struct Writing<'a, 'w, 'l> {
     pub(crate) name: &'a str,
     /// Older than the last one: it opens, and changes nothing else.
     pub(crate) older: bool,
+    /// The last document, where this one is older: what only this one has is unseen since that one.
+    pub(crate) later: Option<i64>,
     /// Whether it may say that something has ended: not where it looked at a pull request only, or broke off.
     pub(crate) ends: bool,
+    /// What the run looked at.
+    pub(crate) coverage: &'a Coverage,
+    /// What the document calls what it looked at.
+    pub(crate) subject: &'a str,
     pub(crate) counts: Counts,
     /// The source's other branches on the asset.
     pub(crate) branches: Branches,
     /// The first claim that this document brought.
     pub(crate) first_new: Option<i64>,
+    /// How many claims it brought.
+    pub(crate) fresh: u64,
     /// Claims tied to findings of other claims.
     pub(crate) linked: u64,
     /// Proposals made.
     pub(crate) proposed: u64,
     /// Statements that something unknown here has ended.
     pub(crate) unknown_ended: u64,
+    /// Claims that are unseen from now on.
+    pub(crate) began: u64,
+    /// Claims that the run neither has nor covers.
+    pub(crate) unseen_now: u64,
+    /// Claims that were unseen and are reported again.
+    pub(crate) seen_again: u64,
 }
 
 /// What a page of claims needs of the ledger.
@@ -85,7 +103,10 @@ impl Writing<'_, '_, '_> {
         step: &mut dyn FnMut(u64),
     ) -> Result<(), WriteError> {
         self.branches = self.branches()?;
-        matching::pages(stage, false, step, &mut |_, groups| self.page(&groups))
+        matching::pages(stage, step, &mut |mut groups| {
+            groups.iter_mut().for_each(|group| group.grounded(self.subject, self.coverage));
+            self.page(&groups)
+        })
     }
 
     fn page(&mut self, groups: &[Group]) -> Result<(), WriteError> {
@@ -108,33 +129,11 @@ impl Writing<'_, '_, '_> {
     fn read(&mut self, groups: &[Group]) -> Result<Page, LedgerError> {
         let mut page = Page::default();
         let matched: Vec<&Group> = groups.iter().filter(|g| g.attribution.is_some()).collect();
-        let returning = matched.iter().filter(|g| g.names.is_empty()).map(|g| g.returns().0);
-        let returning: Vec<Bytes> = returning.collect();
-        let found = if returning.is_empty() {
-            Vec::new()
-        } else {
-            self.write.by_names(self.stream, &returning)?
-        };
-        page.attributions.extend(found.into_iter().map(|(_, a)| (a.id, a)));
         for (name, found) in matching::by_names(self.write, self.stream, groups)? {
-            for attribution in found {
-                page.names.insert((name, attribution.id));
-                page.attributions.insert(attribution.id, attribution);
-            }
+            page.names.extend(found.iter().map(|attribution| (name, attribution.id)));
         }
-        let missing = |page: &Page| -> Vec<&Group> {
-            let absent =
-                |g: &&&Group| g.attribution.is_some_and(|id| !page.attributions.contains_key(&id));
-            matched.iter().filter(absent).copied().collect()
-        };
-        let keys: Vec<Bytes> = missing(&page).iter().map(|g| g.bucket.0).collect();
-        let found =
-            if keys.is_empty() { Vec::new() } else { self.write.by_buckets(self.stream, &keys)? };
-        page.attributions.extend(found.into_iter().map(|(_, a)| (a.id, a)));
-        let keys: Vec<Bytes> = missing(&page).iter().filter_map(|g| g.moved).map(|k| k.0).collect();
-        let found =
-            if keys.is_empty() { Vec::new() } else { self.write.by_moved(self.stream, &keys)? };
-        page.attributions.extend(found.into_iter().map(|(_, a)| (a.id, a)));
+        let ids: Vec<i64> = matched.iter().filter_map(|group| group.attribution).collect();
+        page.attributions = self.write.claims_of(&ids)?.into_iter().map(|a| (a.id, a)).collect();
         if self.asset.1.declared {
             let fresh = groups.iter().filter(|g| g.attribution.is_none());
             let keys: Vec<Bytes> =
@@ -173,7 +172,7 @@ impl Writing<'_, '_, '_> {
         }
         let id = attribution.id;
         let differs = differs(group, attribution)
-            || group.names.iter().any(|(name, _)| !page.names.contains(&(name.0, id)));
+            || group.came.names.iter().any(|(name, _)| !page.names.contains(&(name.0, id)));
         let live = attribution.live;
         if group.ended() && !(live && self.ends) {
             self.counts.unchanged += 1;
@@ -181,6 +180,9 @@ impl Writing<'_, '_, '_> {
         }
         if !live {
             self.write.append(&Change::Returned { attribution: id, document: self.document })?;
+        } else if let Some(was) = attribution.unseen.clone() {
+            self.seen_again += 1;
+            self.write.append(&Change::Seen { attribution: id, document: self.document, was })?;
         }
         if differs {
             let was = self.write.claim(id)?.unwrap_or_default();
@@ -208,6 +210,9 @@ impl Writing<'_, '_, '_> {
             self.follow(finding, alone.then_some(group))?;
             self.again(page, finding)?;
         }
+        if attribution.standing != claims::word(group.standing) {
+            self.marked(finding, group)?;
+        }
         match (reopened, differs || !live) {
             (true, _) => self.counts.reopened += 1,
             (false, true) => self.counts.changed += 1,
@@ -218,8 +223,13 @@ impl Writing<'_, '_, '_> {
 
     /// A claim that the stream did not have.
     fn fresh(&mut self, page: &mut Page, group: &Group) -> Result<(), WriteError> {
-        let elsewhere = group.ordinals.first().and_then(|first| page.elsewhere.get(first).copied());
-        if elsewhere.is_some() && self.belongs.scope == Scope::PullRequest {
+        let elsewhere =
+            group.came.ordinals.first().and_then(|first| page.elsewhere.get(first).copied());
+        // A pull request's run adds nothing to what its base has.
+        let base = elsewhere.filter(|_| self.belongs.pull);
+        if let Some(base) = base
+            && self.write.findings(&[base])?.first().is_some_and(|f| f.reference.is_empty())
+        {
             self.counts.unchanged += 1;
             return Ok(());
         }
@@ -246,6 +256,7 @@ impl Writing<'_, '_, '_> {
         };
         let attribution = self.attribute(finding, group, edge)?;
         self.linked += 1;
+        self.entered(finding)?;
         if group.ended() {
             self.ended(attribution, finding, group)?;
             self.counts.unchanged += 1;
@@ -271,8 +282,8 @@ impl Writing<'_, '_, '_> {
             first_seen,
             earlier_start: None,
         })?;
-        let fix = fixes::fix(&facts, &group.observations, &group.tuple);
-        let class = class_word(group.observations.first().map_or(Class::default(), |o| o.class));
+        let fix = fixes::fix(&facts, &group.observations, &group.came.tuple);
+        let class = group.observations.first().map_or(Class::default(), |o| o.class).as_str();
         self.write.append(&Change::Opened {
             finding,
             asset: self.asset.0,
@@ -281,17 +292,49 @@ impl Writing<'_, '_, '_> {
             facts,
             clock,
             fix,
+            reference: if self.belongs.pull {
+                self.belongs.reference.clone()
+            } else {
+                String::new()
+            },
         })?;
         let evidence = format!("first claimed by {} in {}", self.belongs.source, self.name);
         let edge =
             Edge { rule: "first".to_owned(), evidence, score: 1.0, author: RULES.to_owned() };
         self.attribute(finding, group, edge)?;
         self.counts.new += 1;
-        if group.standing == Standing::FalsePositive {
-            let why = self.says(group, "a false positive");
-            self.propose(finding, serde_json::json!({ "call": "false_positive" }), why)?;
-        }
+        self.marked(finding, group)?;
         Ok(finding)
+    }
+
+    /// What the tool's user has set in the tool becomes a proposal.
+    fn marked(&mut self, finding: i64, group: &Group) -> Result<(), WriteError> {
+        let (what, why) = match group.standing {
+            Standing::FalsePositive => (
+                serde_json::json!({ "call": "false_positive" }),
+                self.says(group, "a false positive"),
+            ),
+            Standing::Suppressed => {
+                let until = self.belongs.scanned_at.checked_add(PAUSE).ok();
+                let what = serde_json::json!({ "call": "accept", "until": until });
+                (what, self.says(group, "suppressed"))
+            }
+            _ => return Ok(()),
+        };
+        self.propose_once(finding, what, why)
+    }
+
+    /// What only a pull request reported enters the queue once what runs has it.
+    fn entered(&mut self, id: i64) -> Result<(), WriteError> {
+        if self.belongs.pull {
+            return Ok(());
+        }
+        let found = self.write.findings(&[id])?.pop();
+        let Some(was) = found.map(|f| f.reference).filter(|reference| !reference.is_empty()) else {
+            return Ok(());
+        };
+        let document = self.document;
+        Ok(self.write.append(&Change::Entered { finding: id, document, was })?)
     }
 
     /// When the source or this document first saw it; never in the future.
@@ -311,6 +354,14 @@ impl Writing<'_, '_, '_> {
             claim: group.claim(),
             edge,
         })?;
+        self.fresh += 1;
+        // Later runs of its source do not mention it.
+        if let Some(later) = self.later.filter(|_| !group.ended()) {
+            let why = "a later run of its source does not mention it".to_owned();
+            let missing = vec![Missing { which: "order".to_owned(), no: true, why }];
+            let facts = UnseenFacts { document: later, reported: self.document, missing };
+            self.write.append(&Change::Unseen { attribution, facts })?;
+        }
         Ok(attribution)
     }
 
@@ -354,11 +405,12 @@ impl Writing<'_, '_, '_> {
             reason: word.to_owned(),
             evidence: evidence.clone(),
             document: self.document,
-            duplicate_of: 0,
+            at: Some(self.belongs.scanned_at),
+            ..Closure::default()
         };
         if !self.close_if_alone(finding, closure)? {
             let what = serde_json::json!({ "call": "close", "ending": word });
-            self.propose(finding, what, evidence)?;
+            self.propose_once(finding, what, evidence)?;
         }
         Ok(())
     }
@@ -386,12 +438,25 @@ impl Writing<'_, '_, '_> {
         format!("{} says «{what}» in {} of {at}{reason}", self.belongs.source, self.name)
     }
 
-    pub(crate) fn propose(
+    /// Proposes what was not proposed before: a repeat of what waits, or of what a person refused, says nothing new.
+    pub(crate) fn propose_once(
         &mut self,
         finding: i64,
         what: serde_json::Value,
         reason: String,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<(), WriteError> {
+        // Of an acceptance the day is no part of what is proposed.
+        let same = |known: &serde_json::Value| {
+            let key = |value: &serde_json::Value| {
+                let mut value = value.clone();
+                value.as_object_mut().map(|fields| fields.remove("until"));
+                value
+            };
+            key(known) == key(&what)
+        };
+        if self.write.proposals_of(finding)?.iter().any(|(_, _, known)| same(known)) {
+            return Ok(());
+        }
         let proposal = self.write.next(Ids::Proposal)?;
         self.write.append(&Change::Proposed { proposal, finding, what, reason })?;
         self.proposed += 1;
@@ -419,7 +484,13 @@ impl Writing<'_, '_, '_> {
             "{} reports it again in {} of {}",
             self.belongs.source, self.name, self.belongs.scanned_at
         );
-        self.write.append(&Change::Reopened { finding: id, why, was: closure })?;
+        self.write.append(&Change::Reopened {
+            finding: id,
+            why,
+            was: closure,
+            was_at: finding.closed_at,
+            at: Some(self.belongs.scanned_at),
+        })?;
         let clock = self.timing.clock(&About {
             earlier_start: finding.clock.as_ref().map(|clock| clock.start),
             ..About::finding(&finding)
@@ -455,7 +526,7 @@ impl Writing<'_, '_, '_> {
     pub(crate) fn follow(&mut self, id: i64, alone: Option<&Group>) -> Result<(), WriteError> {
         let Some(finding) = self.write.findings(&[id])?.pop() else { return Ok(()) };
         let (observations, ids, own) = match alone.filter(|_| finding.live == 1) {
-            Some(group) => (group.observations.clone(), group.ids.clone(), group.tuple),
+            Some(group) => (group.observations.clone(), group.ids.clone(), group.came.tuple),
             None => {
                 let observations = self.claimed(id)?;
                 let ids = observations.iter().flat_map(|o| o.ids.iter().cloned()).collect();
@@ -531,29 +602,15 @@ fn differs(group: &Group, attribution: &Attribution) -> bool {
         .first()
         .and_then(|o| o.locations.first())
         .map_or("", |l| l.path.as_str());
-    attribution.digest != group.digest.0
+    attribution.digest != group.came.digest.0
         || attribution.standing != claims::word(group.standing)
-        || attribution.content != group.content.map(|key| key.0)
-        || attribution.line != group.line
+        || attribution.content != group.came.content.map(|key| key.0)
+        || attribution.line != group.came.line
         || attribution.path != path
+        || attribution.ground != group.ground_text()
 }
 
 /// The edge of a rule.
 pub(crate) fn rule_edge(rule: &str, fact: &str) -> Edge {
     Edge { rule: rule.to_owned(), evidence: fact.to_owned(), score: 1.0, author: RULES.to_owned() }
-}
-
-/// A class as the ledger writes it.
-fn class_word(class: Class) -> &'static str {
-    match class {
-        Class::Dependency => "dependency",
-        Class::Code => "code",
-        Class::Secret => "secret",
-        Class::Host => "host",
-        Class::Web => "web",
-        Class::Configuration => "configuration",
-        Class::Crash => "crash",
-        Class::Report => "report",
-        Class::Licence => "licence",
-    }
 }

@@ -291,8 +291,8 @@ impl Acting<'_, '_, '_> {
         let closure = Closure {
             reason: reason.to_owned(),
             evidence: format!("{}: {because}", actor.name),
-            document: 0,
             duplicate_of,
+            ..Closure::default()
         };
         if let Some(closed) = finding.closure.as_ref().filter(|_| finding.state == "closed") {
             let same = closed.reason == closure.reason && closed.duplicate_of == duplicate_of;
@@ -316,7 +316,8 @@ impl Acting<'_, '_, '_> {
             return Ok(("is open already".to_owned(), false));
         };
         let why = format!("{}: {}", self.deciding.actor.name, self.deciding.reason);
-        self.write.append(&Change::Reopened { finding: finding.id, why, was })?;
+        let was_at = finding.closed_at;
+        self.write.append(&Change::Reopened { finding: finding.id, why, was, was_at, at: None })?;
         Ok(("open again, with its first start".to_owned(), true))
     }
 

@@ -150,6 +150,7 @@ impl<'a> Asked<'a> {
             owner => owner,
         };
         finding.state != "void"
+            && finding.reference == self.filter.reference
             && any(&self.filter.assets, &finding.asset_facts.name)
             && any(&self.filter.owners, owner)
             && any(&self.filter.classes, &finding.class)
@@ -169,6 +170,7 @@ impl<'a> Asked<'a> {
             "unowned" => show::owner(finding).is_empty(),
             "accepted" => accepted,
             "available" => finding.fix.available,
+            "unseen" => finding.live > 0 && finding.unseen >= finding.live,
             "proposals" => self.proposals.binary_search(&finding.id).is_ok(),
             _ => false,
         }

@@ -51,6 +51,20 @@ fn words(change: &Change, of: i64) -> String {
             format!("document {document} says it otherwise{}", at(&claim.path, claim.line))
         }
         Change::Retired { evidence, .. } => format!("no longer reported: {evidence}"),
+        Change::Unseen { facts, .. } => {
+            let missing = facts.missing.iter().map(|missing| {
+                let word = if missing.no { "no" } else { "not said" };
+                format!("{} {word} ({})", missing.which, missing.why)
+            });
+            let missing: Vec<String> = missing.collect();
+            format!("unseen since document {}: {}", facts.document, missing.join("; "))
+        }
+        Change::Seen { document, .. } => format!("seen again in document {document}"),
+        Change::Handed { why, .. } => format!("a claim went to another source: {why}"),
+        Change::Entered { document, was, .. } => {
+            format!("in the queue since document {document}; before, {was} alone reported it")
+        }
+        Change::Stated { source, reason, .. } => format!("a statement on {source}: {reason}"),
         Change::Returned { document, .. } => format!("reported again in document {document}"),
         Change::Facts { facts, was, .. } => facts_words(facts, was),
         Change::Clocked { clock, was, .. } => {

@@ -41,8 +41,8 @@ pub(super) fn merge(
         let closure = Closure {
             reason: "duplicate".to_owned(),
             evidence: format!("{}: merged into {into}{because}", act.deciding.actor.name),
-            document: 0,
             duplicate_of: root,
+            ..Closure::default()
         };
         act.write.append(&Change::Closed { finding: finding.id, closure })?;
     }
@@ -85,6 +85,7 @@ pub(super) fn split(
         facts: facts(&own, finding),
         clock: finding.clock.clone(),
         fix: finding.fix.clone(),
+        reference: finding.reference.clone(),
     })?;
     for claim in &own {
         tie(act, claim, finding.id, new)?;

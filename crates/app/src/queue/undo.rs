@@ -112,7 +112,7 @@ fn permit(write: &mut Write<'_>, actor: &Actor, changes: &[Change]) -> Result<()
             Change::View { .. } => {
                 allow(actor, UseCase::SaveView, true)?;
             }
-            Change::Asset { .. } => assets = true,
+            Change::Asset { .. } | Change::Stated { .. } => assets = true,
             change => findings.extend(standing::finding_of(change)),
         }
     }

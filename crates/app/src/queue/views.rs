@@ -42,6 +42,7 @@ pub fn built_in(actor: &Actor) -> Vec<View> {
         view("mine", "what you fix", mine),
         view("unowned", "what nobody is named for", only("unowned")),
         view("proposals", "where a proposal waits for a person", only("proposals")),
+        view("unseen", "what later runs neither have nor prove to have ended", only("unseen")),
         view(EXPIRING, "accepted, for two more weeks at most", only("accepted")),
     ]
 }

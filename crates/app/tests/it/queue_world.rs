@@ -104,6 +104,9 @@ fn document(id: i64, stream: i64, name: &str, when: &str, observations: u64, new
         tool_version: "1.0".to_owned(),
         incomplete: Vec::new(),
         counts: Counts { observations, new, ..Counts::default() },
+        rules_version: String::new(),
+        configuration: Vec::new(),
+        version_said: false,
     })
 }
 
@@ -143,6 +146,7 @@ fn opened(problem: &Problem<'_>, seen: &str) -> Change {
             place: problem.place.to_owned(),
             available,
         },
+        reference: String::new(),
     }
 }
 

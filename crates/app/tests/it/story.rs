@@ -201,7 +201,7 @@ fn a_false_positive_stays_one() {
     story.check(&sarif("2026-11-20T00:00:00Z", &[A, B, C]), [0, 0, 0, 0, 3]);
     story.check(&sarif("2026-11-21T00:00:00Z", &[A, B]), [0, 0, 0, 0, 2]);
     // The claim stands again, and the finding stays what a person called it.
-    story.check(&sarif("2026-11-21T01:00:00Z", &[A, B, C]), [0, 1, 0, 0, 2]);
+    story.check(&sarif("2026-11-21T01:00:00Z", &[A, B, C]), [0, 0, 0, 0, 3]);
     assert_eq!(story.state(3).0, "closed");
 }
 

@@ -105,6 +105,12 @@ pub struct FilterArgs {
     /// Only what has a fixed version or a patch
     #[arg(long)]
     pub available: bool,
+    /// Only what later runs neither have nor prove to have ended
+    #[arg(long)]
+    pub unseen: bool,
+    /// What this pull request alone reports, instead of the queue
+    #[arg(long = "ref", value_name = "NAME")]
+    pub reference: Option<String>,
     /// Only what has these words in title, ids, place, rule or asset
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
@@ -281,14 +287,87 @@ pub enum Ending {
 #[derive(Debug, Args)]
 pub struct CloseArgs {
     /// Findings (F-12) or fixes (X-3, meaning its open findings)
-    #[arg(value_name = "F-n|X-n", required = true)]
+    #[arg(value_name = "F-n|X-n", required_unless_present = "unseen")]
     pub what: Vec<String>,
+    /// All that is unseen of --asset and --source: later runs neither have it nor prove that it has ended
+    #[arg(long, conflicts_with = "what", requires = "asset")]
+    pub unseen: bool,
+    /// With --unseen: of this asset
+    #[arg(long, value_name = "NAME", requires = "unseen")]
+    pub asset: Option<String>,
+    /// With --unseen: only what this source alone reports
+    #[arg(long, value_name = "NAME", requires = "unseen")]
+    pub source: Option<String>,
     /// As what
     #[arg(long = "as", value_enum, default_value_t = Ending::Fixed, value_name = "END")]
     pub ending: Ending,
     /// Why.
     #[command(flatten)]
     pub reason: Reason,
+}
+
+/// `gabion source`.
+#[derive(Debug, Subcommand)]
+pub enum SourceCommand {
+    /// List the sources of each asset, with what is stated of them
+    Show {
+        /// Only this asset
+        #[arg(long, value_name = "NAME")]
+        asset: Option<String>,
+        /// How it looks.
+        #[command(flatten)]
+        shape: ShapeArgs,
+    },
+    /// State once that a source's runs look at the whole asset, with one configuration
+    Set {
+        /// The source, as `gabion source show` names it
+        #[arg(value_name = "SOURCE")]
+        name: String,
+        /// The asset
+        #[arg(long, value_name = "NAME")]
+        asset: String,
+        /// Its runs are whole
+        #[arg(long, required = true)]
+        whole: bool,
+        /// Only for these kinds of problem, such as dependency,secret
+        #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+        kinds: Vec<String>,
+        /// Why.
+        #[command(flatten)]
+        reason: Reason,
+    },
+    /// Withdraw what was stated, and list what was closed on it
+    Unset {
+        /// The source
+        #[arg(value_name = "SOURCE")]
+        name: String,
+        /// The asset
+        #[arg(long, value_name = "NAME")]
+        asset: String,
+        /// Also open again what was closed on it
+        #[arg(long)]
+        reopen: bool,
+        /// Why.
+        #[command(flatten)]
+        reason: Reason,
+    },
+}
+
+/// `gabion ref`.
+#[derive(Debug, Subcommand)]
+pub enum RefCommand {
+    /// End what a pull request alone reports, once it is merged or thrown away
+    End {
+        /// The reference, such as refs/pull/7/merge
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Only on this asset
+        #[arg(long, value_name = "NAME")]
+        asset: Option<String>,
+        /// Why.
+        #[command(flatten)]
+        reason: Reason,
+    },
 }
 
 /// `gabion reopen`.

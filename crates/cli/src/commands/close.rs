@@ -11,7 +11,6 @@ use crate::terminal::Terminal;
 
 /// Closes.
 pub fn run(args: CloseArgs, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let targets = named(&args.what)?;
     let ending = match args.ending {
         Ending::Fixed => call::Ending::Fixed,
         Ending::NotAffected => call::Ending::NotAffected,
@@ -19,6 +18,13 @@ pub fn run(args: CloseArgs, global: &Global, terminal: &Terminal) -> anyhow::Res
         Ending::AssetGone => call::Ending::AssetGone,
     };
     let (mut books, actor) = open(global, Mode::Existing, terminal)?;
+    let targets = match &args.asset {
+        Some(asset) if args.unseen => {
+            let source = args.source.as_deref();
+            close::unseen(&actor, &mut books, asset, source).map_err(queue_failed)?
+        }
+        _ => named(&args.what)?,
+    };
     let reason = &args.reason.reason;
     let done = close::close(&actor, &mut books, &targets, ending, reason, super::now());
     say(&done.map_err(queue_failed)?, terminal)

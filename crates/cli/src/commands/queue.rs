@@ -81,6 +81,7 @@ pub fn filter(args: &FilterArgs) -> Filter {
         (args.accepted, "accepted"),
         (args.proposals, "proposals"),
         (args.available, "available"),
+        (args.unseen, "unseen"),
     ];
     let only = only.into_iter().filter(|(asked, _)| *asked).map(|(_, word)| word.to_owned());
     let words = |list: &[String]| list.iter().map(|word| word.to_lowercase()).collect();
@@ -94,5 +95,11 @@ pub fn filter(args: &FilterArgs) -> Filter {
         only: only.collect(),
         search: args.search.clone().unwrap_or_default(),
         closed: args.closed,
+        reference: args
+            .reference
+            .as_deref()
+            .map(app::intake::normal_reference)
+            .unwrap_or_default()
+            .to_owned(),
     }
 }

@@ -19,7 +19,7 @@ mod sarif;
 mod sheet;
 pub mod show;
 pub mod stats;
-mod table;
+pub mod table;
 mod vdr;
 pub mod verify;
 mod words;

@@ -1,6 +1,6 @@
 //! Claims that wait for their match.
 
-use ledger::stage::{Stage, Staged};
+use ledger::stage::{HowMet, Stage, Staged};
 
 use crate::made::key;
 
@@ -14,6 +14,11 @@ fn staged(ordinal: u64, bucket: u64, tuple: u64, names: &[(u64, bool)]) -> Stage
         moved: Some(key(4, ordinal / 2)),
         line: 7,
         digest: key(5, ordinal),
+        double: key(6, ordinal),
+        trusted: ordinal == 3,
+        path: format!("src/{ordinal}.c"),
+        rule: "R".to_owned(),
+        former: vec![key(7, ordinal)],
         body: format!("{{\"n\":{ordinal}}}"),
     }
 }
@@ -27,7 +32,7 @@ fn names_that_repeat_over_different_tuples_are_not_believed() {
     stage.put(&staged(4, 2, 1, &[(11, true)])).unwrap();
     assert_eq!(stage.seal().unwrap(), 1);
     let mut names = Vec::new();
-    for (_, rows) in stage.buckets(None, 100, false).unwrap() {
+    for (_, rows) in stage.buckets(None, 100, false, false).unwrap() {
         for (staged, _) in rows {
             names.push((staged.ordinal, staged.names.len()));
         }
@@ -49,7 +54,7 @@ fn buckets_come_whole_and_every_one_once() {
     for (only_unmatched, total) in [(false, 50), (true, 48)] {
         let (mut after, mut count, mut steps) = (None, 0, 0);
         loop {
-            let page = stage.buckets(after, 11, only_unmatched).unwrap();
+            let page = stage.buckets(after, 11, only_unmatched, false).unwrap();
             let Some((last, _)) = page.last() else { break };
             after = Some(*last);
             steps += 1;
@@ -61,7 +66,7 @@ fn buckets_come_whole_and_every_one_once() {
         }
         assert_eq!((count, steps), (total, 3));
     }
-    let all = stage.buckets(None, 1_000, false).unwrap();
+    let all = stage.buckets(None, 1_000, false, true).unwrap();
     let matched = all.iter().flat_map(|(_, rows)| rows).filter_map(|(_, m)| *m).count();
     assert_eq!(matched, 2);
 }
@@ -73,10 +78,22 @@ fn what_was_matched_or_seen_is_known() {
         stage.put(&staged(ordinal, 0, ordinal, &[])).unwrap();
     }
     stage.seal().unwrap();
-    assert_eq!(stage.lonely_moves(None, 10).unwrap(), []);
     stage.mark(&[(1, 70)]).unwrap();
-    stage.mark_seen(&[71]).unwrap();
-    assert_eq!(stage.is_matched(&[70, 71, 72]).unwrap(), [true, true, false]);
-    // Of 0 and 1, which share a move, 0 is left alone.
-    assert_eq!(stage.lonely_moves(None, 10).unwrap(), [(key(4, 0), 0)]);
+    stage.mark_seen(&[71], false).unwrap();
+    stage.mark_seen(&[72, 70], true).unwrap();
+    assert_eq!(stage.is_matched(&[70, 71, 72, 73]).unwrap(), [true, true, true, false]);
+    let met = [HowMet::Matched, HowMet::Seen, HowMet::Ambiguous, HowMet::Not];
+    assert_eq!(stage.how_met(&[70, 71, 72, 73]).unwrap(), met);
+    assert!(stage.is_any_matched().unwrap());
+}
+
+#[test]
+fn a_row_comes_back_as_it_was_put_in_and_its_words_only_where_asked_for() {
+    let mut stage = Stage::new().unwrap();
+    let row = staged(3, 1, 1, &[(10, false)]);
+    stage.put(&row).unwrap();
+    stage.seal().unwrap();
+    let mut read = |bodies| stage.buckets(None, 9, false, bodies).unwrap()[0].1[0].0.clone();
+    assert_eq!(read(true), row);
+    assert_eq!(read(false), Staged { body: String::new(), ..row });
 }

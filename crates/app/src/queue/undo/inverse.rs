@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use ledger::change::{Closure, Decision};
 use ledger::row::Finding;
 use ledger::{Change, Write};
+use vocab::Instant;
 
 use crate::queue::QueueError;
 use crate::queue::names::{self, Letter};
@@ -83,6 +84,25 @@ impl<'w, 'l> Inverse<'w, 'l> {
                     evidence,
                 })
             }
+            Change::Unseen { attribution, facts } => self.append(&Change::Seen {
+                attribution: *attribution,
+                document: facts.document,
+                was: facts.clone(),
+            }),
+            Change::Seen { attribution, was, .. } => {
+                self.append(&Change::Unseen { attribution: *attribution, facts: was.clone() })
+            }
+            Change::Handed { attribution, stream, was, .. } => self.append(&Change::Handed {
+                attribution: *attribution,
+                stream: *was,
+                was: *stream,
+                why: format!("{} was taken back", self.name),
+            }),
+            Change::Entered { finding, document, was } => self.append(&Change::Entered {
+                finding: *finding,
+                document: *document,
+                was: was.clone(),
+            }),
             Change::Linked { attribution, finding, edge, was, was_edge } => {
                 let tied = self.write.attributions_of(*finding)?;
                 if !tied.iter().any(|known| known.id == *attribution) {
@@ -97,7 +117,7 @@ impl<'w, 'l> Inverse<'w, 'l> {
                 })
             }
             Change::Closed { finding, closure } => self.closed(*finding, closure),
-            Change::Reopened { finding, was, .. } => self.reopened(*finding, was),
+            Change::Reopened { finding, was, was_at, .. } => self.reopened(*finding, was, *was_at),
             Change::Decided { finding, decision, was, .. } => self.decided(*finding, decision, was),
             Change::Facts { .. } | Change::Clocked { .. } | Change::Fix { .. } => {
                 self.computed(change)
@@ -119,15 +139,28 @@ impl<'w, 'l> Inverse<'w, 'l> {
         let Some(finding) = self.finding(id)? else { return Ok(()) };
         if finding.state == "closed" && finding.closure.as_ref() == Some(closure) {
             let why = format!("{} was taken back", self.name);
-            return self.append(&Change::Reopened { finding: id, why, was: closure.clone() });
+            return self.append(&Change::Reopened {
+                finding: id,
+                why,
+                was: closure.clone(),
+                was_at: finding.closed_at,
+                at: None,
+            });
         }
         self.since(id, "its end")
     }
 
-    fn reopened(&mut self, id: i64, was: &Closure) -> Result<(), QueueError> {
+    fn reopened(
+        &mut self,
+        id: i64,
+        was: &Closure,
+        was_at: Option<Instant>,
+    ) -> Result<(), QueueError> {
         let Some(finding) = self.finding(id)? else { return Ok(()) };
         if finding.state == "open" {
-            return self.append(&Change::Closed { finding: id, closure: was.clone() });
+            // It ended when it had ended, not when the entry is taken back.
+            let closure = Closure { at: was.at.or(was_at), ..was.clone() };
+            return self.append(&Change::Closed { finding: id, closure });
         }
         self.since(id, "its state")
     }
@@ -225,6 +258,13 @@ impl<'w, 'l> Inverse<'w, 'l> {
                 name: name.clone(),
                 value: was.clone(),
                 was: value.clone(),
+            }),
+            Change::Stated { asset, source, statement, was, .. } => self.append(&Change::Stated {
+                asset: *asset,
+                source: source.clone(),
+                statement: was.clone(),
+                was: statement.clone(),
+                reason: format!("{} was taken back", self.name),
             }),
             Change::Role { actor, role, was } => self.append(&Change::Role {
                 actor: actor.clone(),

@@ -159,6 +159,7 @@ pub(super) fn finding_of(change: &Change) -> Option<i64> {
         | Change::Proposed { finding, .. }
         | Change::Linked { finding, .. }
         | Change::KeptApart { finding, .. }
+        | Change::Entered { finding, .. }
         | Change::Voided { finding } => Some(*finding),
         _ => None,
     }

@@ -1,0 +1,286 @@
+//! What does a person state of a source: that its runs are whole and with one configuration?
+//!
+//! A statement answers what a source's documents leave unsaid, for good; what they say still decides. It is an entry of the
+//! record with a reason, stands in the evidence of each closure that rests on it, and withdrawing it lists them, and
+//! opens them again on request.
+
+use ledger::Change;
+use ledger::change::{Document, Statement};
+use serde::Serialize;
+use vocab::Instant;
+
+use super::names::{self, Letter};
+use super::{QueueError, unfit};
+use crate::books::{Actor, Books, UseCase, allow};
+
+/// Name and version of the JSON shape.
+pub const SCHEMA: &str = "gabion.sources/1";
+/// Most closures that are told by name.
+pub const MOST: usize = 1_000;
+
+/// What is stated.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The source, as the queue names it.
+    pub source: String,
+    /// The asset.
+    pub asset: String,
+    /// Kinds of problem; none: all.
+    pub kinds: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// One source of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// The asset.
+    pub asset: String,
+    /// Its name.
+    pub source: String,
+    /// Its branches.
+    pub references: Vec<String>,
+    /// What is stated of it.
+    pub statement: Option<Statement>,
+}
+
+/// The sources of all assets, or of one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sources {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// By asset and name.
+    pub sources: Vec<Source>,
+}
+
+/// What came of a statement or its withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Stated {
+    /// The entry; none where nothing changed.
+    pub entry: Option<i64>,
+    /// Findings whose closure rests on the statement that was withdrawn.
+    pub rest: Vec<String>,
+    /// How many those are.
+    pub rest_total: u64,
+    /// Whether they were opened again.
+    pub reopened: bool,
+}
+
+/// The sources, with what is stated of them.
+///
+/// # Errors
+/// Refused, no such asset, the ledger's.
+pub fn sources(
+    actor: &Actor,
+    books: &mut Books,
+    asset: Option<&str>,
+) -> Result<Sources, QueueError> {
+    allow(actor, UseCase::Queue, true)?;
+    let assets = books.ledger.assets()?;
+    let assets: Vec<(i64, String)> = assets
+        .into_iter()
+        .map(|(id, facts)| (id, facts.name))
+        .filter(|(_, name)| asset.is_none_or(|asset| asset == name))
+        .collect();
+    if let (Some(asset), true) = (asset, assets.is_empty()) {
+        return Err(no_asset(asset));
+    }
+    let mut sources = Vec::new();
+    for (id, name) in assets {
+        let statements = books.ledger.statements(Some(id))?;
+        let mut of_asset: Vec<Source> = Vec::new();
+        for (_, source, reference) in books.ledger.streams(id)? {
+            match of_asset.iter_mut().find(|known| known.source == source) {
+                Some(known) => known.references.push(reference),
+                None => of_asset.push(Source {
+                    asset: name.clone(),
+                    statement: None,
+                    references: vec![reference],
+                    source,
+                }),
+            }
+        }
+        for (_, source, statement) in statements {
+            match of_asset.iter_mut().find(|known| known.source == source) {
+                Some(known) => known.statement = Some(statement),
+                None => of_asset.push(Source {
+                    asset: name.clone(),
+                    source,
+                    references: Vec::new(),
+                    statement: Some(statement),
+                }),
+            }
+        }
+        of_asset.sort_by(|a, b| a.source.cmp(&b.source));
+        sources.extend(of_asset);
+    }
+    Ok(Sources { schema: SCHEMA, sources })
+}
+
+/// States that a source's runs are whole.
+///
+/// # Errors
+/// Refused, no reason, no such asset or kind, the ledger's.
+pub fn set(
+    actor: &Actor,
+    books: &mut Books,
+    request: &Request,
+    now: Instant,
+) -> Result<Stated, QueueError> {
+    let kinds = kinds(&request.kinds)?;
+    let reason = reasoned(&request.reason, "state of a source that its runs are whole")?;
+    let (asset, source) = named(actor, books, request)?;
+    let last = last(books, asset, &source)?;
+    let mut write = books.write(actor, now)?;
+    let was = write.statement(asset, &source)?;
+    let statement = Statement {
+        kinds,
+        configuration: last.as_ref().map(|last| last.configuration.clone()).unwrap_or_default(),
+        bound: last.is_some(),
+        reason: reason.clone(),
+        ..Statement::default()
+    };
+    let same = |was: &Statement| {
+        was.ended.is_empty()
+            && (&was.kinds, &was.configuration) == (&statement.kinds, &statement.configuration)
+    };
+    if was.as_ref().is_some_and(same) {
+        return Ok(Stated::default());
+    }
+    let summary = format!("stated: the runs of {source} on {} are whole", request.asset);
+    write.append(&Change::Stated { asset, source, statement: Some(statement), was, reason })?;
+    Ok(Stated { entry: Some(write.commit("decision", &summary)?.entry), ..Stated::default() })
+}
+
+/// Withdraws what was stated. `reopen`: what was closed on it is open again.
+///
+/// # Errors
+/// Refused, no reason, nothing is stated, the ledger's.
+pub fn unset(
+    actor: &Actor,
+    books: &mut Books,
+    request: &Request,
+    reopen: bool,
+    now: Instant,
+) -> Result<Stated, QueueError> {
+    let reason = reasoned(&request.reason, "withdraw a statement")?;
+    let (asset, source) = named(actor, books, request)?;
+    let stated = books.ledger.statements(Some(asset))?;
+    let Some((_, _, was)) = stated.into_iter().find(|(_, known, _)| *known == source) else {
+        return Err(unfit(
+            format!("nothing is stated of {source} on {}", request.asset),
+            "`gabion source show` lists what is",
+        ));
+    };
+    let mut rest = Vec::new();
+    books.ledger.each_finding(Some(asset), false, &mut |finding| {
+        let on = finding.closure.as_ref().is_some_and(|closure| closure.statement == was.entry);
+        if on && finding.state == "closed" {
+            rest.push(finding.id);
+        }
+        true
+    })?;
+    let mut write = books.write(actor, now)?;
+    let entry = names::write(Letter::E, was.entry);
+    let summary =
+        format!("withdrawn: {entry}, the runs of {source} on {} are whole", request.asset);
+    let change = Change::Stated {
+        asset,
+        source: source.clone(),
+        statement: None,
+        was: Some(was),
+        reason: reason.clone(),
+    };
+    write.append(&change)?;
+    if reopen {
+        for page in rest.chunks(500) {
+            for finding in write.findings(page)? {
+                let Some(was) = finding.closure.clone() else { continue };
+                let why = format!("{}: {entry} was withdrawn: {reason}", actor.name);
+                write.append(&Change::Reopened {
+                    finding: finding.id,
+                    why,
+                    was,
+                    was_at: finding.closed_at,
+                    at: None,
+                })?;
+            }
+        }
+    }
+    let entry = Some(write.commit("decision", &summary)?.entry);
+    let named = rest.iter().take(MOST).map(|id| names::write(Letter::F, *id)).collect();
+    Ok(Stated { entry, rest: named, rest_total: rest.len() as u64, reopened: reopen })
+}
+
+/// The asset and the source, once the actor may speak for it.
+fn named(actor: &Actor, books: &mut Books, request: &Request) -> Result<(i64, String), QueueError> {
+    allow(actor, UseCase::StateSource, true)?;
+    let asset = request.asset.trim();
+    let found = books.ledger.assets()?.into_iter().find(|(_, facts)| facts.name == asset);
+    let (id, facts) = found.ok_or_else(|| no_asset(asset))?;
+    allow(actor, UseCase::StateSource, facts.owner == actor.name)?;
+    let source = request.source.trim();
+    let known: Vec<String> =
+        books.ledger.streams(id)?.into_iter().map(|(_, name, _)| name).collect();
+    if !known.iter().any(|name| name == source) {
+        let mut known = known;
+        known.dedup();
+        let remedy = match known.as_slice() {
+            [] => "nothing was imported for it yet".to_owned(),
+            known => format!("its sources are: {}", known.join(", ")),
+        };
+        return Err(unfit(format!("{asset} has no source «{source}»"), remedy));
+    }
+    Ok((id, source.to_owned()))
+}
+
+/// The last run of the source on any branch that is no pull request.
+fn last(books: &mut Books, asset: i64, source: &str) -> Result<Option<Document>, QueueError> {
+    let streams = books.ledger.streams(asset)?;
+    let mut last: Option<Document> = None;
+    for (id, name, reference) in streams {
+        if name != source || crate::intake::is_pull_request(&reference) {
+            continue;
+        }
+        let found = books.ledger.last_document(id)?;
+        last = last.into_iter().chain(found).max_by_key(|d| (d.scanned_at, d.id));
+    }
+    Ok(last)
+}
+
+fn kinds(words: &[String]) -> Result<Vec<String>, QueueError> {
+    let mut kinds = Vec::new();
+    for word in words {
+        let class = findings::Class::from_word(word).ok_or_else(|| {
+            unfit(
+                format!("«{word}» is no kind of problem"),
+                "one of: dependency, code, secret, host, web, configuration, crash, report, licence",
+            )
+        })?;
+        kinds.push(class.as_str().to_owned());
+    }
+    kinds.sort();
+    kinds.dedup();
+    Ok(kinds)
+}
+
+pub(super) fn reasoned(reason: &str, what: &str) -> Result<String, QueueError> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(unfit(
+            format!("to {what} needs a reason"),
+            "add --reason \"…\"; whoever reads the record later wants to know why",
+        ));
+    }
+    if reason.len() > super::call::MAX_WORDS {
+        return Err(unfit("the reason is longer than 16 KiB", "say it shorter"));
+    }
+    Ok(reason.to_owned())
+}
+
+pub(super) fn no_asset(asset: &str) -> QueueError {
+    unfit(
+        format!("there is no asset «{asset}»"),
+        "`gabion source show` names the assets with their sources; capitals count",
+    )
+}
