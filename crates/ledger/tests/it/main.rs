@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a fixture that fails is a failed test")]
 
+mod earlier;
 mod ends;
 mod made;
 mod moving;
