@@ -6,6 +6,7 @@ mod earlier;
 mod ends;
 mod made;
 mod moving;
+mod plans;
 mod server;
 mod staging;
 mod story;
