@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vocab::Instant;
 
-use crate::database::{Database, Dialect, Value, all, one_int};
+use crate::database::{Database, Value, all, one_int};
 use crate::fixes::{FixRow, HOUR, computed};
 use crate::pack::Packer;
 use crate::read::{assets_of, findings};
@@ -46,7 +46,8 @@ impl Ledger {
                     i64::from(is_overdue(fresh, now)) - i64::from(is_overdue(stored, now))
                 })
                 .sum::<i64>();
-            let search = Search::new(filter, now, overdue, database.dialect());
+            let hits = words::hits(database, &filter.search, HITS)?;
+            let search = Search::new(filter, now, overdue, hits);
             let rows = search.rows(database, woken, skip, most)?;
             let more = rows.len() > most as usize;
             let rows = rows.into_iter().take(most as usize).collect();
@@ -111,7 +112,7 @@ struct Search<'f> {
 }
 
 impl<'f> Search<'f> {
-    fn new(filter: &'f Filter, now: i64, overdue: Vec<(i64, i64)>, dialect: Dialect) -> Self {
+    fn new(filter: &'f Filter, now: i64, overdue: Vec<(i64, i64)>, hits: Option<Vec<i64>>) -> Self {
         let mut search = Self {
             filter,
             now,
@@ -121,7 +122,7 @@ impl<'f> Search<'f> {
             parts: Vec::new(),
             impossible: false,
         };
-        search.name_terms(dialect);
+        search.name_terms(hits);
         search.sum_terms();
         search.part_up(overdue);
         search
@@ -139,7 +140,7 @@ impl<'f> Search<'f> {
         format!("{column} IN ({})", places.join(", "))
     }
 
-    fn name_terms(&mut self, dialect: Dialect) {
+    fn name_terms(&mut self, hits: Option<Vec<i64>>) {
         let filter = self.filter;
         if !filter.assets.is_empty() {
             let term = self.any_of("s.name", &filter.assets);
@@ -165,12 +166,12 @@ impl<'f> Search<'f> {
                            JOIN findings f ON f.id = p.finding WHERE p.settled = 0)";
         }
         if !filter.search.trim().is_empty() {
-            match words::search(&filter.search, dialect) {
-                Some(found) => {
-                    let place = self.place(Value::Text(found));
-                    let hits = words::statement(place, HITS, dialect);
+            match hits {
+                Some(hits) => {
+                    let place = self.place(Value::Ints(hits));
                     self.terms += &format!(
-                        " AND x.id IN (SELECT f.fix FROM findings f WHERE f.id IN ({hits}) AND {open})"
+                        " AND x.id IN (SELECT f.fix FROM findings f \
+                         WHERE f.id = ANY(${place}) AND {open})"
                     );
                 }
                 None => self.impossible = true,
