@@ -135,6 +135,13 @@ impl Ledger {
         })
     }
 
+    /// The asset of this name.
+    pub fn asset(&mut self, name: &str) -> Result<Option<(i64, AssetFacts)>, LedgerError> {
+        let sql = format!("SELECT {} FROM assets s WHERE s.name = $1", tables::ASSET_COLUMNS);
+        let with = [Value::text(name)];
+        Ok(all(self.database.as_mut(), &sql, &with, &mut |row| tables::asset(row, 0))?.pop())
+    }
+
     /// All assets, by name.
     pub fn assets(&mut self) -> Result<Vec<(i64, AssetFacts)>, LedgerError> {
         let sql = format!("SELECT {} FROM assets s ORDER BY s.name", tables::ASSET_COLUMNS);

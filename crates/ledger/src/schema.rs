@@ -6,7 +6,7 @@
 use crate::database::Dialect;
 
 /// The version that this program writes.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +234,7 @@ pub(crate) fn migration(version: i64, dialect: Dialect) -> Option<String> {
         (1, Dialect::Postgres) => {
             (include_str!("migrations/0001.sql"), include_str!("migrations/0001-postgres.sql"))
         }
+        (2, _) => ("", include_str!("migrations/0002-class.sql")),
         _ => return None,
     };
     let both = match dialect {
