@@ -1,7 +1,7 @@
 //! How fast, how small and how right is the built program?
 //!
 //! `cargo xtask bench [NAME…] [--runs N] [--count N] [--repositories N,N…]
-//! [--stored N,N…]`: builds `gabion` in release and measures it from
+//! [--stored N,N…] [--against FILE]`: builds `gabion` in release and measures it from
 //! outside, on the corpus. Each bench is one file below and prints its figures as lines; nothing here
 //! fails on a slow machine, it only fails when a program does. The bars stand in the closing notes of
 //! the issue that set them.
@@ -60,8 +60,10 @@ struct Bench {
     count: u32,
     /// Sizes of the generated estate.
     repositories: Vec<u32>,
-    /// Findings that are stored before an import is measured.
-    stored: Vec<usize>,
+    /// Findings that are stored before an import is measured, where the command says it.
+    stored: Option<Vec<usize>>,
+    /// What a bench printed before, where it compares.
+    against: Option<PathBuf>,
 }
 
 /// The part of a measurement that runs in a process of its own.
@@ -73,7 +75,7 @@ pub fn measure(words: &[&str]) -> Result<()> {
 pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
     let (mut names, mut runs, mut count) = (Vec::new(), 20, 600_000);
     let mut repositories = vec![1_000, 3_000, 10_000];
-    let mut stored = vec![10_000, 100_000];
+    let (mut stored, mut against) = (None, None);
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match *word {
@@ -86,8 +88,15 @@ pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
             }
             "--stored" => {
                 let list = words.next().context("--stored wants numbers")?;
-                stored = list.split(',').map(str::parse).collect::<Result<_, _>>()?;
-                stored.sort_unstable();
+                let mut sizes: Vec<usize> =
+                    list.split(',').map(str::parse).collect::<Result<_, _>>()?;
+                sizes.sort_unstable();
+                stored = Some(sizes);
+            }
+            "--against" => {
+                let file = words.next().context("--against wants a file")?;
+                // The work folder is emptied, and paths are taken from where the command runs.
+                against = Some(std::path::absolute(file)?);
             }
             name if BENCHES.iter().any(|(known, _)| *known == name) => names.push(name),
             other => {
@@ -105,8 +114,8 @@ pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
         std::fs::remove_dir_all(&work).with_context(|| work.display().to_string())?;
     }
     std::fs::create_dir_all(&work).with_context(|| work.display().to_string())?;
-    let bench =
-        Bench { root: root.to_path_buf(), target, corpus, work, runs, count, repositories, stored };
+    let root = root.to_path_buf();
+    let bench = Bench { root, target, corpus, work, runs, count, repositories, stored, against };
     for (name, run) in BENCHES.iter().filter(|(name, _)| names.is_empty() || names.contains(name)) {
         println!("== {name}");
         run(&bench).with_context(|| format!("bench {name}"))?;
@@ -115,6 +124,11 @@ pub fn bench(root: &Path, words: &[&str]) -> Result<()> {
 }
 
 impl Bench {
+    /// The sizes that the command says, else the bench's own.
+    fn stored(&self, own: &[usize]) -> Vec<usize> {
+        self.stored.clone().unwrap_or_else(|| own.to_vec())
+    }
+
     /// The release binary, built if need be.
     fn gabion(&self) -> Result<PathBuf> {
         let arguments = ["build", "--release", "--quiet", "--package", "cli", "--bin", "gabion"];

@@ -1,8 +1,10 @@
 //! What do an import and the queue cost as the ledger grows?
 //!
-//! `cargo bench -p ledger --bench growth -- [sqlite|postgres|both] SIZE…`: fills a ledger to each size, then
-//! measures an import of 10,000 findings, the same claims again without a change, the queue's first page, a
-//! search, and the bytes stored for a finding. Prints a line each; fails on no figure.
+//! `cargo bench -p ledger --bench growth -- [sqlite|postgres|both] SIZE…`: for each size takes so many findings
+//! into a fresh database in one import (up to 100,000), then fills a ledger to the size and measures an import of
+//! 10,000 findings, the same claims again without a change, the queue's first page, filters by what is there and
+//! by a class and a source that nothing has, a search, and the bytes stored for a finding. Prints a line each;
+//! fails on no figure.
 
 #![expect(
     clippy::unwrap_used,
@@ -40,26 +42,55 @@ fn main() {
         }
     }
     println!(
-        "database   findings  10k new s  again s  page ms  filter ms  search ms  bytes each  peak MiB"
+        "database   findings    first s  10k new s  again s  page ms  filter ms  class ms  source ms  \
+         search ms  bytes each  peak MiB"
     );
     if sqlite {
         let (_folder, place) = in_a_file();
-        grow("sqlite", &place, &sizes, &|| {
+        let bytes = || {
             let Place::File(path) = &place else { return 0 };
             let wal = path.with_extension("db-wal");
             [path, &wal].iter().filter_map(|p| p.metadata().ok()).map(|m| m.len()).sum()
+        };
+        grow("sqlite", &place, &sizes, &bytes, &mut |size| {
+            let (_folder, place) = in_a_file();
+            first(&place, size)
         });
     }
     if postgres && let Some(server) = server::Server::start("the bench on PostgreSQL") {
         let place = server.place("growth");
-        grow("postgres", &place, &sizes, &|| server.bytes());
+        grow("postgres", &place, &sizes, &|| server.bytes(), &mut |size| {
+            let took = first(&server.place("fresh"), size);
+            server.sql("SET client_min_messages = warning; DROP SCHEMA fresh CASCADE");
+            took
+        });
     }
 }
 
-fn grow(name: &str, place: &Place, sizes: &[u64], bytes: &dyn Fn() -> u64) {
+/// Findings of the largest import into a fresh database.
+const LARGEST: u64 = 100_000;
+
+/// So many findings in one import into a fresh database.
+fn first(place: &Place, size: u64) -> Duration {
+    let mut ledger = opened(place);
+    timed(|| import(&mut ledger, 0..size))
+}
+
+fn grow(
+    name: &str,
+    place: &Place,
+    sizes: &[u64],
+    bytes: &dyn Fn() -> u64,
+    fresh: &mut dyn FnMut(u64) -> Duration,
+) {
     let mut ledger = opened(place);
     let mut stored = 0;
     for size in sizes {
+        let first = if *size > LARGEST {
+            "-".to_owned()
+        } else {
+            format!("{:.2}", fresh(*size).as_secs_f64())
+        };
         while stored < *size {
             import(&mut ledger, stored..(stored + EACH).min(*size));
             stored = (stored + EACH).min(*size);
@@ -77,25 +108,28 @@ fn grow(name: &str, place: &Place, sizes: &[u64], bytes: &dyn Fn() -> u64) {
         });
         stored += EACH;
         let now = at("2026-11-20");
-        let mut page = |filter: &Filter| {
+        let mut page = |filter: &Filter, empty: bool| {
             let mut times: Vec<Duration> = (0..7)
                 .map(|_| {
-                    timed(|| assert!(!ledger.queue(filter, now, 0, 50).unwrap().fixes.is_empty()))
+                    timed(|| {
+                        let found = ledger.queue(filter, now, 0, 50).unwrap();
+                        assert_eq!(found.fixes.is_empty(), empty);
+                    })
                 })
                 .collect();
             times.sort();
             times[3].as_secs_f64() * 1e3
         };
-        let first = page(&Filter::default());
-        let filtered = page(&Filter {
-            assets: vec![asset(0)],
-            severities: vec!["high".into()],
-            ..Filter::default()
-        });
+        let open = page(&Filter::default(), false);
+        let (assets, severities) = (vec![asset(0)], vec!["high".into()]);
+        let filtered = page(&Filter { assets, severities, ..Filter::default() }, false);
+        let class = page(&Filter { classes: vec!["host".into()], ..Filter::default() }, true);
+        let source = page(&Filter { sources: vec!["nobody".into()], ..Filter::default() }, true);
         let search =
             timed(|| assert!(!ledger.search("CVE-2026-00007 package", 50).unwrap().is_empty()));
         println!(
-            "{name:<9} {size:>9} {:>10.2} {:>8.2} {first:>8.1} {filtered:>10.1} {:>10.1} {each:>11} {:>9}",
+            "{name:<9} {size:>9} {first:>10} {:>10.2} {:>8.2} {open:>8.1} {filtered:>10.1} {class:>9.1} \
+             {source:>10.1} {:>10.1} {each:>11} {:>9}",
             new.as_secs_f64(),
             again.as_secs_f64(),
             search.as_secs_f64() * 1e3,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vocab::Instant;
 
-use crate::database::{Database, Dialect, Value, all, one_int};
+use crate::database::{Database, Value, all, one_int};
 use crate::fixes::{FixRow, HOUR, computed};
 use crate::pack::Packer;
 use crate::read::{assets_of, findings};
@@ -20,6 +20,8 @@ use crate::{Ledger, LedgerError, words};
 
 /// Most findings that a search inside the queue looks at, the newest.
 const HITS: u32 = 10_000;
+/// So many findings of some classes are few: their rows are gone to, rather than met on the way.
+const FEW: usize = 3_000;
 /// Most fixes whose acceptance has ended that are computed for a page, the earliest first.
 const WOKEN: u32 = 2_000;
 /// «Due» means within 72 h.
@@ -46,7 +48,8 @@ impl Ledger {
                     i64::from(is_overdue(fresh, now)) - i64::from(is_overdue(stored, now))
                 })
                 .sum::<i64>();
-            let search = Search::new(filter, now, overdue, database.dialect());
+            let named = Named::of(database, filter)?;
+            let search = Search::new(filter, now, overdue, named);
             let rows = search.rows(database, woken, skip, most)?;
             let more = rows.len() > most as usize;
             let rows = rows.into_iter().take(most as usize).collect();
@@ -97,6 +100,59 @@ struct Part {
     count: Option<i64>,
 }
 
+/// What a filter's words name: looked up once, so that where it is little or nothing no scan goes on in vain.
+#[derive(Default)]
+struct Named {
+    /// Findings of which a row must have one, by each word that names few.
+    findings: Vec<Vec<i64>>,
+    /// The classes have many findings: a scan meets them soon.
+    frequent_classes: bool,
+    /// The streams of the sources.
+    streams: Vec<i64>,
+    /// Something that is asked for is not there at all.
+    nothing: bool,
+}
+
+impl Named {
+    fn of(database: &mut dyn Database, filter: &Filter) -> Result<Self, LedgerError> {
+        let mut named = Self::default();
+        if !filter.search.trim().is_empty() {
+            match words::hits(database, &filter.search, HITS)? {
+                Some(hits) => named.findings.push(hits),
+                None => named.nothing = true,
+            }
+        }
+        if !filter.classes.is_empty() {
+            let states = if filter.closed { "(0, 1)" } else { "(0)" };
+            let (term, with) = any_of("f.class", &filter.classes);
+            let sql = format!(
+                "SELECT f.id FROM findings f WHERE {term} AND f.state IN {states} LIMIT {}",
+                FEW + 1
+            );
+            let found = all(database, &sql, &with, &mut |row| row.int(0))?;
+            named.frequent_classes = found.len() > FEW;
+            if !named.frequent_classes {
+                named.findings.push(found);
+            }
+        }
+        if !filter.sources.is_empty() {
+            let (term, with) = any_of("t.source", &filter.sources);
+            let sql = format!("SELECT t.id FROM streams t WHERE {term}");
+            named.streams = all(database, &sql, &with, &mut |row| row.int(0))?;
+            named.nothing |= named.streams.is_empty();
+        }
+        named.nothing |= named.findings.iter().any(Vec::is_empty);
+        Ok(named)
+    }
+}
+
+/// «Is one of these words», and the words.
+fn any_of(column: &str, words: &[String]) -> (String, Vec<Value>) {
+    let places: Vec<String> = (1..=words.len()).map(|n| format!("${n}")).collect();
+    let with = words.iter().map(|word| Value::text(word)).collect();
+    (format!("{column} IN ({})", places.join(", ")), with)
+}
+
 /// A filter as SQL.
 struct Search<'f> {
     filter: &'f Filter,
@@ -111,7 +167,7 @@ struct Search<'f> {
 }
 
 impl<'f> Search<'f> {
-    fn new(filter: &'f Filter, now: i64, overdue: Vec<(i64, i64)>, dialect: Dialect) -> Self {
+    fn new(filter: &'f Filter, now: i64, overdue: Vec<(i64, i64)>, named: Named) -> Self {
         let mut search = Self {
             filter,
             now,
@@ -121,7 +177,7 @@ impl<'f> Search<'f> {
             parts: Vec::new(),
             impossible: false,
         };
-        search.name_terms(dialect);
+        search.name_terms(named);
         search.sum_terms();
         search.part_up(overdue);
         search
@@ -139,23 +195,32 @@ impl<'f> Search<'f> {
         format!("{column} IN ({})", places.join(", "))
     }
 
-    fn name_terms(&mut self, dialect: Dialect) {
+    fn name_terms(&mut self, named: Named) {
         let filter = self.filter;
         if !filter.assets.is_empty() {
             let term = self.any_of("s.name", &filter.assets);
             self.terms += &format!(" AND x.asset IN (SELECT s.id FROM assets s WHERE {term})");
         }
         let open = if filter.closed { "f.state <> 2" } else { "f.state = 0" };
-        if !filter.classes.is_empty() {
+        self.impossible |= named.nothing;
+        for findings in named.findings {
+            let place = self.place(Value::Ints(findings));
+            self.terms += &format!(
+                " AND x.id IN (SELECT f.fix FROM findings f WHERE f.id = ANY(${place}) AND {open})"
+            );
+        }
+        if named.frequent_classes {
             let term = self.any_of("f.class", &filter.classes);
             self.terms += &format!(
                 " AND EXISTS (SELECT 1 FROM findings f WHERE f.fix = x.id AND {open} AND {term})"
             );
         }
         if !filter.sources.is_empty() {
+            let place = self.place(Value::Ints(named.streams));
             let term = self.any_of("t.source", &filter.sources);
             self.terms += &format!(
-                " AND EXISTS (SELECT 1 FROM findings f JOIN attributions a ON a.finding = f.id \
+                " AND x.asset IN (SELECT t.asset FROM streams t WHERE t.id = ANY(${place})) \
+                 AND EXISTS (SELECT 1 FROM findings f JOIN attributions a ON a.finding = f.id \
                  JOIN streams t ON t.id = a.stream \
                  WHERE f.fix = x.id AND {open} AND a.state <> 2 AND {term})"
             );
@@ -163,18 +228,6 @@ impl<'f> Search<'f> {
         if filter.only.iter().any(|only| only == "proposals") {
             self.terms += " AND x.id IN (SELECT f.fix FROM proposals p \
                            JOIN findings f ON f.id = p.finding WHERE p.settled = 0)";
-        }
-        if !filter.search.trim().is_empty() {
-            match words::search(&filter.search, dialect) {
-                Some(found) => {
-                    let place = self.place(Value::Text(found));
-                    let hits = words::statement(place, HITS, dialect);
-                    self.terms += &format!(
-                        " AND x.id IN (SELECT f.fix FROM findings f WHERE f.id IN ({hits}) AND {open})"
-                    );
-                }
-                None => self.impossible = true,
-            }
         }
     }
 

@@ -44,11 +44,12 @@ impl Ledger {
     /// Findings whose title, ids, place, rule or asset have these words, the last word of each as a beginning;
     /// the newest first.
     pub fn search(&mut self, text: &str, most: u32) -> Result<Vec<Finding>, LedgerError> {
-        let dialect = self.database.dialect();
-        let Some(search) = words::search(text, dialect) else { return Ok(Vec::new()) };
-        let hits = words::statement(1, most, dialect);
-        let rest = format!("WHERE f.id IN ({hits}) AND f.state <> 2 ORDER BY f.id DESC");
-        self.select(&rest, &[Value::Text(search)])
+        self.reading(|ledger| {
+            let database = ledger.database.as_mut();
+            let Some(hits) = words::hits(database, text, most)? else { return Ok(Vec::new()) };
+            let rest = "WHERE f.id = ANY($1) AND f.state <> 2 ORDER BY f.id DESC";
+            findings(database, &mut ledger.packer, rest, &[Value::Ints(hits)])
+        })
     }
 
     fn select(&mut self, rest: &str, with: &[Value]) -> Result<Vec<Finding>, LedgerError> {
@@ -175,6 +176,13 @@ impl Ledger {
             unpacked("documents", id, &row.bytes(1)?, packer)
         })?;
         Ok(found.into_iter().next())
+    }
+
+    /// The asset of this name.
+    pub fn asset(&mut self, name: &str) -> Result<Option<(i64, AssetFacts)>, LedgerError> {
+        let sql = format!("SELECT {} FROM assets s WHERE s.name = $1", tables::ASSET_COLUMNS);
+        let with = [Value::text(name)];
+        Ok(all(self.database.as_mut(), &sql, &with, &mut |row| tables::asset(row, 0))?.pop())
     }
 
     /// All assets, by name.

@@ -1,7 +1,8 @@
 //! The ledger in a file of SQLite.
 //!
 //! WAL, `synchronous = FULL`: what was committed outlives a power cut. `BEGIN IMMEDIATE` takes the one
-//! writer's place. The file is 0600 from its first byte; SQLite gives its two side files the same mode. The
+//! writer's place. A new file is 0600 from its first byte, also where an empty one stood; SQLite gives its two side
+//! files the same mode. The
 //! page cache is bounded, so that an import's memory does not grow with the file.
 
 use std::path::{Path, PathBuf};
@@ -39,6 +40,10 @@ impl Sqlite {
                 return Err(LedgerError::Missing(place));
             }
             made_private(path)?;
+        } else if mode != Mode::ReadOnly
+            && path.metadata().is_ok_and(|m| m.is_file() && m.len() == 0)
+        {
+            become_private(path)?;
         }
         let connection = match mode {
             Mode::ReadOnly => read_only(path),
@@ -169,6 +174,27 @@ pub(crate) fn made_private(path: &Path) -> Result<(), LedgerError> {
             what: format!("it cannot be made: {e}"),
         }),
     }
+}
+
+/// What stood there empty becomes a new ledger, and is as private as one that was made; so are side files that stood
+/// beside it, which SQLite would take as they are.
+fn become_private(path: &Path) -> Result<(), LedgerError> {
+    #[cfg(unix)]
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(ending);
+        let private = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o600);
+        match std::fs::set_permissions(&file, private) {
+            Err(e) if ending.is_empty() || e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(LedgerError::NotWritable {
+                    place: PathBuf::from(file).display().to_string(),
+                    what: format!("it is empty and cannot be made private: {e}"),
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Opens without a byte written to the file. In a folder where nothing may be written and nobody writes, the

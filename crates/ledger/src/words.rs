@@ -5,11 +5,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::LedgerError;
 use crate::change::Facts;
-use crate::database::Dialect;
+use crate::database::{Database, Dialect, Value, all};
 
 /// Most words of one finding.
 const MOST: usize = 200;
+/// Findings by which it is told whether words are frequent.
+const NEWEST: usize = 5_000;
+/// So many hits among them are frequent: a twentieth.
+const FREQUENT: usize = NEWEST / 20;
 /// Longest word in bytes; longer ones are cut.
 const LONGEST: usize = 64;
 
@@ -42,7 +47,7 @@ fn runs(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// A search in the database's words; `None` when it holds no word.
-pub(crate) fn search(text: &str, dialect: Dialect) -> Option<String> {
+fn search(text: &str, dialect: Dialect) -> Option<String> {
     let mut terms = Vec::new();
     for word in text.split_whitespace().take(32) {
         let mut of_word: Vec<String> = runs(word).filter(|r| !r.is_empty()).collect();
@@ -67,16 +72,51 @@ fn term(run: &str, beginning: bool, dialect: Dialect) -> String {
     }
 }
 
-/// A statement whose rows are the findings that hold the words of parameter `$n`, the newest first.
-pub(crate) fn statement(parameter: usize, most: u32, dialect: Dialect) -> String {
+/// The findings that hold the words of a text, the newest first; `None` when it holds no word.
+pub(crate) fn hits(
+    database: &mut dyn Database,
+    text: &str,
+    most: u32,
+) -> Result<Option<Vec<i64>>, LedgerError> {
+    let dialect = database.dialect();
+    let Some(search) = search(text, dialect) else { return Ok(None) };
+    let with = [Value::Text(search)];
     match dialect {
-        Dialect::Sqlite => format!(
-            "SELECT rowid FROM finding_words WHERE finding_words MATCH ${parameter} \
-             ORDER BY rowid DESC LIMIT {most}"
-        ),
-        Dialect::Postgres => format!(
-            "SELECT finding FROM finding_words WHERE words @@ ${parameter}::text::tsquery \
-             ORDER BY finding DESC LIMIT {most}"
-        ),
+        Dialect::Sqlite => {
+            let sql = format!(
+                "SELECT rowid FROM finding_words WHERE finding_words MATCH $1 \
+                 ORDER BY rowid DESC LIMIT {most}"
+            );
+            all(database, &sql, &with, &mut |row| row.int(0)).map(Some)
+        }
+        Dialect::Postgres => on_a_server(database, &with, most).map(Some),
     }
+}
+
+/// By how frequent the words are among the newest findings it is decided whether these, all findings or the index of
+/// words are gone through. The planner would have to guess it, and for a word's beginning it always guesses the same;
+/// so each statement leaves it one way alone.
+fn on_a_server(
+    database: &mut dyn Database,
+    with: &[Value],
+    most: u32,
+) -> Result<Vec<i64>, LedgerError> {
+    let newest = format!(
+        "SELECT x.finding FROM (SELECT w.finding, w.words FROM finding_words w \
+         ORDER BY w.finding DESC LIMIT {NEWEST}) x WHERE x.words @@ $1::text::tsquery \
+         ORDER BY x.finding DESC LIMIT {most}"
+    );
+    let found = all(database, &newest, with, &mut |row| row.int(0))?;
+    if found.len() >= most as usize {
+        return Ok(found);
+    }
+    let rest = if found.len() >= FREQUENT {
+        // A test of truth is none that the index of words answers.
+        "(w.words @@ $1::text::tsquery) IS TRUE ORDER BY w.finding DESC"
+    } else {
+        // A sum is no order that the key gives.
+        "w.words @@ $1::text::tsquery ORDER BY w.finding + 0 DESC"
+    };
+    let sql = format!("SELECT w.finding FROM finding_words w WHERE {rest} LIMIT {most}");
+    all(database, &sql, with, &mut |row| row.int(0))
 }

@@ -44,7 +44,7 @@ pub(super) fn run(bench: &Bench) -> Result<()> {
         }
         Ok(cost)
     };
-    for size in &bench.stored {
+    for size in &bench.stored(&[10_000, 100_000]) {
         while stored < *size {
             let piece = PIECE.min(*size - stored);
             import(&format!("filling-{stored}"), "filler", piece, &database)?;

@@ -21,3 +21,5 @@ CREATE TABLE statements (
 DROP INDEX attributions_moved;
 -- The same proposal is made once.
 CREATE INDEX proposals_finding ON proposals (finding);
+-- By class: where few findings are of it, the queue goes to them.
+CREATE INDEX findings_class ON findings (class, state, id);

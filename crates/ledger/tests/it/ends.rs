@@ -207,15 +207,16 @@ fn a_full_disk_is_said_and_leaves_nothing() {
     assert_eq!(said(&mut again("one", &place)), "ok");
 }
 
+fn mode(path: &Path, mode: u32) {
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    std::fs::set_permissions(path, mode).unwrap();
+}
+
 #[test]
 fn a_read_only_file_is_said_and_can_be_read() {
     let (folder, place) = in_a_file();
     let head = import(&mut opened(&place), "one", 0..10, "2026-11-10");
     let Place::File(path) = &place else { panic!() };
-    let mode = |path: &Path, mode: u32| {
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
-        std::fs::set_permissions(path, mode).unwrap();
-    };
     let mut ledger = Ledger::open(&place, Mode::ReadOnly).unwrap();
     assert_eq!(ledger.head().unwrap(), head);
     let refused = ledger.write(author("ada"), at("2026-11-11"), &mut |_| {}).err();
@@ -255,9 +256,9 @@ fn a_file_is_private_whatever_the_umask_and_a_newer_one_is_refused() {
     drop(ledger);
     let Place::File(path) = &place else { panic!() };
     let past = rusqlite::Connection::open(path).unwrap();
-    past.execute_batch("PRAGMA user_version = 3").unwrap();
+    past.execute_batch("PRAGMA user_version = 99").unwrap();
     let error = Ledger::open(&place, Mode::Create).err().unwrap();
-    assert!(matches!(error, LedgerError::Newer { found: 3, known: 2, .. }), "{error}");
+    assert!(matches!(error, LedgerError::Newer { found: 99, .. }), "{error}");
     let missing = Place::File(folder.path().join("none.db"));
     assert!(matches!(Ledger::open(&missing, Mode::Existing), Err(LedgerError::Missing(_))));
     assert!(matches!(Ledger::open(&missing, Mode::ReadOnly), Err(LedgerError::Missing(_))));
@@ -268,6 +269,34 @@ fn a_file_is_private_whatever_the_umask_and_a_newer_one_is_refused() {
     assert!(error.to_string().contains("no ledger"), "{error}");
     std::fs::write(&other, "hello").unwrap();
     assert!(Ledger::open(&Place::File(other), Mode::Create).is_err());
+}
+
+/// Made by `touch` or a mount, or left where the power went: it holds nothing yet, and what comes is private.
+#[test]
+fn a_file_that_stood_there_empty_becomes_private() {
+    for how in [Mode::Create, Mode::Existing] {
+        let (folder, place) = in_a_file();
+        let Place::File(path) = &place else { panic!() };
+        for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+            mode(&folder.path().join(name), 0o644);
+        }
+        let mut ledger = Ledger::open(&place, how).unwrap();
+        import(&mut ledger, "one", 0..10, "2026-11-10");
+        let mut met = 0;
+        for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
+            let mode = std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap());
+            assert_eq!(mode & 0o777, 0o600, "{:?}", file.path());
+            met += 1;
+        }
+        assert_eq!(met, 3);
+        drop(ledger);
+        // Who has opened it to others since has done so knowingly.
+        mode(path, 0o640);
+        drop(Ledger::open(&place, how).unwrap());
+        let now = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(path).unwrap());
+        assert_eq!(now & 0o777, 0o640);
+    }
 }
 
 #[test]

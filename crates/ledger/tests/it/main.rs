@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a fixture that fails is a failed test")]
 
+mod earlier;
 mod ends;
 mod made;
 mod moving;
+mod plans;
 mod server;
 mod staging;
 mod story;

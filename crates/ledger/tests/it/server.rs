@@ -102,12 +102,26 @@ impl Server {
     /// Bytes of the whole database.
     #[allow(dead_code, reason = "the bench asks for it, the tests do not")]
     pub fn bytes(&self) -> u64 {
+        self.number("SELECT pg_database_size('postgres')")
+    }
+
+    /// The one number that a statement past the ledger answers.
+    pub fn number(&self, statement: &str) -> u64 {
         let mut psql = self.command("psql");
         psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "--username=gabion"]);
         psql.args(["--dbname=postgres", "--host"]).arg(self.folder.path());
-        psql.args(["--command", "SELECT pg_database_size('postgres')"]);
+        psql.args(["--command", statement]);
         let out = psql.output().unwrap();
         String::from_utf8_lossy(&out.stdout).trim().parse().unwrap()
+    }
+
+    /// Waits until every other session has ended; its figures are there by then.
+    #[allow(dead_code, reason = "the tests ask for it, the bench does not")]
+    pub fn alone(&self) {
+        let others = "SELECT COUNT(*) FROM pg_stat_activity \
+                      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+        // Each look starts a program, which is pause enough.
+        assert!((0..1_000).any(|_| self.number(others) == 0), "a session does not end");
     }
 
     fn command(&self, program: &str) -> Command {
