@@ -175,6 +175,8 @@ pub struct Judgement {
     pub answers: [Answer; 5],
     /// Whether one of the yeses rests on the person's statement.
     pub rests_on_statement: bool,
+    /// Whether a statement on the source would answer all that is missing.
+    pub a_statement_would: bool,
 }
 
 impl Judgement {
@@ -203,7 +205,7 @@ pub fn judge(
     statement: Option<&Statement>,
     ambiguous: bool,
 ) -> Judgement {
-    let order = order::order(run, last, statement, ambiguous);
+    let order = order::order(run, last, ambiguous);
     let Some(claim) = claim else {
         let old = || {
             Answer::not_said(
@@ -213,16 +215,22 @@ pub fn judge(
         return Judgement {
             answers: [old(), old(), old(), old(), order],
             rests_on_statement: false,
+            a_statement_would: false,
         };
     };
     let statement = statement.filter(|s| s.kinds.is_empty() || s.kinds.contains(&claim.class));
     let mut rests_on_statement = false;
+    let mut a_statement_would = true;
     let mut or_stated = |answer: Answer, speaks: bool| match (answer, statement) {
         (Answer::NotSaid(_), Some(statement)) if speaks => {
             rests_on_statement = true;
             Answer::Yes(statement.by.clone())
         }
-        (answer, _) => answer,
+        (answer, _) => {
+            let would = answer.is_yes() || speaks && matches!(answer, Answer::NotSaid(_));
+            a_statement_would &= would;
+            answer
+        }
     };
     let target = or_stated(target::target(run, claim), true);
     let kind = or_stated(kind(run, claim), true);
@@ -230,9 +238,10 @@ pub fn judge(
     let upgraded = !run.feed && last.tool_version.trim() != run.tool_version.trim();
     let rule = or_stated(rule::rule(run, claim, last), !upgraded);
     let filter = or_stated(filter(run, claim, last), true);
-    let empty = run.observations == 0 && !run.coverage.succeeded;
-    let order = if empty { or_stated(order, true) } else { order };
-    Judgement { answers: [target, kind, rule, filter, order], rests_on_statement }
+    let order = or_stated(order, true);
+    let answers = [target, kind, rule, filter, order];
+    let missing = answers.iter().any(|answer| !answer.is_yes());
+    Judgement { a_statement_would: a_statement_would && missing, answers, rests_on_statement }
 }
 
 /// Was it asked for this kind of problem?

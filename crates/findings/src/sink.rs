@@ -135,3 +135,69 @@ impl Sink for Kept {
         self.facts.push(fact);
     }
 }
+
+/// Everything that a reader told, in its order; it can be told again.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Recorded {
+    /// What was told.
+    pub told: Vec<Told>,
+}
+
+/// One thing that a reader tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// A claim.
+    Observation(Box<Observation>),
+    /// A record that could not be used: place and reason.
+    Dropped(String, String),
+    /// Something about the document.
+    Fact(Fact),
+}
+
+impl Recorded {
+    /// Tells it again.
+    ///
+    /// # Errors
+    /// [`Stop::Taker`] when the taker wants no more.
+    pub fn tell(&self, sink: &mut dyn Sink) -> Result<(), Stop> {
+        for told in &self.told {
+            match told {
+                Told::Observation(observation) => sink.observation((**observation).clone())?,
+                Told::Dropped(place, why) => sink.dropped(place, why),
+                Told::Fact(fact) => sink.fact(fact.clone()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Its claims, in their order.
+    pub fn observations(&self) -> impl Iterator<Item = &Observation> {
+        self.told.iter().filter_map(|told| match told {
+            Told::Observation(observation) => Some(&**observation),
+            _ => None,
+        })
+    }
+
+    /// Its claims, to be changed.
+    pub fn observations_mut(&mut self) -> impl Iterator<Item = &mut Observation> {
+        self.told.iter_mut().filter_map(|told| match told {
+            Told::Observation(observation) => Some(&mut **observation),
+            _ => None,
+        })
+    }
+}
+
+impl Sink for Recorded {
+    fn observation(&mut self, observation: Observation) -> Result<(), Stop> {
+        self.told.push(Told::Observation(Box::new(observation)));
+        Ok(())
+    }
+
+    fn dropped(&mut self, place: &str, why: &str) {
+        self.told.push(Told::Dropped(place.to_owned(), why.to_owned()));
+    }
+
+    fn fact(&mut self, fact: Fact) {
+        self.told.push(Told::Fact(fact));
+    }
+}

@@ -49,10 +49,9 @@ impl Left {
 
     fn add(&mut self, judgement: &Judgement) {
         self.claims += 1;
-        let (mut silent, mut target) = (true, true);
+        let mut target = true;
         for (which, answer) in judgement.missing() {
             let no = matches!(answer, Answer::No(_));
-            silent &= !no && which != Which::Order;
             target &= which == Which::Target && !no;
             let entry = self.missing.entry((which, no)).or_default();
             entry.0 += 1;
@@ -60,7 +59,7 @@ impl Left {
                 answer.words().clone_into(&mut entry.1);
             }
         }
-        self.by_statement += u64::from(silent);
+        self.by_statement += u64::from(judgement.a_statement_would);
         self.by_scope += u64::from(target);
     }
 
@@ -87,8 +86,12 @@ impl Left {
             })
             .collect();
         told.sort_by_key(|line| line.len());
-        let claims = if self.claims == 1 { "1 claim" } else { &format!("{} claims", self.claims) };
-        lines.push(format!("{claims} that it lacks stay open, unseen: {}", told.join("; ")));
+        let claims = if self.claims == 1 {
+            "1 claim that it lacks stays".to_owned()
+        } else {
+            format!("{} claims that it lacks stay", self.claims)
+        };
+        lines.push(format!("{claims} open, unseen: {}", told.join("; ")));
         if self.by_scope > 0 && self.by_scope == self.by_statement {
             lines.push(format!(
                 "if this run looked at all of {asset}, `--scope whole` settles {}; if every run of {source} does, \

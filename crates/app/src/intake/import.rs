@@ -293,7 +293,7 @@ pub fn import(
     let format = format(request, &mut spooled)?;
     let secrets = books.ledger.secrets_key()?;
     let damaged = |error| unusable(intelligence, error);
-    let runs = read(&mut spooled, format, &secrets, &timing, &file, tell)?;
+    let runs = read(&request.input, &mut spooled, format, &secrets, &timing, tell)?;
     let runs = runs.map_err(damaged)?;
     let published = runs.iter().any(|taken| taken.published);
     let alone = runs.len() == 1;
@@ -336,7 +336,11 @@ fn unusable(intelligence: Option<&Intelligence>, error: intel::IndexError) -> Im
 }
 
 fn format(request: &Request, spooled: &mut Spooled) -> Result<&'static Format, ImportError> {
-    if let Some(id) = &request.format {
+    let told = match &request.input {
+        Input::Told(told) => Some(told.format.to_owned()),
+        Input::File(_) | Input::Stdin => None,
+    };
+    if let Some(id) = request.format.as_ref().or(told.as_ref()) {
         return findings::format::by_id(id).ok_or_else(|| ImportError::UnknownFormat(id.clone()));
     }
     let file = request.input.name();
@@ -354,24 +358,29 @@ fn format(request: &Request, spooled: &mut Spooled) -> Result<&'static Format, I
 
 /// Reads the document onto the stage; a second time where ids were met before their aliases.
 fn read(
+    input: &Input,
     spooled: &mut Spooled,
     format: &'static Format,
     secrets: &[u8; 32],
     timing: &Timing<'_>,
-    file: &str,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Result<Vec<Taken>, intel::IndexError>, ImportError> {
     let mut known: Option<Aliases> = None;
     loop {
         let second = known.is_some();
         let mut taking = Taking::new(secrets, timing, known.take(), &mut *tell)?;
-        let ended = (format.read)(&mut Source::new(&mut spooled.file), &mut taking);
+        let ended = match input {
+            Input::Told(told) => told.document.tell(&mut taking),
+            Input::File(_) | Input::Stdin => {
+                (format.read)(&mut Source::new(&mut spooled.file), &mut taking)
+            }
+        };
         if let Some(error) = taking.failed.take() {
             return Err(error.into());
         }
         if let Err(source) = ended {
             if taking.observations() == 0 {
-                let file = file.to_owned();
+                let file = input.name();
                 return Err(ImportError::Unreadable { file, format: format.title, source });
             }
             let rest = match &source {
@@ -384,7 +393,7 @@ fn read(
             }
         }
         if !spooled.unchanged() {
-            return Err(ImportError::Changed(file.to_owned()));
+            return Err(ImportError::Changed(input.name()));
         }
         if let Some(error) = taking.damaged() {
             return Ok(Err(error));

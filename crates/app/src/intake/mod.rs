@@ -28,7 +28,7 @@ mod writing;
 
 pub use belongs::{is_pull_request, normal_reference};
 pub use import::{ImportError, Imported, Progress, Request, SCHEMA, import, scope};
-pub use spool::Input;
+pub use spool::{Input, ReadAlready};
 
 /// Every format that can be read: its id and its title, in the order of recognition.
 pub fn formats() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -517,7 +517,8 @@ impl Writing<'_, '_, '_> {
     fn still_withdrawn(&self, finding: &Finding) -> Result<bool, IndexError> {
         match self.timing.index() {
             Some(index) => super::verify::withdrawn(index, &finding.facts.ids),
-            None => Ok(true),
+            // Without an index nothing is said to be withdrawn.
+            None => Ok(false),
         }
     }
 

@@ -4,10 +4,14 @@
 //! (docs/ARCHITECTURE.md, «Words»: closure); this file only says them for one finding.
 
 use findings::Observation;
+use findings::coverage::{Ground, Target};
 use ledger::row::{ClaimRow, Finding};
 
 use super::call::reason_words;
 use super::names::{self, Letter};
+
+/// Most claims of which it is said what would end them.
+const MOST_CLAIMS: usize = 5;
 
 /// What would end it; of a closed one what would open it again.
 pub(super) fn ends(finding: &Finding, claims: &[ClaimRow]) -> Vec<String> {
@@ -39,29 +43,22 @@ fn closed(finding: &Finding, name: &str) -> Vec<String> {
 }
 
 fn open(finding: &Finding, claims: &[ClaimRow], name: &str) -> Vec<String> {
-    let mut streams: Vec<(String, &str)> = claims
-        .iter()
-        .filter(|claim| claim.live)
-        .map(|claim| (claim.source.clone(), claim.reference.as_str()))
-        .collect();
-    streams.sort();
-    streams.dedup();
-    let mut lines = Vec::new();
-    let each: Vec<String> = streams
-        .iter()
-        .take(5)
-        .map(|(source, reference)| match *reference {
-            "" => source.clone(),
-            reference => format!("{source} on {reference}"),
-        })
-        .collect();
-    if !each.is_empty() {
-        let more = match streams.len().saturating_sub(5) {
+    let live: Vec<&ClaimRow> = claims.iter().filter(|claim| claim.live).collect();
+    let mut lines: Vec<String> = live.iter().take(MOST_CLAIMS).map(|claim| run(claim)).collect();
+    if live.len() > 1 {
+        let more = match live.len().saturating_sub(MOST_CLAIMS) {
             0 => String::new(),
-            more => format!(" and {more} more"),
+            more => format!(" (and {more} more)"),
         };
-        let scope = "over the same scope or more, complete and not older, that no longer has it";
-        lines.push(format!("a report of {}{more} {scope}", each.join(" and of ")));
+        if let Some(last) = lines.last_mut() {
+            last.push_str(&format!("{more}; each source has to end its own claim"));
+        }
+    }
+    if !finding.reference.is_empty() {
+        lines.push(format!(
+            "the end of the pull request: `gabion ref end '{}' --reason …`; it enters the queue once a branch has it",
+            finding.reference
+        ));
     }
     if finding.class == "dependency" {
         let package = if finding.facts.place.is_empty() { "it" } else { &finding.facts.place };
@@ -72,6 +69,38 @@ fn open(finding: &Finding, claims: &[ClaimRow], name: &str) -> Vec<String> {
     }
     lines.push(format!("a person with a reason: `gabion close {name} --reason …`"));
     lines
+}
+
+/// The run that would end a claim.
+fn run(claim: &ClaimRow) -> String {
+    let on = match claim.reference.as_str() {
+        "" => String::new(),
+        reference => format!(" on {reference}"),
+    };
+    let whose = format!("a later, whole run of {}{on}", claim.source);
+    let Ok(ground) = serde_json::from_str::<Ground>(&claim.ground) else {
+        return format!(
+            "{whose} once it was reported again: an earlier version did not keep what it rests on"
+        );
+    };
+    let mut needs = Vec::new();
+    let places: Vec<&str> = ground.places.iter().filter_map(|chain| chain.first()).map(Target::name).collect();
+    match places.as_slice() {
+        [] => {}
+        [one] => needs.push(format!("looked at {one}")),
+        [first, rest @ ..] => needs.push(format!("looked at {first} and {} more", rest.len())),
+    }
+    if !ground.subject.is_empty() {
+        needs.push(format!("is of {}", ground.subject));
+    }
+    if !ground.rule.is_empty() {
+        needs.push(format!("had {} active", ground.rule));
+    }
+    if ground.signed_in == Some(true) {
+        needs.push("was signed in there".to_owned());
+    }
+    needs.push("hides nothing like it".to_owned());
+    format!("{whose} that {}, and no longer has it", needs.join(", "))
 }
 
 /// Where an observation sees it, in words, at most as many as it has.

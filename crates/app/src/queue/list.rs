@@ -117,6 +117,11 @@ pub struct Row {
     pub sources: i64,
     /// Open findings that it ends.
     pub findings: i64,
+    /// Of them, those that later runs of all their sources neither have nor prove to have ended.
+    pub unseen: i64,
+    /// The pull request that alone reports it; empty: it is part of the queue.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reference: String,
     /// Of them, accepted until a date.
     pub accepted: i64,
     /// When the first of these acceptances ends.
@@ -252,6 +257,8 @@ pub(crate) fn row(fix: Fix, now: Instant) -> Row {
         badges,
         sources: fix.sources,
         findings: fix.findings,
+        unseen: fix.unseen,
+        reference: fix.reference,
         accepted: fix.accepted,
         accepted_until: None,
         fix_available: fix.fix.available,

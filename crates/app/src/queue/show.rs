@@ -5,7 +5,7 @@
 //! are cut and say so.
 
 use ledger::change::{Clock, Closure, Decision};
-use ledger::row::{ClaimRow, Finding};
+use ledger::row::{ClaimRow, Finding, UnseenRow};
 use serde::Serialize;
 use vocab::Instant;
 
@@ -109,6 +109,9 @@ pub struct Told {
     pub exposure_source: String,
     /// Who fixes; empty when nobody is named.
     pub owner: String,
+    /// The pull request that alone reports it; empty: it is part of the queue.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reference: String,
     /// When it was first seen.
     pub first_seen: Instant,
     /// What people set.
@@ -147,6 +150,9 @@ pub struct Claim {
     pub live: bool,
     /// What the source says of it.
     pub standing: String,
+    /// Since when later runs neither have it nor prove that it has ended, and what they did not show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<UnseenRow>,
     /// The rule of the edge: `first`, `package-alias`, `person` …
     pub rule: String,
     /// The edge's fact in words.
@@ -314,6 +320,7 @@ fn told(books: &mut Books, finding: Finding, now: Instant) -> Result<Told, Queue
         version: finding.facts.version,
         asset: finding.asset_facts.name,
         declared: finding.asset_facts.declared,
+        reference: finding.reference,
         first_seen: finding.first_seen,
         decision: finding.decision,
         clock: finding.clock,
@@ -355,6 +362,7 @@ fn claim(row: &ClaimRow) -> Claim {
         reference: row.reference.clone(),
         live: row.live,
         standing: row.standing.clone(),
+        unseen: row.unseen.clone(),
         rule: row.edge.rule.clone(),
         evidence: row.edge.evidence.clone(),
         author: row.edge.author.clone(),

@@ -150,7 +150,8 @@ impl Tally {
     }
 
     fn take(&mut self, finding: &Finding) {
-        if finding.state == "void" {
+        // What a pull request alone reports is no part of the queue.
+        if finding.state == "void" || !finding.reference.is_empty() {
             return;
         }
         self.opened += 1;

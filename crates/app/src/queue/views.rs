@@ -204,6 +204,9 @@ fn narrowed(mut view: Filter, typed: &Filter) -> Filter {
         view.search.clone_from(&typed.search);
     }
     view.closed |= typed.closed;
+    if !typed.reference.is_empty() {
+        view.reference.clone_from(&typed.reference);
+    }
     view
 }
 

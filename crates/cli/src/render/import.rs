@@ -50,6 +50,7 @@ pub fn answer(imported: &Imported) -> String {
     part(imported.reopened, "open again");
     part(imported.changed, "changed");
     part(imported.unchanged, "unchanged");
+    part(imported.unseen, "unseen");
     part(imported.dropped_total, "not used");
     let what = match (imported.repeat, parts.is_empty()) {
         (true, _) => "Nothing new: the same document was taken in before;".to_owned(),

@@ -172,6 +172,9 @@ fn badges(row: &Row) -> Vec<String> {
         "malicious" => "malicious package".to_owned(),
         other => other.replace('_', " "),
     }));
+    if row.unseen > 0 {
+        badges.push(format!("{} unseen", row.unseen));
+    }
     if row.sources != 0 {
         badges.push(plural(u64::try_from(row.sources).unwrap_or(0), "source"));
     }

@@ -178,6 +178,17 @@ impl Page<'_> {
             claim.places.len().saturating_sub(most),
             " places; -v lists all",
         )?;
+        if let Some(unseen) = &claim.unseen {
+            let since = unseen.since.map(|at| format!(" since {}", formats::text::day(at)));
+            let runs = plural(u64::try_from(unseen.runs).unwrap_or(0), "run");
+            let missing = unseen.missing.iter().map(|missing| {
+                let word = if missing.no { "no" } else { "not said" };
+                format!("{} {word} ({})", missing.which, missing.why)
+            });
+            let missing = missing.collect::<Vec<_>>().join("; ");
+            let text = format!("unseen{} in {runs}: {missing}", since.unwrap_or_default());
+            self.sheet.hanging(IN + 2, IN + 4, &printable(&text))?;
+        }
         if !claim.fixed_in.is_empty() {
             let text = format!("fixed in {}", claim.fixed_in.join(", "));
             self.sheet.hanging(IN + 2, IN + 4, &printable(&text))?;

@@ -1,6 +1,6 @@
 //! Is it a later, whole, successful run of the same branch?
 
-use super::{Answer, Reporting, Run, Scope, Statement};
+use super::{Answer, Reporting, Run, Scope};
 
 /// Why a run proves the end of nothing at all, whatever the claim; `None` when it may prove something.
 pub fn refused(run: &Run) -> Option<String> {
@@ -17,12 +17,7 @@ pub fn refused(run: &Run) -> Option<String> {
     None
 }
 
-pub(super) fn order(
-    run: &Run,
-    last: &Reporting,
-    statement: Option<&Statement>,
-    ambiguous: bool,
-) -> Answer {
+pub(super) fn order(run: &Run, last: &Reporting, ambiguous: bool) -> Answer {
     if let Some(why) = refused(run) {
         return Answer::no(why);
     }
@@ -39,11 +34,7 @@ pub(super) fn order(
         return Answer::no("another one that it contains may be this one");
     }
     if run.observations == 0 && !run.coverage.succeeded {
-        let why = "it contains nothing, and a run that failed looks the same".to_owned();
-        return match statement {
-            Some(_) => Answer::NotSaid(why),
-            None => Answer::No(why),
-        };
+        return Answer::not_said("it contains nothing, and a run that failed looks the same");
     }
     Answer::yes(format!("it is whole and of {}", run.scanned_at))
 }

@@ -307,7 +307,7 @@ fn nothing_at_all_ends_the_last_one_only_with_a_proof_of_success_or_a_statement(
     check(
         &run(&[], &[]),
         &gone,
-        "target: not said, kind: not said, rule: not said, filter: not said, order: no",
+        "target: not said, kind: not said, rule: not said, filter: not said, order: not said",
     );
     let same = Run { rules_built_in: true, ..run(&[], &[]) };
     assert_eq!(said(&same, &of(&gone), &last(), Some(&statement())), "ended");
@@ -321,7 +321,7 @@ fn nothing_at_all_ends_the_last_one_only_with_a_proof_of_success_or_a_statement(
         Fact::Filter(Filter::None),
     ];
     check(&run(&[], &proof), &gone, "ended");
-    check(&run(&[], &proof[1..]), &gone, "order: no");
+    check(&run(&[], &proof[1..]), &gone, "order: not said");
 }
 
 #[test]
@@ -332,6 +332,8 @@ fn a_statement_answers_what_is_not_said_and_nothing_else() {
         let run = run(&others, facts);
         judge(&run, Some(&of(&gone)), &last(), Some(&statement()), false)
     };
+    let alone = judge(&run(&others, &[]), Some(&of(&gone)), &last(), None, false);
+    assert!(alone.a_statement_would && !alone.ended());
     let silent = judged(&[]);
     assert!(silent.ended() && silent.rests_on_statement);
     assert_eq!(
@@ -344,7 +346,8 @@ fn a_statement_answers_what_is_not_said_and_nothing_else() {
         Fact::Kind(Class::Secret),
         Fact::Filter(Filter::Severity(Severity::Critical)),
     ] {
-        assert!(!judged(std::slice::from_ref(&fact)).ended(), "{fact:?}");
+        let answered = judged(std::slice::from_ref(&fact));
+        assert!(!answered.ended() && !answered.a_statement_would, "{fact:?}");
     }
     assert_eq!(Which::ALL.map(Which::as_str), ["target", "kind", "rule", "filter", "order"]);
 }

@@ -37,6 +37,8 @@ fn row(fix: i64, due: Option<&str>, change: impl FnOnce(&mut Row)) -> Row {
         badges: Vec::new(),
         sources: 1,
         findings: 1,
+        unseen: 0,
+        reference: String::new(),
         accepted: 0,
         accepted_until: None,
         fix_available: true,
