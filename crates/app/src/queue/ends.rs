@@ -84,7 +84,8 @@ fn run(claim: &ClaimRow) -> String {
         );
     };
     let mut needs = Vec::new();
-    let places: Vec<&str> = ground.places.iter().filter_map(|chain| chain.first()).map(Target::name).collect();
+    let places: Vec<&str> =
+        ground.places.iter().filter_map(|chain| chain.first()).map(Target::name).collect();
     match places.as_slice() {
         [] => {}
         [one] => needs.push(format!("looked at {one}")),

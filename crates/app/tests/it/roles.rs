@@ -6,7 +6,7 @@ use app::books::{Actor, Books, BooksError, Kind, Role, Triage};
 use app::queue::call::{Call, Ending};
 use app::queue::export::Form;
 use app::queue::names::Named;
-use app::queue::{Filter, QueueError};
+use app::queue::{Filter, QueueError, reference, source};
 use app::queue::{
     close, comment, export, keep, list, reopen, settle, show, stats, triage, undo, views,
 };
@@ -98,6 +98,24 @@ fn call(world: &mut World, actor: &Actor, case: UseCase, own: bool) -> Option<Ca
             Ok(done) if done.proposed => Came::Proposed,
             other => came(other, &what),
         },
+        UseCase::StateSource => {
+            let shown = show::show(&admin(), books, &format!("F-{finding}"), now).ok()?.finding?;
+            let request = source::Request {
+                source: shown.claims.first()?.source.clone(),
+                asset: shown.asset,
+                kinds: Vec::new(),
+                reason: "nightly".to_owned(),
+            };
+            came(source::set(actor, books, &request, now), &what)
+        }
+        // Nothing was reported on one; what counts here is that the matrix let it through.
+        UseCase::EndReference if own => {
+            match reference::end(actor, books, "refs/pull/7/merge", None, "merged", now) {
+                Err(QueueError::Unfit { .. }) => Came::Done,
+                other => came(other, &what),
+            }
+        }
+        UseCase::EndReference => return None,
         UseCase::Comment => came(comment::comment(actor, books, finding, "a remark", now), &what),
         UseCase::Undo => came(undo::undo(actor, books, 4, now), &what),
         UseCase::Export => {

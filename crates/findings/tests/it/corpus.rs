@@ -1,31 +1,12 @@
 //! Every file of the archive of real reports is read, or refused with the place and the reason.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use findings::sink::Kept;
 use findings::walk::shape::{HEAD, Shape};
 use findings::{Source, formats};
 
-/// Name and bytes of each file in the archive; `None` when the corpus is absent.
-pub fn files() -> Option<Vec<(String, Vec<u8>)>> {
-    let folder = testkit::corpus("real reports")?.join("scanner-reports");
-    let mut files = Vec::new();
-    for name in ["defectdojo-scans.tar.zst", "sarif-other.tar.zst"] {
-        let packed = std::fs::File::open(folder.join(name)).unwrap();
-        let mut archive = tar::Archive::new(zstd::Decoder::new(packed).unwrap());
-        for entry in archive.entries().unwrap() {
-            let mut entry = entry.unwrap();
-            if !entry.header().entry_type().is_file() {
-                continue;
-            }
-            let path = entry.path().unwrap().display().to_string();
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).unwrap();
-            files.push((path, bytes));
-        }
-    }
-    Some(files)
-}
+pub use crate::corpus_files::archive as files;
 
 /// No two formats claim the same file; no reader panics; what stops has a place and a reason.
 #[test]

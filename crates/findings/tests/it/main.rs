@@ -12,6 +12,7 @@
 mod assign;
 mod close;
 mod corpus;
+mod corpus_files;
 mod identity;
 mod labelled;
 mod mutation;

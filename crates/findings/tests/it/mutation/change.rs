@@ -12,6 +12,8 @@ pub const REVERSED: &str = "observations reversed";
 
 pub const RENAMED: &str = "one file renamed";
 
+pub const MOVED_ROOT: &str = "checkout root moved";
+
 /// Name, whether nothing at all is said otherwise, and the change.
 pub const ALL: &[(&str, bool, Mutate)] = &[
     ("read again", true, |_| true),
@@ -32,6 +34,7 @@ pub const ALL: &[(&str, bool, Mutate)] = &[
             format!("another/folder/{}", path.rsplit(['/', '\\']).next().unwrap_or(path))
         })
     }),
+    (MOVED_ROOT, false, root_moved),
     ("version bumped", false, bumped),
 ];
 
@@ -117,6 +120,25 @@ fn folder_renamed(all: &mut [Observation]) -> bool {
     names.dedup();
     told_in_fingerprints(all, &names);
     !names.is_empty()
+}
+
+/// All of it lies elsewhere: other segments before each path.
+fn root_moved(all: &mut [Observation]) -> bool {
+    let mut names = Vec::new();
+    let placed = all.iter().flat_map(|o| &o.locations).any(|l| l.line > 0);
+    let plain =
+        all.iter().flat_map(|o| &o.locations).all(|l| l.line > 0 && !l.path.contains("://"));
+    if !placed || !plain {
+        return false;
+    }
+    for place in all.iter_mut().flat_map(|o| &mut o.locations) {
+        let moved = format!("/build/agent-7/{}", place.path.trim_start_matches(['/', '.']));
+        names.push((std::mem::replace(&mut place.path, moved.clone()), moved));
+    }
+    names.sort();
+    names.dedup();
+    told_in_fingerprints(all, &names);
+    true
 }
 
 /// The file with the most places.
