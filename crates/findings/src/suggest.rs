@@ -180,7 +180,7 @@ impl<'i> Asked<'i> {
         let named = if ids.is_some() { 1.0 } else { 0.0 };
         let sum = -5.0 + 3.5 * place + 2.5 * family + 2.5 * words + 7.0 * text + 2.5 * named;
         // Past what is enough, more of the same words is hardly more evidence.
-        let sum = sum + RETOLD * told.min(ENOUGH) + 2.0 * (told - ENOUGH).max(0.0);
+        let sum = sum + RETOLD * told.min(ENOUGH) + MORE * (told - ENOUGH).max(0.0);
         (1.0 / (1.0 + (-sum).exp()), evidence.join("; "))
     }
 
@@ -218,11 +218,7 @@ fn about_the_place(asked: &Document, other: &Document, place: f64) -> f64 {
     if asked.places.is_empty() || other.places.is_empty() || asked.told.is_some() {
         return 1.0;
     }
-    match place {
-        0.0 => 0.0,
-        place if place < near::SAME_FILE => 0.5,
-        _ => 1.0,
-    }
+    if place < near::SAME_FILE { 0.0 } else { 1.0 }
 }
 
 /// So many reports without a word are thought beside those that are there: of two or three, each word would be common.
@@ -231,3 +227,4 @@ const PRIOR: f64 = 20.0;
 const TOLD: f64 = 0.2;
 const RETOLD: f64 = 20.0;
 const ENOUGH: f64 = 0.27;
+const MORE: f64 = 6.0;
