@@ -1,23 +1,29 @@
 //! Which known problems may be the same as this one, where no rule says so?
 //!
-//! Weaker evidence only suggests: weakness class and place, keys out of free text (paths, symbols,
-//! addresses, frames, ids, versions), BM25 and MinHash. In: documents made of findings. Out: candidates with a score and the
-//! evidence in words, best first. A person links.
+//! Weaker evidence only suggests: weakness and place, keys out of free text (paths, symbols, addresses, frames, ids,
+//! versions), BM25, MinHash and what people tell in other words. In: documents made of findings. Out: candidates with a
+//! score and the evidence in words, best first. A person links.
 //!
-//! [`Index`] is built once and asked often: only candidates that share a rare key are looked at.
+//! [`Index`] is built once and asked often: of many, only candidates that share a rare key are looked at.
 
+mod document;
+mod links;
+mod near;
 mod text;
+mod told;
+mod tree;
 mod weakness;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use crate::identity::canonical;
 use crate::observation::Observation;
-use text::{Print, terms};
+use document::Document;
 
 /// Least score that is worth a person's look.
 pub const LEAST: f64 = 0.5;
-/// Most candidates of a question that are compared in full.
+/// So many are all compared in full; of more, those that share rare keys.
+const FEW: usize = 2_000;
+/// Most candidates of a question that are compared in full, where there are more than [`FEW`].
 const COMPARED: usize = 400;
 /// A key that more documents than this have, and more than a tenth of all, says nothing.
 const COMMON: usize = 500;
@@ -41,6 +47,14 @@ pub fn suggest(observation: &Observation, among: &[Observation], most: usize) ->
     Index::new(among).suggest(observation, most)
 }
 
+/// A file, or else the path of a web address, that a text names; empty where it names none. What only links to pages
+/// to read names none.
+pub fn place_told(observation: &Observation) -> (String, String) {
+    let text = format!("{} {}", observation.title, observation.description);
+    let keys = text::keys(&text, &observation.references);
+    (keys.path, text::route(&keys.route))
+}
+
 /// What observations say, by their keys.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -48,103 +62,6 @@ pub struct Index {
     postings: HashMap<String, Vec<u32>>,
     /// Words of all titles.
     length: f64,
-}
-
-/// What is compared of an observation.
-#[derive(Debug)]
-struct Document {
-    /// Words of the title with their counts.
-    words: BTreeMap<String, u32>,
-    length: f64,
-    /// Places and published ids, and the weakness, as keys.
-    keys: Vec<String>,
-    ids: Vec<String>,
-    family: Option<&'static str>,
-    /// Where a header or a server's setting is at fault, one host is one place.
-    wide: bool,
-    host: String,
-    route: String,
-    parameter: String,
-    path: String,
-    symbol: String,
-    line: u32,
-    package: String,
-    print: Print,
-}
-
-impl Document {
-    fn of(o: &Observation) -> Self {
-        let (family, wide) = weakness::family(o);
-        let endpoint = o.endpoint.clone().unwrap_or_default();
-        let place = o.locations.first().cloned().unwrap_or_default();
-        let told = text::keys(&format!("{} {}", o.title, o.description));
-        let mut ids: Vec<String> = o.ids.iter().map(|id| canonical(id)).collect();
-        ids.extend(told.ids);
-        let (path, line) = match place.path.as_str() {
-            "" => (told.path, told.line),
-            path => (crate::identity::normal_path(path), place.line),
-        };
-        let route = match endpoint.path.as_str() {
-            "" => told.route,
-            path => path.to_owned(),
-        };
-        let mut words: BTreeMap<String, u32> = BTreeMap::new();
-        for word in terms(&o.title) {
-            *words.entry(word).or_default() += 1;
-        }
-        let length = words.values().copied().map(f64::from).sum();
-        let mut document = Self {
-            words,
-            length,
-            keys: Vec::new(),
-            ids,
-            family,
-            wide,
-            host: endpoint.host,
-            route: text::route(&route),
-            parameter: endpoint.parameter.to_lowercase(),
-            symbol: place.symbol.to_lowercase(),
-            line,
-            package: o.component.as_ref().map(|c| c.name.to_lowercase()).unwrap_or_default(),
-            print: Print::of(&o.description),
-            path,
-        };
-        document.keys = document.made_keys(&o.frames);
-        document
-    }
-
-    fn made_keys(&self, frames: &[String]) -> Vec<String> {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        let mut keys: Vec<String> = self.ids.iter().map(|id| format!("id {id}")).collect();
-        let mut add = |kind: &str, value: &str| {
-            if !value.is_empty() {
-                keys.push(format!("{kind} {value}"));
-            }
-        };
-        add("file", name);
-        add("route", &self.route);
-        add("symbol", &self.symbol);
-        add("package", &self.package);
-        if let Some(family) = self.family {
-            add("weakness", family);
-            add("weakness and file", &joined(family, name));
-            add("weakness and route", &joined(family, &self.route));
-            add("weakness and host", &joined(family, &self.host));
-        }
-        for frame in frames.iter().take(3) {
-            add("frame", frame);
-        }
-        keys.extend(self.words.keys().map(|word| format!("word {word}")));
-        keys.extend(self.print.bands().map(|band| format!("band {band}")));
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    }
-}
-
-/// Both, or nothing.
-fn joined(a: &str, b: &str) -> String {
-    if b.is_empty() { String::new() } else { format!("{a} {b}") }
 }
 
 impl Index {
@@ -165,13 +82,20 @@ impl Index {
 
     /// The candidates for one observation, best first, at most `most`, none below [`LEAST`].
     pub fn suggest(&self, observation: &Observation, most: usize) -> Vec<Suggestion> {
-        let asked = Document::of(observation);
+        let mut found = self.nearest(observation, most);
+        found.retain(|suggestion| suggestion.score >= LEAST);
+        found
+    }
+
+    /// The same without a least score: whom to look at more closely, when only a part is known of each.
+    pub fn nearest(&self, observation: &Observation, most: usize) -> Vec<Suggestion> {
+        let asked = Asked::new(self, Document::of(observation));
         let mut found: Vec<Suggestion> = self
-            .candidates(&asked)
+            .candidates(&asked.document)
             .into_iter()
             .filter_map(|at| {
-                let (score, evidence) = self.compared(&asked, self.documents.get(at)?);
-                (score >= LEAST).then_some(Suggestion { at, score, evidence })
+                let (score, evidence) = asked.compared(self.documents.get(at)?);
+                Some(Suggestion { at, score, evidence })
             })
             .collect();
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));
@@ -179,8 +103,11 @@ impl Index {
         found
     }
 
-    /// Those that share the rarest keys.
+    /// All of few; of many those that share the rarest keys.
     fn candidates(&self, asked: &Document) -> Vec<usize> {
+        if self.documents.len() <= FEW {
+            return (0..self.documents.len()).collect();
+        }
         let bound = COMMON.max(self.documents.len() / 10);
         let mut weights: HashMap<u32, f64> = HashMap::new();
         for key in &asked.keys {
@@ -204,25 +131,47 @@ impl Index {
         ((all - having + 0.5) / (having + 0.5) + 1.0).ln()
     }
 
+    fn rarity_of(&self, kind: &str, word: &str) -> f64 {
+        self.rarity(self.postings.get(&format!("{kind} {word}")).map_or(0, Vec::len))
+    }
+}
+
+/// A question: a document, and how rare its words are among those that are asked.
+struct Asked<'i> {
+    index: &'i Index,
+    document: Document,
+    rarities: Vec<(String, f64)>,
+    /// BM25 of its own title.
+    own: f64,
+}
+
+impl<'i> Asked<'i> {
+    fn new(index: &'i Index, document: Document) -> Self {
+        let words = document.words.keys();
+        let rarities = words.map(|word| (word.clone(), index.rarity_of("word", word))).collect();
+        let mut asked = Self { index, document, rarities, own: 0.0 };
+        asked.own = asked.score(&asked.document);
+        asked
+    }
+
     /// Score and evidence. The weights were set on the labelled set (tests, `labels/suggest.tsv`) so that a half
     /// is about even odds.
-    fn compared(&self, asked: &Document, other: &Document) -> (f64, String) {
-        let (place, mut evidence) = placed(asked, other);
-        let family = match (asked.family, other.family) {
-            (Some(a), Some(b)) if a == b => {
-                evidence.push(format!("both are {a}"));
-                1.0
-            }
-            (Some(_), Some(_)) => -1.0,
-            _ => 0.0,
-        };
-        let words = self.alike(asked, other);
-        let text = asked.print.alike(&other.print);
+    fn compared(&self, other: &Document) -> (f64, String) {
+        let asked = &self.document;
+        let (place, at) = near::near(asked, other);
+        let (family, kind) = asked.weakness.compared(&other.weakness);
+        let mut evidence: Vec<String> = at.into_iter().chain(kind).collect();
+        let rule = about_the_place(asked, other, place);
+        let words = rule * self.alike(other);
+        let text = rule * asked.print.alike(&other.print);
+        let told = self.told(other);
         if words > 0.3 {
             evidence.push("the titles share rare words".to_owned());
         }
         if text > 0.3 {
             evidence.push("the texts are alike".to_owned());
+        } else if told > TOLD {
+            evidence.push("the texts tell the same in other words".to_owned());
         }
         let ids = asked.ids.iter().find(|id| other.ids.contains(id));
         if let Some(id) = ids {
@@ -230,81 +179,52 @@ impl Index {
         }
         let named = if ids.is_some() { 1.0 } else { 0.0 };
         let sum = -5.0 + 3.5 * place + 2.5 * family + 2.5 * words + 7.0 * text + 2.5 * named;
+        // Past what is enough, more of the same words is hardly more evidence.
+        let sum = sum + RETOLD * told.min(ENOUGH) + MORE * (told - ENOUGH).max(0.0);
         (1.0 / (1.0 + (-sum).exp()), evidence.join("; "))
     }
 
     /// BM25 of the other's title, as a part of what the asked one's own would have.
-    fn alike(&self, asked: &Document, other: &Document) -> f64 {
-        let mean = (self.length / (self.documents.len().max(1)) as f64).max(1.0);
-        let score = |of: &Document| -> f64 {
-            let weigh = |word: &String| {
-                let count = f64::from(of.words.get(word).copied().unwrap_or(0));
-                let having = self.postings.get(&format!("word {word}")).map_or(0, Vec::len);
-                let long = 1.0 - LENGTH + LENGTH * of.length / mean;
-                self.rarity(having) * count * (SATURATION + 1.0) / (count + SATURATION * long)
-            };
-            asked.words.keys().map(weigh).sum()
+    fn alike(&self, other: &Document) -> f64 {
+        if self.own > 0.0 { (self.score(other) / self.own).min(1.0) } else { 0.0 }
+    }
+
+    fn score(&self, of: &Document) -> f64 {
+        let index = self.index;
+        let mean = (index.length / (index.documents.len().max(1)) as f64).max(1.0);
+        let long = 1.0 - LENGTH + LENGTH * of.length / mean;
+        let weigh = |(word, rarity): &(String, f64)| {
+            let count = f64::from(of.words.get(word).copied().unwrap_or(0));
+            rarity * count * (SATURATION + 1.0) / (count + SATURATION * long)
         };
-        let own = score(asked);
-        if own > 0.0 { (score(other) / own).min(1.0) } else { 0.0 }
+        self.rarities.iter().map(weigh).sum()
+    }
+
+    /// Between two that people told.
+    fn told(&self, other: &Document) -> f64 {
+        let (Some(a), Some(b)) = (&self.document.told, &other.told) else { return 0.0 };
+        let all = self.index.documents.len() as f64 + PRIOR;
+        a.alike(b, &|word| {
+            let having =
+                self.index.postings.get(&format!("told {word}")).map_or(0, Vec::len) as f64;
+            ((all - having + 0.5) / (having + 0.5) + 1.0).ln()
+        })
     }
 }
 
-/// How near two places are, from 0 to 1, and in words.
-fn placed(a: &Document, b: &Document) -> (f64, Vec<String>) {
-    let same = |x: &str, y: &str| !x.is_empty() && x == y;
-    let host = same(&a.host, &b.host);
-    let mut near = (0.0, String::new());
-    let mut nearer = |score: f64, words: String| {
-        if score > near.0 {
-            near = (score, words);
-        }
-    };
-    if same(&a.path, &b.path) || ends_alike(&a.path, &b.path) {
-        let apart = a.line.abs_diff(b.line);
-        let known = a.line > 0 && b.line > 0;
-        match apart {
-            0..=3 if known => nearer(1.0, format!("{}, {apart} lines apart", b.path)),
-            4..=20 if known => nearer(0.6, format!("{}, {apart} lines apart", b.path)),
-            _ if same(&a.symbol, &b.symbol) => nearer(0.8, format!("{} in {}", b.symbol, b.path)),
-            _ => nearer(0.4, b.path.clone()),
-        }
+/// How much words count that tools explain their rules with: at two files, or far apart in one, the same explanation
+/// is that of two problems.
+fn about_the_place(asked: &Document, other: &Document, place: f64) -> f64 {
+    if asked.places.is_empty() || other.places.is_empty() || asked.told.is_some() {
+        return 1.0;
     }
-    // One application may be seen under two names of hosts; the root of two says nothing.
-    let hosts = match (host || a.host.is_empty() || b.host.is_empty(), a.route.as_str()) {
-        (true, _) => 1.0,
-        (false, "/") => 0.0,
-        (false, _) => 0.9,
-    };
-    if same(&a.route, &b.route) {
-        if same(&a.parameter, &b.parameter) {
-            nearer(hosts, format!("{} with {}", b.route, b.parameter));
-        } else if [&a.parameter, &b.parameter].iter().any(|p| p.is_empty() || is_header(p)) {
-            nearer(0.8 * hosts, b.route.clone());
-        } else {
-            nearer(0.2 * hosts, b.route.clone());
-        }
-    }
-    if host && a.wide && b.wide && a.family == b.family {
-        nearer(0.75, format!("the whole of {}", b.host));
-    }
-    if same(&a.package, &b.package) {
-        nearer(0.6, b.package.clone());
-    }
-    if host {
-        nearer(0.1, b.host.clone());
-    }
-    (near.0, if near.1.is_empty() { Vec::new() } else { vec![near.1] })
+    if place < near::SAME_FILE { 0.0 } else { 1.0 }
 }
 
-/// A header of the response stands in the place of a parameter in some reports.
-fn is_header(parameter: &str) -> bool {
-    parameter.starts_with("x-") || parameter.ends_with("-policy")
-}
-
-/// Whether one path is the end of the other, with its file's folder at least.
-fn ends_alike(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    short.contains('/')
-        && long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-}
+/// So many reports without a word are thought beside those that are there: of two or three, each word would be common.
+const PRIOR: f64 = 20.0;
+/// From where on two tellings are alike, what it weighs, and up to where.
+const TOLD: f64 = 0.2;
+const RETOLD: f64 = 20.0;
+const ENOUGH: f64 = 0.27;
+const MORE: f64 = 6.0;

@@ -14,6 +14,7 @@ pub mod change;
 mod database;
 mod fixes;
 mod keep;
+mod near;
 mod pack;
 mod postgres;
 mod queue;
@@ -34,6 +35,7 @@ use vocab::Instant;
 
 pub use change::Change;
 pub use keep::{Exported, Fault, Imported, Verified};
+pub use near::Tied;
 pub use stage::{Stage, Staged};
 pub use write::Write;
 

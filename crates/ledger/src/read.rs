@@ -41,6 +41,11 @@ impl Ledger {
         Ok(self.select("WHERE f.id = $1", &[Value::Int(id)])?.pop())
     }
 
+    /// Findings by number; those that there are, in the order of their numbers.
+    pub fn findings(&mut self, ids: &[i64]) -> Result<Vec<Finding>, LedgerError> {
+        self.select("WHERE f.id = ANY($1) ORDER BY f.id", &[Value::Ints(ids.to_vec())])
+    }
+
     /// Findings whose title, ids, place, rule or asset have these words, the last word of each as a beginning;
     /// the newest first.
     pub fn search(&mut self, text: &str, most: u32) -> Result<Vec<Finding>, LedgerError> {
@@ -58,20 +63,25 @@ impl Ledger {
 
     /// The claims tied to a finding, with their edges, descriptions put back.
     pub fn claims(&mut self, finding: i64) -> Result<Vec<ClaimRow>, LedgerError> {
+        Ok(self.claims_of(&[finding])?.into_iter().map(|(_, claim)| claim).collect())
+    }
+
+    /// The claims tied to any of the findings, each with its finding.
+    pub fn claims_of(&mut self, findings: &[i64]) -> Result<Vec<(i64, ClaimRow)>, LedgerError> {
         self.reading(|ledger| {
             let Ledger { database, packer, .. } = ledger;
             let sql = format!(
                 "SELECT {}, t.source, t.reference FROM attributions a \
-                 JOIN streams t ON t.id = a.stream WHERE a.finding = $1 AND a.state <> 2 \
+                 JOIN streams t ON t.id = a.stream WHERE a.finding = ANY($1) AND a.state <> 2 \
                  ORDER BY a.id",
                 AttributionRow::COLUMNS
             );
-            let with = [Value::Int(finding)];
+            let with = [Value::Ints(findings.to_vec())];
             let rows = all(database.as_mut(), &sql, &with, &mut |row| {
                 let width = AttributionRow::WIDTH;
                 Ok((AttributionRow::read(row, packer)?, row.text(width)?, row.text(width + 1)?))
             })?;
-            let rest = "JOIN attributions a ON a.claim = c.id WHERE a.finding = $1";
+            let rest = "JOIN attributions a ON a.claim = c.id WHERE a.finding = ANY($1)";
             let mut said: BTreeMap<i64, String> = BTreeMap::new();
             for (id, mut change) in changes(database.as_mut(), packer, rest, &with)? {
                 if let Some(claim) = record::claims_of(&mut change).0 {
@@ -80,7 +90,7 @@ impl Ledger {
             }
             let mut claims = Vec::new();
             for (row, source, reference) in rows {
-                claims.push(ClaimRow {
+                let claim = ClaimRow {
                     attribution: row.id,
                     source,
                     reference,
@@ -90,7 +100,8 @@ impl Ledger {
                     ground: row.ground,
                     edge: row.edge,
                     body: said.remove(&row.claim).unwrap_or_default(),
-                });
+                };
+                claims.push((row.finding, claim));
             }
             Ok(claims)
         })

@@ -55,11 +55,21 @@ fn search(text: &str, dialect: Dialect) -> Option<String> {
         terms.extend(of_word.into_iter().map(|run| term(&run, false, dialect)));
         terms.extend(last.map(|run| term(&run, true, dialect)));
     }
-    let and = match dialect {
+    (!terms.is_empty()).then(|| terms.join(and(dialect)))
+}
+
+/// A search for whole words alone: no list of beginnings has to be merged for it.
+pub(crate) fn whole(text: &str, dialect: Dialect) -> Option<String> {
+    let words: BTreeSet<String> = runs(text).filter(|run| !run.is_empty()).take(MOST).collect();
+    let terms: Vec<String> = words.iter().map(|run| term(run, false, dialect)).collect();
+    (!terms.is_empty()).then(|| terms.join(and(dialect)))
+}
+
+fn and(dialect: Dialect) -> &'static str {
+    match dialect {
         Dialect::Sqlite => " AND ",
         Dialect::Postgres => " & ",
-    };
-    (!terms.is_empty()).then(|| terms.join(and))
+    }
 }
 
 /// Runs hold letters and digits alone, so that nothing has to be escaped.
@@ -119,4 +129,17 @@ fn on_a_server(
     };
     let sql = format!("SELECT w.finding FROM finding_words w WHERE {rest} LIMIT {most}");
     all(database, &sql, with, &mut |row| row.int(0))
+}
+
+/// A statement whose rows are findings of the asset of parameter `$2` that hold the words of `$1`, not void ones, the
+/// newest first.
+pub(crate) fn of_asset(most: u32, dialect: Dialect) -> String {
+    let (key, holds) = match dialect {
+        Dialect::Sqlite => ("rowid", "w.finding_words MATCH $1"),
+        Dialect::Postgres => ("finding", "w.words @@ $1::text::tsquery"),
+    };
+    format!(
+        "SELECT w.{key} FROM finding_words w JOIN findings f ON f.id = w.{key} \
+         WHERE {holds} AND f.asset = $2 AND f.state <> 2 ORDER BY w.{key} DESC LIMIT {most}"
+    )
 }

@@ -1,7 +1,7 @@
 //! How many problems are wrongly new, gone, linked or suggested?
 //!
-//! The tests of `findings` measure it over the real reports and the labelled records; this runs them and shows
-//! their tables.
+//! The tests of `findings` measure it over the real reports and the labelled records, that of `app` over what another
+//! tool reports at the same place, where `GABION_SEFIDEF` names such a set; this runs them and shows their tables.
 
 use anyhow::{Result, bail};
 
@@ -12,10 +12,15 @@ use crate::{files, run};
 const MARK: &str = "dedupe: ";
 
 pub(super) fn run(bench: &Bench) -> Result<()> {
+    measure(bench, "findings", &["mutation", "labelled", "retold"], "dedupe.txt")?;
+    measure(bench, "app", &["neighbours"], "neighbours.txt")
+}
+
+fn measure(bench: &Bench, package: &str, names: &[&str], file: &str) -> Result<()> {
     let mut tests = run::cargo(&bench.root);
-    tests.args(["test", "--quiet", "--package", "findings", "--test", "it", "--"]);
-    tests.args(["mutation", "labelled", "--nocapture", "--test-threads", "1"]);
-    let output = bench.output("dedupe.txt");
+    tests.args(["test", "--quiet", "--package", package, "--test", "it", "--"]);
+    tests.args(names).args(["--nocapture", "--test-threads", "1"]);
+    let output = bench.output(file);
     let cost = super::measure::measured(&mut tests, &output)?;
     let text = files::text(&output)?;
     for line in text.lines().filter_map(|line| line.strip_prefix(MARK)) {

@@ -1,12 +1,19 @@
 //! Which other findings of the asset may be the same?
 //!
-//! In: a finding with its claims. Out: at most five candidates with score and evidence, by `findings::suggest`. Two steps,
-//! so that no asset is too large: findings that share words or the class, by their facts alone; then the best of them, by
-//! their claims. Nothing is linked: a person does that.
+//! In: a finding with its claims. Out: at most five candidates with score and evidence, by `findings::suggest`. Three
+//! steps, so that no asset is too large: numbers by place, words and class (`gather`); out of them goes what is known to
+//! be another problem (`apart`); of the rest the nearest by their facts and lines are compared by their claims, and with
+//! them what people told in words, whose facts say little. Nothing is linked: a person does that.
+
+mod apart;
+mod gather;
+
+use std::collections::BTreeMap;
 
 use findings::Observation;
 use findings::observation::{Class, Location};
-use findings::suggest::suggest;
+use findings::suggest::{Index, LEAST};
+use ledger::Tied;
 use ledger::row::{ClaimRow, Finding};
 use serde::Serialize;
 use vocab::Severity;
@@ -17,16 +24,14 @@ use crate::books::Books;
 
 /// Candidates that are told.
 const TOLD: usize = 5;
-/// Findings of the class that are looked at by their facts.
-const BY_CLASS: usize = 1_000;
-/// Findings of the asset that are passed over for them at most.
-const VISITED: usize = 5_000;
-/// Findings looked at that share words.
-const BY_WORDS: u32 = 50;
-/// Words of the title, and ids, that are searched for.
-const WORDS: usize = 5;
-/// Findings looked at by their claims.
-const CLOSELY: usize = 40;
+/// Findings looked at by their facts.
+const LOOKED_AT: usize = 1_000;
+/// Lines from a place within which a finding is looked at before others.
+const CLOSE: u32 = 20;
+/// The nearest of them, which are looked at by their claims; what people told is, whatever its facts.
+const CLOSELY: usize = 100;
+/// Most claims of one finding that are compared.
+const CLAIMS: usize = 4;
 
 /// What may be the same.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,84 +57,146 @@ pub(super) fn candidates(
     if finding.state == "void" {
         return Ok(Vec::new());
     }
-    let own = closely(finding, claims);
-    let others = others(books, finding)?;
-    let light: Vec<Observation> = others.iter().map(lightly).collect();
-    let mut near: Vec<&Finding> = suggest(&own, &light, CLOSELY)
-        .into_iter()
-        .filter_map(|suggestion| others.get(suggestion.at))
-        .collect();
-    near.sort_by_key(|other| other.id);
-    near.dedup_by_key(|other| other.id);
-    let mut full = Vec::with_capacity(near.len());
-    for other in &near {
-        let claims = books.ledger.claims(other.id)?;
-        full.push(closely(other, &claims));
+    let own = closely(finding, claims.iter());
+    let (others, told, tied) = others(books, finding, &own)?;
+    let near = nearest(&own, &others, &told, &tied);
+    let numbers: Vec<i64> = near.iter().map(|other| other.id).collect();
+    let mut said: BTreeMap<i64, Vec<ClaimRow>> = BTreeMap::new();
+    for (id, claim) in books.ledger.claims_of(&numbers)? {
+        said.entry(id).or_default().push(claim);
     }
-    let told = suggest(&own, &full, TOLD).into_iter().filter_map(|suggestion| {
-        let other = near.get(suggestion.at)?;
-        Some(Candidate {
-            finding: names::write(Letter::F, other.id),
-            title: other.facts.title.clone(),
-            state: other.state.clone(),
-            score: suggestion.score,
-            evidence: suggestion.evidence,
-        })
-    });
-    Ok(told.collect())
+    let mut full = Vec::new();
+    let mut whose = Vec::new();
+    for other in &near {
+        let claims = said.get(&other.id).map(Vec::as_slice).unwrap_or_default();
+        for observation in closely(other, claims.iter()) {
+            full.push(observation);
+            whose.push(*other);
+        }
+    }
+    Ok(best(&own, &Index::new(&full), &whose))
 }
 
-/// Findings of the same asset that share words or the class; no void ones, and not what was merged already.
-fn others(books: &mut Books, finding: &Finding) -> Result<Vec<Finding>, QueueError> {
-    let fits = |other: &Finding| {
-        let merged = |a: &Finding, b: i64| a.closure.as_ref().is_some_and(|c| c.duplicate_of == b);
+/// Of each finding the claim that fits best, the best findings first.
+fn best(own: &[Observation], index: &Index, whose: &[&Finding]) -> Vec<Candidate> {
+    let mut best: BTreeMap<i64, (f64, String, &Finding)> = BTreeMap::new();
+    for observation in own {
+        for found in index.suggest(observation, whose.len()) {
+            let Some(other) = whose.get(found.at) else { continue };
+            let known = best.get(&other.id).map_or(LEAST, |(score, ..)| *score);
+            if found.score >= known {
+                best.insert(other.id, (found.score, found.evidence, *other));
+            }
+        }
+    }
+    let mut best: Vec<(f64, String, &Finding)> = best.into_values().collect();
+    best.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.id.cmp(&b.2.id)));
+    best.truncate(TOLD);
+    let candidate = |(score, evidence, other): (f64, String, &Finding)| Candidate {
+        finding: names::write(Letter::F, other.id),
+        title: other.facts.title.clone(),
+        state: other.state.clone(),
+        score,
+        evidence,
+    };
+    best.into_iter().map(candidate).collect()
+}
+
+/// Findings that may be the same, the numbers of those that people told in words, and where each stands.
+type Others = (Vec<Finding>, Vec<i64>, BTreeMap<i64, Vec<Tied>>);
+
+/// Findings of the same asset; no void ones, not what was merged already, not what is known to be another problem.
+fn others(books: &mut Books, finding: &Finding, own: &[Observation]) -> Result<Others, QueueError> {
+    let (mut numbers, told) = gather::gather(books, finding, own)?;
+    let apart = apart::by_people(books, finding, &numbers)?;
+    numbers.push(finding.id);
+    let tied = books.ledger.tied(&numbers)?;
+    let sources = apart::Sources::of(books, &tied)?;
+    let own_telling = apart::is_told(&finding.class);
+    numbers.retain(|id| {
+        let telling = own_telling && told.contains(id);
+        *id != finding.id && !apart.contains(id) && (telling || !sources.share(finding.id, *id))
+    });
+    let mut places: BTreeMap<i64, Vec<Tied>> = BTreeMap::new();
+    for claim in tied {
+        places.entry(claim.finding).or_default().push(claim);
+    }
+    // A file can hold more than is looked at.
+    numbers.sort_by_cached_key(|id| !places.get(id).is_some_and(|claims| is_close(own, claims)));
+    numbers.truncate(LOOKED_AT);
+    let mut others = books.ledger.findings(&numbers)?;
+    let merged = |a: &Finding, b: i64| a.closure.as_ref().is_some_and(|c| c.duplicate_of == b);
+    others.retain(|other| {
         other.asset == finding.asset
-            && other.id != finding.id
             && other.state != "void"
             && !merged(other, finding.id)
             && !merged(finding, other.id)
-    };
-    let mut others = Vec::new();
-    let mut words: Vec<&str> = finding.facts.title.split_whitespace().collect();
-    // Long words tell more.
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    words.truncate(WORDS);
-    words.extend(finding.facts.ids.iter().take(WORDS).map(String::as_str));
-    for text in words {
-        others.extend(books.ledger.search(text, BY_WORDS)?.into_iter().filter(&fits));
+    });
+    Ok((others, told, places))
+}
+
+/// Whether a claim stands a few lines from one of the places, in a file of that name.
+fn is_close(own: &[Observation], claims: &[Tied]) -> bool {
+    let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let mut places = own.iter().flat_map(|o| &o.locations);
+    places.any(|at| {
+        let of_at = name(&at.path);
+        claims
+            .iter()
+            .any(|claim| claim.line.abs_diff(at.line) <= CLOSE && name(&claim.path) == of_at)
+    })
+}
+
+/// The nearest by facts and lines, and what people told.
+fn nearest<'o>(
+    own: &[Observation],
+    others: &'o [Finding],
+    told: &[i64],
+    tied: &BTreeMap<i64, Vec<Tied>>,
+) -> Vec<&'o Finding> {
+    let light: Vec<Observation> = others.iter().map(|other| lightly(other, tied)).collect();
+    let index = Index::new(&light);
+    let mut near: Vec<&Finding> = Vec::new();
+    for observation in own {
+        let found = index.nearest(observation, CLOSELY);
+        near.extend(found.into_iter().filter_map(|found| others.get(found.at)));
     }
-    let (mut visited, mut taken) = (0, 0);
-    books.ledger.each_finding(Some(finding.asset), false, &mut |other| {
-        visited += 1;
-        if other.class == finding.class && fits(&other) {
-            others.push(other);
-            taken += 1;
-        }
-        taken < BY_CLASS && visited < VISITED
-    })?;
-    others.sort_by_key(|other| other.id);
-    others.dedup_by_key(|other| other.id);
-    Ok(others)
+    near.extend(others.iter().filter(|other| told.contains(&other.id)));
+    near.sort_by_key(|other| other.id);
+    near.dedup_by_key(|other| other.id);
+    near
 }
 
-/// The first live claim as the source has it; else the facts.
-fn closely(finding: &Finding, claims: &[ClaimRow]) -> Observation {
-    let claim = claims.iter().find(|claim| claim.live).or(claims.first());
-    let first = claim.and_then(|claim| observations(&claim.body)?.into_iter().next());
-    first.unwrap_or_else(|| lightly(finding))
+/// The first observation of each live claim, as the source has it; of retired ones where none is live; else the facts.
+fn closely<'c>(finding: &Finding, claims: impl Iterator<Item = &'c ClaimRow>) -> Vec<Observation> {
+    let (live, retired): (Vec<&ClaimRow>, Vec<&ClaimRow>) = claims.partition(|claim| claim.live);
+    let claims = if live.is_empty() { retired } else { live };
+    let first = |claim: &ClaimRow| observations(&claim.body)?.into_iter().next();
+    let mut said: Vec<Observation> = claims.into_iter().filter_map(first).take(CLAIMS).collect();
+    if said.is_empty() {
+        said.push(lightly(finding, &BTreeMap::new()));
+    }
+    said
 }
 
-/// The facts alone.
-fn lightly(finding: &Finding) -> Observation {
+/// The facts alone, and the places of the claims.
+fn lightly(finding: &Finding, tied: &BTreeMap<i64, Vec<Tied>>) -> Observation {
     let class = serde_json::from_value::<Class>(finding.class.clone().into()).unwrap_or_default();
-    let place = Location { path: finding.facts.place.clone(), ..Location::default() };
+    let claims = tied.get(&finding.id).into_iter().flatten();
+    let mut locations: Vec<Location> = claims
+        .filter(|claim| !claim.path.is_empty())
+        .map(|c| Location { path: c.path.clone(), line: c.line, ..Location::default() })
+        .collect();
+    if locations.is_empty() {
+        locations.push(Location { path: finding.facts.place.clone(), ..Location::default() });
+    }
     Observation {
         class,
         rule: finding.facts.rule.clone(),
         title: finding.facts.title.clone(),
         severity: Severity::from_word(&finding.facts.severity),
         ids: finding.facts.ids.clone(),
-        locations: vec![place],
+        locations,
         ..Observation::default()
     }
 }

@@ -262,14 +262,15 @@ impl Page<'_> {
         }
         for candidate in &told.suggestions {
             let text = format!(
-                "{} {} ({:.2}, {}): {}",
+                "{} {} ({:.2}, {})",
                 candidate.finding,
                 printable(&candidate.title),
                 candidate.score,
-                candidate.state,
-                printable(&candidate.evidence)
+                candidate.state
             );
             self.sheet.hanging(IN, IN + 5, &text)?;
+            let why = self.sheet.paint(FAINT, &printable(&candidate.evidence));
+            self.sheet.hanging(IN + 5, IN + 7, &why)?;
         }
         if let (Some(first), "open") = (told.suggestions.first(), told.state.as_str()) {
             let text =

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use super::links::{self, Address};
 use crate::readers::words::cves;
 
 /// Longest text that is looked at, in bytes.
@@ -75,26 +76,34 @@ pub struct Keys {
     pub path: String,
     /// The line behind it; 0 without.
     pub line: u32,
-    /// The path of the first web address.
+    /// The path of the first web address that is no page to read.
     pub route: String,
 }
 
-/// Ids, the first file and the first address in a text.
-pub fn keys(text: &str) -> Keys {
+/// Ids, the first file and the first address in a text; addresses that the document lists for reading are none.
+pub fn keys(text: &str, references: &[String]) -> Keys {
     let text = cut(text);
     let mut keys = Keys { ids: cves(text), ..Keys::default() };
     for word in
         text.split(|c: char| c.is_whitespace() || "\"'`()<>[]{},;".contains(c)).take(MAX_WORDS * 4)
     {
         let word = word.trim_end_matches(['.', ':', '!', '?']);
-        if word.contains("://") {
-            if keys.route.is_empty() {
-                keys.route = crate::readers::words::address(word).path;
+        match links::read(word) {
+            Some(Address::Route(route))
+                if keys.route.is_empty() && !references.iter().any(|known| known == word) =>
+            {
+                keys.route = route;
             }
-        } else if keys.path.is_empty() && is_file(word) {
-            let mut parts = word.split(':');
-            keys.path = crate::identity::normal_path(parts.next().unwrap_or_default());
-            keys.line = parts.next().and_then(|line| line.parse().ok()).unwrap_or(0);
+            Some(Address::File(path, line)) if keys.path.is_empty() => {
+                (keys.path, keys.line) = (crate::identity::normal_path(&path), line);
+            }
+            Some(_) => {}
+            None if keys.path.is_empty() && is_file(word) => {
+                let mut parts = word.split(':');
+                keys.path = crate::identity::normal_path(parts.next().unwrap_or_default());
+                keys.line = parts.next().and_then(|line| line.parse().ok()).unwrap_or(0);
+            }
+            None => {}
         }
     }
     keys
@@ -175,7 +184,8 @@ fn mixed(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-fn cut(text: &str) -> &str {
+/// As much of a text as is looked at.
+pub fn cut(text: &str) -> &str {
     let end = (0..=text.len().min(MAX)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     text.get(..end).unwrap_or_default()
 }

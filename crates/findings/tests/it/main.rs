@@ -17,5 +17,6 @@ mod identity;
 mod labelled;
 mod mutation;
 mod readers;
+mod retold;
 mod suggest;
 mod walks;

@@ -68,7 +68,7 @@ fn keys_are_taken_out_of_a_persons_text() {
         "Directory traversal lets anybody read files",
         "The name is not checked in src/files/open.c:88 before it is opened.",
     );
-    check(&asked, &among, &[(0, "src/files/open.c, 0 lines apart; both are path traversal")]);
+    check(&asked, &among, &[(0, "src/files/open.c:88; both are path traversal")]);
 }
 
 #[test]
@@ -85,6 +85,20 @@ fn a_text_told_again_is_found() {
     let found = suggest(&report("Another finding of mine", text), &among, 5);
     assert_eq!(found.first().map(|s| s.at), Some(1));
     assert_eq!(found.len(), 1);
+}
+
+/// Two tools explain one rule in the same words at every place; only at one place it is one problem.
+#[test]
+fn the_same_explanation_elsewhere_is_no_evidence() {
+    let text = "A value of the request becomes a part of the statement. See \
+                https://cwe.mitre.org/data/definitions/89.html and use placeholders instead of it everywhere.";
+    let at = |path: &str, line: u32| Observation {
+        description: text.into(),
+        ..code("SQL injection", path, line)
+    };
+    let among = [at("src/a.py", 300), at("src/b.py", 7), at("src/a.py", 9)];
+    let found = suggest(&at("src/a.py", 7), &among, 5);
+    assert_eq!(found.iter().map(|s| s.at).collect::<Vec<usize>>(), [2], "{found:?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod earlier;
 mod ends;
 mod made;
 mod moving;
+mod near;
 mod plans;
 mod server;
 mod staging;
