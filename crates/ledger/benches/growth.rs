@@ -190,6 +190,7 @@ fn open(
         },
         clock: Some(clock(Some(&due), (number % 6) as i64)),
         fix: fix(number / 3),
+        reference: String::new(),
     })?;
     let attribution = write.next(Ids::Attribution)?;
     let text =

@@ -87,6 +87,7 @@ fn refused(ledger: &mut ledger::Ledger) {
         evidence: "the same".to_owned(),
         document: 0,
         duplicate_of: 7,
+        ..Closure::default()
     };
     // A person's reopening says that they are two; a run's does not.
     for (finding, kind) in [(8, "decision"), (1, "import")] {
@@ -95,7 +96,7 @@ fn refused(ledger: &mut ledger::Ledger) {
         });
         entry(ledger, "2026-11-15", kind, |write| {
             let (why, was) = ("seen again".to_owned(), closure.clone());
-            write.append(&Change::Reopened { finding, why, was })
+            write.append(&Change::Reopened { finding, why, was, was_at: None, at: None })
         });
     }
     for asked in [7, 8] {
