@@ -107,6 +107,13 @@ pub(super) fn on_findings(
         }
     }
     let (mut way, mut more) = (Vec::new(), 0_usize);
+    // What retention has taken out cannot stand again: a standing claim always has its words.
+    let pruned = |change: &&Change| matches!(change, Change::Observed { was, claim, .. } if was.body.is_empty() && !claim.body.is_empty());
+    let pruned = changes.iter().filter(pruned).count();
+    if pruned > 0 {
+        let claims = if pruned == 1 { "1 claim" } else { &format!("{pruned} claims") };
+        way.push(format!("  what was said before of {claims} was pruned (`gabion ledger prune`)"));
+    }
     for ids in opened.chunks(AT_ONCE) {
         for finding in write.findings(ids)? {
             let Some(why) = rests(write, &finding, &own)? else { continue };
