@@ -203,7 +203,8 @@ pub fn judge(
     statement: Option<&Statement>,
     ambiguous: bool,
 ) -> Judgement {
-    let order = order::order(run, last, statement, ambiguous);
+    let passed = claim.is_some_and(|claim| passed(run, claim));
+    let order = order::order(run, last, statement, ambiguous, passed);
     let Some(claim) = claim else {
         let old = || {
             Answer::not_said(
@@ -230,9 +231,19 @@ pub fn judge(
     let upgraded = !run.feed && last.tool_version.trim() != run.tool_version.trim();
     let rule = or_stated(rule::rule(run, claim, last), !upgraded);
     let filter = or_stated(filter(run, claim, last), true);
-    let empty = run.observations == 0 && !run.coverage.succeeded;
+    let empty = run.observations == 0 && !run.coverage.succeeded && !passed;
     let order = if empty { or_stated(order, true) } else { order };
     Judgement { answers: [target, kind, rule, filter, order], rests_on_statement }
+}
+
+/// Whether it says of every place that the rule looked there and found nothing: a result, though no claim.
+fn passed(run: &Run, claim: &Ground) -> bool {
+    !claim.rule.is_empty()
+        && !claim.places.is_empty()
+        && claim
+            .places
+            .iter()
+            .all(|chain| chain.iter().any(|at| run.coverage.passed_at(&claim.rule, at)))
 }
 
 /// Was it asked for this kind of problem?
@@ -245,7 +256,9 @@ fn kind(run: &Run, claim: &Ground) -> Answer {
             Answer::no(format!("it did not look for problems of kind {word}"))
         };
     }
-    if run.coverage.met_kind(claim.class) {
+    if passed(run, claim) {
+        Answer::yes("it shows that it looked for this one")
+    } else if run.coverage.met_kind(claim.class) {
         Answer::yes(format!("it has other problems of kind {word}"))
     } else {
         Answer::not_said(format!("nothing says that it looked for problems of kind {word}"))
@@ -281,6 +294,9 @@ fn filter(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
     }
     if open {
         return Answer::yes("it states its filters, and none hides it");
+    }
+    if passed(run, claim) {
+        return Answer::yes("it shows its result");
     }
     let least = coverage.least(claim.class);
     let silent = |what: &str| {

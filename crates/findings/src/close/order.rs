@@ -22,6 +22,7 @@ pub(super) fn order(
     last: &Reporting,
     statement: Option<&Statement>,
     ambiguous: bool,
+    passed: bool,
 ) -> Answer {
     if let Some(why) = refused(run) {
         return Answer::no(why);
@@ -38,7 +39,7 @@ pub(super) fn order(
     if ambiguous {
         return Answer::no("another one that it contains may be this one");
     }
-    if run.observations == 0 && !run.coverage.succeeded {
+    if run.observations == 0 && !run.coverage.succeeded && !passed {
         let why = "it contains nothing, and a run that failed looks the same".to_owned();
         return match statement {
             Some(_) => Answer::NotSaid(why),
