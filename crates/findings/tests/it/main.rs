@@ -16,5 +16,7 @@ mod identity;
 mod labelled;
 mod mutation;
 mod readers;
+mod stated;
 mod suggest;
+mod told;
 mod walks;
