@@ -205,7 +205,8 @@ pub fn judge(
     statement: Option<&Statement>,
     ambiguous: bool,
 ) -> Judgement {
-    let order = order::order(run, last, ambiguous);
+    let passed = claim.is_some_and(|claim| passed(run, claim));
+    let order = order::order(run, last, ambiguous, passed);
     let Some(claim) = claim else {
         let old = || {
             Answer::not_said(
@@ -244,6 +245,16 @@ pub fn judge(
     Judgement { a_statement_would: a_statement_would && missing, answers, rests_on_statement }
 }
 
+/// Whether it says of every place that the rule looked there and found nothing: a result, though no claim.
+fn passed(run: &Run, claim: &Ground) -> bool {
+    !claim.rule.is_empty()
+        && !claim.places.is_empty()
+        && claim
+            .places
+            .iter()
+            .all(|chain| chain.iter().any(|at| run.coverage.passed_at(&claim.rule, at)))
+}
+
 /// Was it asked for this kind of problem?
 fn kind(run: &Run, claim: &Ground) -> Answer {
     let word = claim.class.as_str();
@@ -254,7 +265,9 @@ fn kind(run: &Run, claim: &Ground) -> Answer {
             Answer::no(format!("it did not look for problems of kind {word}"))
         };
     }
-    if run.coverage.met_kind(claim.class) {
+    if passed(run, claim) {
+        Answer::yes("it shows that it looked for this one")
+    } else if run.coverage.met_kind(claim.class) {
         Answer::yes(format!("it has other problems of kind {word}"))
     } else {
         Answer::not_said(format!("nothing says that it looked for problems of kind {word}"))
@@ -290,6 +303,9 @@ fn filter(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
     }
     if open {
         return Answer::yes("it states its filters, and none hides it");
+    }
+    if passed(run, claim) {
+        return Answer::yes("it shows its result");
     }
     let least = coverage.least(claim.class);
     let silent = |what: &str| {

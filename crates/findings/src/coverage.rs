@@ -185,10 +185,10 @@ impl Coverage {
             Fact::InactiveRule(rule) => self.inactive.add(rule_key(rule)),
             Fact::AllRules => self.all_rules = true,
             Fact::RulesVersion(version) => version.trim().clone_into(&mut self.rules_version),
-            Fact::Filter(filter) if self.filters.len() < MAX_SETTINGS => {
-                if !self.filters.contains(filter) {
-                    self.filters.push(filter.clone());
-                }
+            Fact::Filter(filter)
+                if self.filters.len() < MAX_SETTINGS && !self.filters.contains(filter) =>
+            {
+                self.filters.push(filter.clone());
             }
             Fact::Setting(name, value) if self.settings.len() < MAX_SETTINGS => {
                 let end =

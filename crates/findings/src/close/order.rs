@@ -17,7 +17,7 @@ pub fn refused(run: &Run) -> Option<String> {
     None
 }
 
-pub(super) fn order(run: &Run, last: &Reporting, ambiguous: bool) -> Answer {
+pub(super) fn order(run: &Run, last: &Reporting, ambiguous: bool, passed: bool) -> Answer {
     if let Some(why) = refused(run) {
         return Answer::no(why);
     }
@@ -33,7 +33,7 @@ pub(super) fn order(run: &Run, last: &Reporting, ambiguous: bool) -> Answer {
     if ambiguous {
         return Answer::no("another one that it contains may be this one");
     }
-    if run.observations == 0 && !run.coverage.succeeded {
+    if run.observations == 0 && !run.coverage.succeeded && !passed {
         return Answer::not_said("it contains nothing, and a run that failed looks the same");
     }
     Answer::yes(format!("it is whole and of {}", run.scanned_at))

@@ -81,19 +81,21 @@ pub fn matches(pattern: &str, path: &str) -> bool {
     })
 }
 
-/// Two indices and where to fall back to: linear but for the last star.
+/// Two indices and where to fall back to: the last `*`, which ends at a slash, and the last `**`, which does not.
 fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
-    let mut star: Option<(usize, usize, bool)> = None;
+    let mut star: Option<(usize, usize)> = None;
+    let mut deep: Option<(usize, usize)> = None;
     while t < text.len() {
         match pattern.get(p) {
+            Some(b'*') if pattern.get(p + 1) == Some(&b'*') => {
+                p += if pattern.get(p + 2) == Some(&b'/') { 3 } else { 2 };
+                (star, deep) = (None, Some((p, t)));
+                continue;
+            }
             Some(b'*') => {
-                let deep = pattern.get(p + 1) == Some(&b'*');
-                p += if deep { 2 } else { 1 };
-                if deep && pattern.get(p) == Some(&b'/') {
-                    p += 1;
-                }
-                star = Some((p, t, deep));
+                p += 1;
+                star = Some((p, t));
                 continue;
             }
             Some(b'?') if text.get(t) != Some(&b'/') => {
@@ -106,9 +108,13 @@ fn glob(pattern: &[u8], text: &[u8]) -> bool {
             }
             _ => {}
         }
-        match star {
-            Some((at, from, deep)) if deep || text.get(from) != Some(&b'/') => {
-                star = Some((at, from + 1, deep));
+        match (star, deep) {
+            (Some((at, from)), _) if text.get(from) != Some(&b'/') => {
+                star = Some((at, from + 1));
+                (p, t) = (at, from + 1);
+            }
+            (_, Some((at, from))) => {
+                (star, deep) = (None, Some((at, from + 1)));
                 (p, t) = (at, from + 1);
             }
             _ => return false,
@@ -132,6 +138,9 @@ mod tests {
             ("src/**/*.py", "src/sub/deep/a.py", true),
             ("src/**/*.py", "src/a.py", true),
             ("**/vendor/**", "a/vendor/b/c.go", true),
+            ("**/gen/*.go", "a/b/gen/x.go", true),
+            ("**/gen/*.go", "a/gen/b/x.ts", false),
+            ("src/**/test_*.py", "src/a/b/test_c.py", true),
             ("a?c", "abc", true),
             ("a?c", "a/c", false),
             ("*.min.js", "web/x.min.js", true),

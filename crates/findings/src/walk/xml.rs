@@ -2,7 +2,8 @@
 //!
 //! In: a source and patterns of where records lie: local names from the root joined by `/`, `*` for any
 //! name (`NessusClientData_v2/Report/ReportHost/ReportItem`). Out: each record as an [`Element`] with what is
-//! open around it. Namespaces are ignored, DTDs and entities of the document's own are never read or
+//! open around it. A pattern that ends in `/@` is met where the element opens, with its attributes alone; what lies in
+//! it is met after that. Namespaces are ignored, DTDs and entities of the document's own are never read or
 //! expanded. What no pattern names is passed over.
 
 use std::io::BufReader;
@@ -128,10 +129,12 @@ pub fn walk(
         match event {
             Event::Start(start) => {
                 met_root = true;
+                walk.opens(&start, line, &patterns, sink, each)?;
                 walk.start(&start, line, &patterns)?;
             }
             Event::Empty(start) => {
                 met_root = true;
+                walk.opens(&start, line, &patterns, sink, each)?;
                 walk.start(&start, line, &patterns)?;
                 walk.end(line, sink, each)?;
             }
@@ -187,6 +190,39 @@ impl Reading {
 }
 
 impl Walk {
+    /// Whether an element of that name, in what is open, is what the pattern names.
+    fn fits(&self, pattern: &[&str], name: &str) -> bool {
+        let mut names = self.open.iter().map(|e| e.name.as_str()).chain([name]);
+        pattern.len() == self.open.len() + 1
+            && pattern.iter().all(|part| names.next().is_some_and(|n| *part == "*" || *part == n))
+    }
+
+    /// An element that opens, for the patterns that ask for no more.
+    fn opens(
+        &self,
+        start: &BytesStart<'_>,
+        line: u32,
+        patterns: &[Vec<&str>],
+        sink: &mut dyn Sink,
+        each: &mut dyn FnMut(&mut dyn Sink, Hit<'_>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        if self.record.is_some() || self.open.len() >= MAX_DEPTH {
+            return Ok(());
+        }
+        let name = start.local_name();
+        let fits = |pattern: &Vec<&str>| {
+            pattern
+                .split_last()
+                .is_some_and(|(last, rest)| *last == "@" && self.fits(rest, name.as_ref()))
+        };
+        match patterns.iter().position(fits) {
+            Some(pattern) => {
+                each(sink, Hit { pattern, element: element_of(start), around: &self.open, line })
+            }
+            None => Ok(()),
+        }
+    }
+
     fn start(
         &mut self,
         start: &BytesStart<'_>,
@@ -205,15 +241,7 @@ impl Walk {
             record.stack.push(if whole { element } else { Element::default() });
             return Ok(());
         }
-        let fits = |pattern: &Vec<&str>| {
-            let mut names =
-                self.open.iter().map(|e| e.name.as_str()).chain([element.name.as_str()]);
-            pattern.len() == self.open.len() + 1
-                && pattern
-                    .iter()
-                    .all(|part| names.next().is_some_and(|n| *part == "*" || *part == n))
-        };
-        match patterns.iter().position(fits) {
+        match patterns.iter().position(|pattern| self.fits(pattern, &element.name)) {
             Some(pattern) => {
                 let stack = vec![element];
                 self.record =

@@ -135,7 +135,11 @@ fn what_the_document_says_decides() {
     check(&asked(Class::Code), &gone, "ended");
     check(&asked(Class::Secret), &gone, "kind: no");
     let passed = Fact::PassedAt("B602".into(), Target::file("src/a.py"));
-    check(&with(&[passed]), &gone, "ended");
+    check(&with(std::slice::from_ref(&passed)), &gone, "ended");
+    // A result that is told is a result, whatever else the run contains.
+    check(&run(&[], std::slice::from_ref(&passed)), &gone, "ended");
+    let worse = Fact::Filter(Filter::Severity(Severity::High));
+    check(&run(&[], &[passed, worse]), &gone, "filter: no");
 }
 
 #[test]

@@ -18,5 +18,7 @@ mod labelled;
 mod mutation;
 mod readers;
 mod retold;
+mod stated;
 mod suggest;
+mod told;
 mod walks;

@@ -82,6 +82,16 @@ fn xml_records_with_what_is_open_around_them() {
 }
 
 #[test]
+fn xml_that_opens_is_met_before_what_lies_in_it() {
+    let text = "<r><host name='a'><item>x</item></host><host name='b'/><item/></r>";
+    let (met, end) = xml(text, &["r/host/item", "r/host/@"]);
+    assert_eq!(met, ["line 1  host ", "line 1 a item x", "line 1  host "]);
+    assert!(end.is_ok());
+    let nested = format!("{}{}", "<a>".repeat(MAX_DEPTH + 1), "</a>".repeat(MAX_DEPTH + 1));
+    assert!(xml(&nested, &["a/@"]).1.is_err());
+}
+
+#[test]
 fn xml_that_ends_in_the_middle_is_said() {
     let (met, end) = xml("<r><host name='a'><item>x</item>", &["r/host/item"]);
     assert_eq!(met.len(), 1);

@@ -19,11 +19,16 @@ pub const FORMAT: Format = Format {
 };
 
 /// What names the site stands before what was found on it.
-const PATTERNS: &[&str] =
-    &["ScanGroup/Scan/ReportItems/ReportItem", "ScanGroup/Scan/StartURL", "ScanGroup/Scan/Aborted"];
+const PATTERNS: &[&str] = &[
+    "ScanGroup/Scan/ReportItems/ReportItem",
+    "ScanGroup/Scan/StartURL",
+    "ScanGroup/Scan/Aborted",
+    "ScanGroup/Scan/Finished",
+];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Acunetix".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut site = String::new();
     xml::walk(source, PATTERNS, sink, &mut |sink, hit| {
         let text = hit.element.text.trim();
@@ -32,8 +37,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             1 => {
                 text.clone_into(&mut site);
                 sink.fact(Fact::Target(site.clone()));
+                claim::tell_site(sink, &site);
             }
-            _ if text.eq_ignore_ascii_case("true") => {
+            3 if text.eq_ignore_ascii_case("true") => sink.fact(Fact::Succeeded),
+            2 if text.eq_ignore_ascii_case("true") => {
                 sink.fact(Fact::Incomplete("the scan was aborted".to_owned()));
             }
             _ => {}

@@ -33,6 +33,8 @@ const ABOUT: &[&str] = &[
     "xml-report/advisory-group/item",
     "xml-report/scan-information/scan-date-and-time-iso",
     "xml-report/scan-information/product-version",
+    "xml-report/scan-configuration/starting-url",
+    "xml-report/scan-configuration/test-policy-name",
 ];
 const MAX_MEMBERS: usize = 200_000;
 
@@ -48,6 +50,7 @@ struct Groups {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("HCL AppScan".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut groups = Groups::default();
     let mut members = 0;
     xml::walk(source, ABOUT, sink, &mut |sink, hit| {
@@ -58,6 +61,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         match hit.pattern {
             4 => when(&item.text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
             5 => sink.fact(Fact::ToolVersion(item.text.trim().to_owned())),
+            6 => claim::tell_site(sink, item.text.trim()),
+            7 => claim::setting(sink, "policy", item.text.trim().to_owned()),
             _ if members > MAX_MEMBERS => {}
             0 => _ = groups.types.insert(id, (text("name"), item.field("cve"), text("cwe"))),
             1 => _ = groups.entities.insert(id, (text("name"), text("entity-type"))),

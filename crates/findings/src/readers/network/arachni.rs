@@ -19,18 +19,32 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Arachni".to_owned()));
-    let patterns = ["issues[]", "version", "finish_datetime", "options.url"];
+    sink.fact(Fact::Kind(Class::Web));
+    let patterns = ["issues[]", "version", "finish_datetime", "options.url", "options.checks"];
     json::walk(source, &patterns, sink, &mut |sink, hit| {
         let text = hit.value.as_str().unwrap_or_default();
         match hit.pattern {
             0 => return hand_on(sink, of_issue(hit.record(), hit.place())),
             1 => sink.fact(Fact::ToolVersion(text.to_owned())),
             2 => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
-            _ => sink.fact(Fact::Target(text.to_owned())),
+            4 => checks(sink, &hit.record().texts("")),
+            _ => {
+                sink.fact(Fact::Target(text.to_owned()));
+                claim::tell_site(sink, text);
+            }
         }
         Ok(())
     })
     .map(|_| ())
+}
+
+/// The checks that were loaded; a pattern stands for some that are not named.
+fn checks(sink: &mut dyn Sink, checks: &[String]) {
+    if checks.is_empty() || checks.iter().any(|check| check.contains('*')) {
+        return;
+    }
+    checks.iter().for_each(|check| sink.fact(Fact::ActiveRule(check.clone())));
+    sink.fact(Fact::AllRules);
 }
 
 fn of_issue(issue: Record<'_>, place: String) -> Observation {

@@ -7,7 +7,7 @@
 use super::claim::{self, hand_on, paragraphs};
 use super::when::when;
 use crate::format::Format;
-use crate::observation::{Class, Observation, Standing};
+use crate::observation::{Class, Confidence, Observation, Standing};
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
@@ -70,6 +70,7 @@ fn standing(severity: &str) -> Standing {
 
 fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Burp Suite".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut told = false;
     xml::walk(source, &["issues/issue"], sink, &mut |sink, hit| {
         if !told {
@@ -109,6 +110,7 @@ fn of_issue(issue: &Element, place: String) -> Observation {
         cwes: claim::weaknesses(issue.text_of("vulnerabilityClassifications")),
         references: claim::links(issue.text_of("references")),
         endpoint: claim::page_at(host, issue.text_of("path"), "", entry(issue.text_of("location"))),
+        confidence: Confidence::of(issue.text_of("confidence")),
         standing: standing(severity),
         place,
         ..Observation::default()
@@ -117,10 +119,13 @@ fn of_issue(issue: &Element, place: String) -> Observation {
 
 fn read_api(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Burp Suite".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     json::walk(source, &["issue_events[]", "scan_status"], sink, &mut |sink, hit| {
         if hit.pattern == 1 {
             let status = hit.value.as_str().unwrap_or_default();
-            if !status.is_empty() && status != "succeeded" {
+            if status == "succeeded" {
+                sink.fact(Fact::Succeeded);
+            } else if !status.is_empty() {
                 sink.fact(Fact::Incomplete(format!("the scan's status is «{status}»")));
             }
             return Ok(());
@@ -149,6 +154,7 @@ fn read_api(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 "",
                 entry(issue.text("caption")),
             ),
+            confidence: Confidence::of(issue.text("confidence")),
             standing: standing(severity),
             place: hit.place(),
             ..Observation::default()
@@ -160,6 +166,7 @@ fn read_api(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 
 fn read_graphql(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Burp Suite Enterprise".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     json::walk(source, &["Issues[]"], sink, &mut |sink, hit| {
         hand_on(sink, of_graph(hit.record(), hit.place()))
     })
@@ -185,6 +192,7 @@ fn of_graph(issue: Record<'_>, place: String) -> Observation {
         cwes: claim::weaknesses(issue.text("issue_type.vulnerability_classifications_html")),
         references: claim::links(issue.text("issue_type.references_html")),
         endpoint: claim::page_at(issue.text("origin"), issue.text("path"), "", ""),
+        confidence: Confidence::of(issue.text("confidence")),
         standing: standing(issue.text("severity")),
         place,
         ..Observation::default()
@@ -193,9 +201,11 @@ fn of_graph(issue: Record<'_>, place: String) -> Observation {
 
 fn read_dastardly(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Burp Dastardly".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut passed = 0;
     let end = xml::walk(source, &["testsuites/testsuite"], sink, &mut |sink, hit| {
         let address = hit.element.attribute("name");
+        claim::tell_site(sink, address);
         for case in hit.element.all("testcase") {
             let Some(failure) = case.at("failure") else {
                 passed += 1;

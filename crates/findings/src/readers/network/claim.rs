@@ -3,9 +3,10 @@
 //! In: the texts of a record. Out: endpoints, ids, links, and the finished observation at the sink. A claim
 //! that nobody could know again (no check, no title, no id; no place) is dropped and said. Never: a guess.
 
+use crate::coverage::Target;
 use crate::observation::{Endpoint, Observation};
 use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::sink::{Fact, Sink, Stop};
 
 /// Hands a claim on, or drops it when it could not be known again in the next report.
 pub fn hand_on(sink: &mut dyn Sink, observation: Observation) -> Result<(), Stop> {
@@ -90,6 +91,55 @@ fn default_port(scheme: &str) -> u16 {
     }
 }
 
+/// A host as claims at its services spell it; `None` without a name.
+pub fn host_target(host: &str) -> Option<Target> {
+    let host = service(host, "", "", "")?.host;
+    (!host.is_empty()).then(|| Target::host(&host))
+}
+
+/// The site of an address as claims on its pages spell it; `None` when it names no host.
+pub fn site_target(url: &str) -> Option<Target> {
+    let page = page(url, "", "")?;
+    (!page.host.is_empty()).then(|| Target::site(&page.host, page.port))
+}
+
+/// Tells that the site of an address was looked at.
+pub fn tell_site(sink: &mut dyn Sink, url: &str) {
+    site_target(url).into_iter().for_each(|site| sink.fact(Fact::Looked(site)));
+}
+
+/// Tells a part of the configuration, when it is stated.
+pub fn setting(sink: &mut dyn Sink, name: &'static str, value: String) {
+    if !value.trim().is_empty() {
+        sink.fact(Fact::Setting(name, value));
+    }
+}
+
+/// Ports as scanners write them (`1-1024,8080`, `T:80,U:53`), each with its protocol; `None` where one of them is
+/// a word or no port, so that the list is not known.
+pub fn ports(protocol: &str, list: &str) -> Option<Vec<Fact>> {
+    let mut protocol = protocol.trim().to_ascii_lowercase();
+    let mut facts = Vec::new();
+    for part in list.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let part = match part.split_once(':') {
+            Some((kind, rest)) => {
+                match kind.to_ascii_uppercase().as_str() {
+                    "T" => "tcp",
+                    "U" => "udp",
+                    _ => return None,
+                }
+                .clone_into(&mut protocol);
+                rest
+            }
+            None => part,
+        };
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        facts.push(Fact::Ports(protocol.clone(), first, last));
+    }
+    (!facts.is_empty()).then_some(facts)
+}
+
 /// Texts joined by empty lines; what is empty or said already is left out.
 pub fn paragraphs(texts: &[&str]) -> String {
     let mut joined = String::new();
@@ -145,4 +195,26 @@ pub fn score(texts: &[&str]) -> String {
 /// The first line of a text, for a title.
 pub fn first_line(text: &str) -> &str {
     text.trim().lines().next().unwrap_or_default().trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fact, ports};
+
+    #[test]
+    fn ports_as_scanners_write_them() {
+        let told = |list: &str| {
+            let facts = ports("tcp", list)?;
+            let told = facts.into_iter().map(|fact| match fact {
+                Fact::Ports(protocol, first, last) => format!("{protocol} {first}-{last}"),
+                other => format!("{other:?}"),
+            });
+            Some(told.collect::<Vec<_>>().join(", "))
+        };
+        assert_eq!(told("22,80-90").as_deref(), Some("tcp 22-22, tcp 80-90"));
+        assert_eq!(told("T:1-10,12,U:53").as_deref(), Some("tcp 1-10, tcp 12-12, udp 53-53"));
+        for unknown in ["default", "", "1-70000", "22,https", "P:22"] {
+            assert_eq!(told(unknown), None, "{unknown}");
+        }
+    }
 }

@@ -29,6 +29,7 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Crashtest Security".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut meanings: BTreeMap<String, serde_json::Value> = BTreeMap::new();
     let patterns = ["descriptions[]", "data.descriptions[]"];
     json::walk(source, &patterns, sink, &mut |_, hit| {

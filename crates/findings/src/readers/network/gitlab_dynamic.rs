@@ -7,7 +7,7 @@
 use super::claim::{self, cover, hand_on, paragraphs};
 use super::when::when;
 use crate::format::Format;
-use crate::observation::{Class, Observation};
+use crate::observation::{Class, Confidence, Observation};
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
@@ -55,8 +55,23 @@ fn about(sink: &mut dyn Sink, scan: Record<'_>) {
     if let Some(instant) = when(scan.text("end_time")) {
         sink.fact(Fact::ScannedAt(instant));
     }
+    match scan.text("type") {
+        "dast" | "api_fuzzing" => sink.fact(Fact::Kind(Class::Web)),
+        "coverage_fuzzing" => sink.fact(Fact::Kind(Class::Crash)),
+        _ => {}
+    }
+    let mut last = None;
+    for resource in scan.items("scanned_resources") {
+        let site = claim::site_target(resource.text("url"));
+        if site != last {
+            site.clone().into_iter().for_each(|site| sink.fact(Fact::Looked(site)));
+            last = site;
+        }
+    }
     let status = scan.text("status");
-    if !status.is_empty() && status != "success" {
+    if status == "success" {
+        sink.fact(Fact::Succeeded);
+    } else if !status.is_empty() {
         sink.fact(Fact::Incomplete(format!("the scan's status is «{status}»")));
     }
 }
@@ -78,6 +93,7 @@ fn of_vulnerability(record: Record<'_>, place: String) -> Observation {
         remedy: record.text("solution").to_owned(),
         severity: words::severity(record.text("severity")),
         cwes: of_type("cwe").filter_map(|id| words::cwe(&id.string("value"))).collect(),
+        confidence: Confidence::of(record.text("confidence")),
         references: record.items("links").map(|link| link.text("url").to_owned()).collect(),
         place,
         ..Observation::default()

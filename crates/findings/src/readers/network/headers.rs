@@ -7,6 +7,7 @@ use vocab::Severity;
 
 use super::claim::{self, hand_on, paragraphs};
 use super::when::when;
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
@@ -48,6 +49,7 @@ pub const HUMBLE: Format = Format {
 
 fn read_drheader(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("drHEADer".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     json::walk(source, &["[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         if record.has("report") {
@@ -110,18 +112,23 @@ fn is_observatory(shape: &Shape) -> bool {
 
 fn read_observatory(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Mozilla Observatory".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut passed = 0;
     let patterns = ["*", "tests.*", "scan.end_time", "scan.state"];
     let end = json::walk(source, &patterns, sink, &mut |sink, hit| {
         let text = hit.value.as_str().unwrap_or_default();
         match hit.pattern {
             2 => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
-            3 if text != "FINISHED" => {
+            3 if text == "FINISHED" => sink.fact(Fact::Succeeded),
+            3 => {
                 sink.fact(Fact::Incomplete(format!("the scan's state is «{text}»")));
             }
             0 | 1 if hit.record().has("score_modifier") => {
                 if hit.record().flag("pass") {
                     passed += 1;
+                    // The report does not say whose answer it was.
+                    let test = hit.record().text("name").to_owned();
+                    sink.fact(Fact::PassedAt(test, Target::run()));
                 } else {
                     return hand_on(sink, of_test(hit.record(), hit.place()));
                 }
@@ -164,12 +171,14 @@ const SECTIONS: &[(&str, &str, Severity)] = &[
 
 fn read_humble(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("humble".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut url = String::new();
     // Keys hold dots and brackets, which patterns use: the sections are met as a whole.
     json::walk(source, &["*"], sink, &mut |sink, hit| {
         if hit.key(0) == "[0. Info]" {
             hit.record().text("URL").clone_into(&mut url);
             sink.fact(Fact::Target(url.clone()));
+            claim::tell_site(sink, &url);
         }
         Ok(())
     })?;

@@ -2,13 +2,19 @@
 //!
 //! `.nessus` is XML (version 2): `HostProperties` before the `ReportItem`s of a host. A plugin that covers
 //! several CVEs is one observation that mentions them; severity 0 is informational and still observed.
+//! Every host has a `ReportHost`, those without findings too. Plugin 19506 tells of each host whether it was looked
+//! at signed in, with which feed and which ports; plugin 10180 that it did not answer.
+//!
 //! CSV has the columns of the product that wrote it; Nessus repeats a row for every CVE of a plugin, and such
 //! rows become one observation again.
+
+use std::collections::BTreeSet;
 
 use vocab::{Instant, Severity};
 
 use super::claim::{self, cover, hand_on, paragraphs, service};
 use super::when::when;
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Endpoint, Observation, Standing};
 use crate::readers::words;
@@ -34,36 +40,145 @@ pub const CSV: Format = Format {
     read: read_csv,
 };
 
+const OF_HOST: &str = "NessusClientData_v2/Report/ReportHost/@";
 const HOST: &str = "NessusClientData_v2/Report/ReportHost/HostProperties";
 const ITEM: &str = "NessusClientData_v2/Report/ReportHost/ReportItem";
+const POLICY: &str = "NessusClientData_v2/Policy/policyName";
+const PREFERENCE: &str = "NessusClientData_v2/Policy/Preferences/ServerPreferences/preference";
 
 fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Nessus".to_owned()));
-    let mut latest: Option<Instant> = None;
-    let mut version = String::new();
-    let end = xml::walk(source, &[HOST, ITEM], sink, &mut |sink, hit| {
-        if hit.pattern == 0 {
-            let ends = ["HOST_END_TIMESTAMP", "HOST_END", "HOST_START"];
-            let told = ends.iter().find_map(|name| when(property(&hit.element, name)));
-            latest = latest.max(told);
-            return Ok(());
+    let mut scan = Scan::default();
+    let patterns = [HOST, ITEM, POLICY, PREFERENCE, OF_HOST];
+    let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
+        match hit.pattern {
+            4 => scan.looked_at(sink, hit.element.attribute("name")),
+            2 => claim::setting(sink, "policy", hit.element.text.trim().to_owned()),
+            3 => preference(sink, &hit.element),
+            _ => {
+                let host = hit.outer("ReportHost", "name");
+                if hit.pattern == 1 {
+                    scan.of_plugin(sink, &hit.element, host);
+                    return hand_on(sink, of_item(&hit.element, host, hit.place()));
+                }
+                let ends = ["HOST_END_TIMESTAMP", "HOST_END", "HOST_START"];
+                let told = ends.iter().find_map(|name| when(property(&hit.element, name)));
+                scan.latest = scan.latest.max(told);
+            }
         }
-        let host = hit.outer("ReportHost", "name");
-        let item = &hit.element;
-        if item.attribute("pluginID") == "19506"
-            && let Some(told) = line_of(item.text_of("plugin_output"), "Nessus version :")
-        {
-            told.clone_into(&mut version);
-        }
-        hand_on(sink, of_item(item, host, hit.place()))
+        Ok(())
     });
-    if let Some(instant) = latest {
-        sink.fact(Fact::ScannedAt(instant));
-    }
-    if !version.is_empty() {
-        sink.fact(Fact::ToolVersion(version));
-    }
+    scan.tell(sink);
     end
+}
+
+/// `plugin_set` lists the plugins that the policy switches on. What they depend on runs too; that one of those is not in
+/// the list is no proof that it was active.
+fn preference(sink: &mut dyn Sink, preference: &Element) {
+    if preference.text_of("name") == "plugin_set" {
+        let plugins = preference.text_of("value").split(';').map(str::trim);
+        let plugins = plugins.filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
+        let mut listed = false;
+        plugins.for_each(|id| {
+            listed = true;
+            sink.fact(Fact::ActiveRule(id.to_owned()));
+        });
+        if listed {
+            sink.fact(Fact::AllRules);
+        }
+    }
+}
+
+/// What the hosts of a report say together.
+#[derive(Default)]
+struct Scan {
+    latest: Option<Instant>,
+    version: String,
+    web: bool,
+    hosts: bool,
+    feeds: BTreeSet<String>,
+    ranges: BTreeSet<String>,
+}
+
+/// Most feeds and port ranges that are compared; a report has one.
+const MAX_SAID: usize = 100;
+
+impl Scan {
+    fn looked_at(&mut self, sink: &mut dyn Sink, host: &str) {
+        if host.is_empty() {
+            return;
+        }
+        let is_web = host.contains("://");
+        if is_web && !self.web || !is_web && !self.hosts {
+            sink.fact(Fact::Kind(if is_web { Class::Web } else { Class::Host }));
+        }
+        self.web |= is_web;
+        self.hosts |= !is_web;
+        target_of(host).into_iter().for_each(|target| sink.fact(Fact::Looked(target)));
+    }
+
+    /// «Nessus Scan Information» and «Ping the remote host» speak of the scan.
+    fn of_plugin(&mut self, sink: &mut dyn Sink, item: &Element, host: &str) {
+        let output = item.text_of("plugin_output");
+        let said = |label: &str| line_of(output, label).unwrap_or_default().to_owned();
+        match item.attribute("pluginID") {
+            "10180" if output.contains("dead") => {
+                target_of(host).into_iter().for_each(|target| sink.fact(Fact::Missed(target)));
+            }
+            "19506" => {
+                let version = said("Nessus version :");
+                if !version.is_empty() {
+                    self.version = version;
+                }
+                for (label, all) in
+                    [("Plugin feed version :", &mut self.feeds), ("Port range :", &mut self.ranges)]
+                {
+                    if all.len() < MAX_SAID {
+                        all.insert(said(label));
+                    }
+                }
+                let credentials = said("Credentialed checks :");
+                if let (Some(target), false) = (target_of(host), credentials.is_empty()) {
+                    sink.fact(Fact::SignedIn(target, credentials.starts_with("yes")));
+                }
+                for (label, name) in [
+                    ("Scan policy used :", "policy"),
+                    ("Thorough tests :", "thorough tests"),
+                    ("Paranoia level :", "paranoia level"),
+                    ("Safe checks :", "safe checks"),
+                    ("Web application tests :", "web application tests"),
+                ] {
+                    claim::setting(sink, name, said(label));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn tell(self, sink: &mut dyn Sink) {
+        if let Some(instant) = self.latest {
+            sink.fact(Fact::ScannedAt(instant));
+        }
+        if !self.version.is_empty() {
+            sink.fact(Fact::ToolVersion(self.version));
+        }
+        // Hosts that were looked at with different feeds or ports have none in common.
+        let one = |all: BTreeSet<String>| {
+            Some(all).filter(|all| all.len() == 1).and_then(|mut all| all.pop_first())
+        };
+        if let Some(feed) = one(self.feeds).filter(|feed| !feed.is_empty()) {
+            sink.fact(Fact::RulesVersion(feed));
+        }
+        let range = one(self.ranges).unwrap_or_default();
+        for ports in claim::ports("", &range).into_iter().flatten() {
+            sink.fact(ports);
+        }
+    }
+}
+
+/// A host, or the site that Web App Scanning looks at.
+fn target_of(host: &str) -> Option<Target> {
+    if host.contains("://") { claim::site_target(host) } else { claim::host_target(host) }
 }
 
 fn property<'e>(properties: &'e Element, name: &str) -> &'e str {

@@ -6,7 +6,7 @@
 
 use super::claim::{self, cover, hand_on, paragraphs};
 use crate::format::Format;
-use crate::observation::{Class, Observation, Standing};
+use crate::observation::{Class, Confidence, Observation, Standing};
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
@@ -22,9 +22,12 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Invicti".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     json::walk(source, &["Vulnerabilities[]", "Target.Url"], sink, &mut |sink, hit| {
         if hit.pattern == 1 {
-            sink.fact(Fact::Target(hit.value.as_str().unwrap_or_default().to_owned()));
+            let url = hit.value.as_str().unwrap_or_default();
+            sink.fact(Fact::Target(url.to_owned()));
+            claim::tell_site(sink, url);
             return Ok(());
         }
         hand_on(sink, of_vulnerability(hit.record(), hit.place()))
@@ -57,6 +60,13 @@ fn of_vulnerability(record: Record<'_>, place: String) -> Observation {
         endpoint: claim::page(record.text("Url"), record.text("HttpRequest.Method"), parameter),
         place,
         ..Observation::default()
+    };
+    observation.confidence = match record.float("Certainty") {
+        _ if record.flag("Confirmed") => Confidence::High,
+        Some(percent) if percent >= 80.0 => Confidence::High,
+        Some(percent) if percent >= 50.0 => Confidence::Medium,
+        Some(_) => Confidence::Low,
+        None => Confidence::Unknown,
     };
     let state = record.text("State");
     observation.standing = standing(state);

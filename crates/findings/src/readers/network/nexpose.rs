@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::claim::{self, cover, hand_on, paragraphs};
 use super::flat::Fields as _;
 use super::when::when;
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
@@ -29,6 +30,7 @@ const ABOUT: &[&str] =
 const TESTS: &[&str] = &[
     "NexposeReport/nodes/node/tests/test",
     "NexposeReport/nodes/node/endpoints/endpoint/services/service/tests/test",
+    "NexposeReport/nodes/node/@",
 ];
 const MAX_DEFINITIONS: usize = 300_000;
 
@@ -44,11 +46,20 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
+    [Class::Host, Class::Web].into_iter().for_each(|kind| sink.fact(Fact::Kind(kind)));
     let (mut passed, mut failed) = (0, 0_u64);
     let end = xml::walk(source, TESTS, sink, &mut |sink, hit| {
+        if hit.pattern == 2 {
+            let alive = matches!(hit.element.attribute("status"), "" | "alive");
+            if let Some(target) = claim::host_target(hit.element.attribute("address")) {
+                sink.fact(if alive { Fact::Looked(target) } else { Fact::Missed(target) });
+            }
+            return Ok(());
+        }
         let status = hit.element.attribute("status").to_ascii_lowercase();
         if status.starts_with("not-vulnerable") {
             passed += 1;
+            clear(sink, &hit);
         }
         if matches!(status.as_str(), "error" | "unknown" | "no-credentials") {
             failed += 1;
@@ -75,6 +86,22 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         sink.fact(Fact::Incomplete(format!("{failed} tests could not be made")));
     }
     end
+}
+
+/// A check that was made at a service and found nothing. One with a key speaks of one page or parameter alone.
+fn clear(sink: &mut dyn Sink, hit: &Hit<'_>) {
+    let id = hit.element.attribute("id").to_ascii_lowercase();
+    let at = claim::service(
+        hit.outer("node", "address"),
+        hit.outer("endpoint", "port"),
+        hit.outer("endpoint", "protocol"),
+        "",
+    );
+    if let Some(at) = at.filter(|at| !at.host.is_empty() && !id.is_empty())
+        && hit.element.attribute("key").trim().is_empty()
+    {
+        sink.fact(Fact::PassedAt(id, Target::port(&at.host, at.port, &at.protocol)));
+    }
 }
 
 fn run(sink: &mut dyn Sink, scan: &Element) {

@@ -5,6 +5,7 @@
 
 use super::claim::{self, cover, first_line, hand_on};
 use super::when::when;
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Endpoint, Observation};
 use crate::readers::words;
@@ -37,10 +38,14 @@ pub const JSON: Format = Format {
 
 fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Nikto".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let patterns = [
         "niktoscan/scandetails/item",
         "niktoscan/niktoscan/scandetails/item",
         "niktoscans/niktoscan/scandetails/item",
+        "niktoscan/scandetails/@",
+        "niktoscan/niktoscan/scandetails/@",
+        "niktoscans/niktoscan/scandetails/@",
     ];
     let mut latest = None;
     let mut version = String::new();
@@ -51,6 +56,10 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         let item = &hit.element;
         let site = hit.outer("scandetails", "sitename");
+        if hit.pattern > 2 {
+            claim::tell_site(sink, item.attribute("sitename"));
+            return Ok(());
+        }
         let message = item.text_of("description");
         let endpoint =
             claim::page_at(site, item.text_of("uri"), item.attribute("method"), about(message));
@@ -76,12 +85,17 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Nikto".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     // A record is all of one host; what names it can stand behind the list.
     json::walk(source, &["", "[]"], sink, &mut |sink, hit| {
         let records: Vec<_> = hit.record().items("").collect();
         for host in records {
             let name = host.first(&["host", "ip"]);
             let port = host.string("port");
+            if !name.is_empty() {
+                let port = port.parse().unwrap_or(0);
+                sink.fact(Fact::Looked(Target::site(name, port)));
+            }
             for (number, item) in host.items("vulnerabilities").enumerate() {
                 let message = item.text("msg");
                 let path =

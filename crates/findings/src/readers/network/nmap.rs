@@ -4,11 +4,15 @@
 //! the vulnerability library say a state («VULNERABLE», «NOT VULNERABLE» …); `vulners` and `vulscan` list CVEs
 //! by the version of what answers. Rows of `vulners` that are no CVE are exploits, not problems. A host is
 //! known by the name that was given as the target, else by its address.
+//!
+//! The command line stands in the document: with it what was asked for, down to scripts that are named. `scaninfo`
+//! lists the ports, hosts that are down are listed too, and only `--open` leaves hosts out.
 
 use vocab::Severity;
 
 use super::claim::{self, cover, hand_on, paragraphs};
 use super::when::when;
+use crate::coverage::Filter;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
@@ -26,19 +30,27 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let (mut told, mut finished, mut passed) = (false, false, 0);
-    let patterns = ["nmaprun/host", "nmaprun/runstats/finished"];
+    let mut whole = false;
+    let patterns = ["nmaprun/host", "nmaprun/runstats/finished", "nmaprun/scaninfo"];
     let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
         if !told {
             told = true;
             let masscan = hit.outer("nmaprun", "scanner") == "masscan";
             sink.fact(Fact::Tool(if masscan { "Masscan" } else { "Nmap" }.to_owned()));
             sink.fact(Fact::ToolVersion(hit.outer("nmaprun", "version").to_owned()));
+            sink.fact(Fact::Kind(Class::Host));
+            whole = command(sink, hit.outer("nmaprun", "args")) && !masscan;
+        }
+        if hit.pattern == 2 {
+            scanned(sink, &hit.element);
+            return Ok(());
         }
         if hit.pattern == 1 {
             finished = true;
             ended(sink, &hit);
             return Ok(());
         }
+        looked_at(sink, &hit.element, whole);
         let found = of_host(&hit.element, &hit.place());
         if found.is_empty() && is_closed(&hit.element) {
             passed += 1;
@@ -52,6 +64,74 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         sink.fact(Fact::Incomplete("the run did not finish".to_owned()));
     }
     end
+}
+
+/// Options whose value is a file to write to, and others that change nothing of what is found.
+const OUTPUT: &[&str] = &["-oX", "-oN", "-oG", "-oA", "-oS", "--stats-every", "--stylesheet"];
+
+/// Tells the command without what changes from run to run; returns whether hosts without open ports are shown.
+fn command(sink: &mut dyn Sink, args: &str) -> bool {
+    let mut words = args.split_whitespace();
+    let mut kept: Vec<&str> = Vec::new();
+    while let Some(word) = words.next() {
+        if OUTPUT.contains(&word) {
+            words.next();
+        } else if !matches!(word, "-v" | "-vv" | "-vvv" | "-d" | "-dd") {
+            kept.push(word);
+        }
+    }
+    if kept.is_empty() {
+        return false;
+    }
+    claim::setting(sink, "command", kept.join(" "));
+    scripts(sink, &kept);
+    let least = kept.iter().filter_map(|word| word.split_once("mincvss=")).map(|(_, least)| least);
+    let least: Vec<&str> = least.collect();
+    match least.as_slice() {
+        [] => sink.fact(Fact::Filter(Filter::None)),
+        [least, ..] => sink.fact(Fact::Filter(Filter::Other(format!("mincvss={least}")))),
+    }
+    !kept.contains(&"--open")
+}
+
+/// Scripts that the command names one by one; a category or an expression is no name.
+fn scripts(sink: &mut dyn Sink, words: &[&str]) {
+    for (at, word) in words.iter().enumerate() {
+        let list = match word.strip_prefix("--script") {
+            Some("") => words.get(at + 1).copied().unwrap_or_default(),
+            Some(rest) => rest.strip_prefix('=').unwrap_or_default(),
+            None => continue,
+        };
+        for name in list.split(',') {
+            let name = name.rsplit('/').next().unwrap_or_default().trim_start_matches('+');
+            let name = name.trim_end_matches(".nse");
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+            if !name.is_empty() && name.chars().all(plain) {
+                sink.fact(Fact::ActiveRule(name.to_owned()));
+            }
+        }
+    }
+}
+
+/// Which ports it looked at; a scan of protocols lists none.
+fn scanned(sink: &mut dyn Sink, info: &Element) {
+    let protocol = info.attribute("protocol");
+    if !matches!(protocol, "tcp" | "udp" | "sctp") {
+        return;
+    }
+    if let Some(ports) = claim::ports(protocol, info.attribute("services")) {
+        ports.into_iter().for_each(|ports| sink.fact(ports));
+        sink.fact(Fact::ActiveRule("open-port".to_owned()));
+    }
+}
+
+fn looked_at(sink: &mut dyn Sink, host: &Element, whole: bool) {
+    let Some(target) = claim::host_target(name_of(host)) else { return };
+    match host.at("status").map_or("", |status| status.attribute("state")) {
+        "down" => sink.fact(Fact::Missed(target)),
+        "up" if whole => sink.fact(Fact::Looked(target)),
+        _ => {}
+    }
 }
 
 /// Whether the host answered and no port of it is, or may be, open.
@@ -71,16 +151,22 @@ fn ended(sink: &mut dyn Sink, hit: &Hit<'_>) {
     if hit.element.attribute("exit") == "error" {
         let why = hit.element.attribute("errormsg");
         sink.fact(Fact::Incomplete(format!("the run ended with an error: {why}")));
+    } else if hit.element.attribute("exit") == "success" {
+        sink.fact(Fact::Succeeded);
+    }
+}
+
+fn name_of(host: &Element) -> &str {
+    let given = host.all("hostnames/hostname").find(|name| name.attribute("type") == "user");
+    let mut addresses = host.all("address").filter(|a| a.attribute("addrtype") != "mac");
+    match given {
+        Some(given) => given.attribute("name"),
+        None => addresses.next().map_or("", |address| address.attribute("addr")),
     }
 }
 
 fn of_host(host: &Element, place: &str) -> Vec<Observation> {
-    let given = host.all("hostnames/hostname").find(|name| name.attribute("type") == "user");
-    let mut addresses = host.all("address").filter(|a| a.attribute("addrtype") != "mac");
-    let name = match given {
-        Some(given) => given.attribute("name"),
-        None => addresses.next().map_or("", |address| address.attribute("addr")),
-    };
+    let name = name_of(host);
     let base = Observation {
         class: Class::Host,
         endpoint: claim::service(name, "", "", ""),

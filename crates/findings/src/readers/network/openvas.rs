@@ -2,14 +2,18 @@
 //!
 //! A result is a check (network vulnerability test, by its OID) at a port of a host. The CVE scanner has the
 //! CVE in place of an OID. Threat «Log» is information; «False Positive» and overrides are the user's word.
-//! Hosts are known by the address that was scanned.
+//! Hosts are known by the address that was scanned. A report is a view of a scan by a filter that it states: which
+//! levels, how sure (quality of detection), and whether hosts without results are listed.
 
 use vocab::Severity;
 
+use std::collections::BTreeMap;
+
 use super::claim::{self, cover, hand_on, paragraphs, service};
 use super::when::when;
+use crate::coverage::{Filter, Target};
 use crate::format::Format;
-use crate::observation::{Class, Endpoint, Observation, Standing};
+use crate::observation::{Class, Confidence, Endpoint, Observation, Standing};
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
@@ -38,33 +42,179 @@ pub const CSV: Format = Format {
 };
 
 const COLUMNS: &[&str] = &["IP", "NVT Name", "NVT OID", "CVSS"];
-/// Results first, then what is said of the run; each in the envelopes that occur.
-const PATTERNS: &[&str] = &[
-    "report/report/results/result",
-    "report/results/result",
-    "get_reports_response/report/report/results/result",
-    "report/report/scan_run_status",
-    "report/scan_run_status",
-    "get_reports_response/report/report/scan_run_status",
-    "report/report/scan_end",
-    "report/scan_end",
-    "get_reports_response/report/report/scan_end",
+/// The envelopes that occur.
+const ENVELOPES: [&str; 3] = ["report/report", "report", "get_reports_response/report/report"];
+/// Results first, then what is said of the run.
+const SAID: [&str; 8] = [
+    "results/result",
+    "scan_run_status",
+    "scan_end",
+    "filters",
+    "host",
+    "errors/error",
+    "task/name",
+    "result_count",
 ];
 
 fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("OpenVAS".to_owned()));
-    xml::walk(source, PATTERNS, sink, &mut |sink, hit| {
-        let text = hit.element.text.trim();
-        match hit.pattern {
-            0..=2 => return hand_on(sink, of_result(&hit.element, hit.place())),
-            3..=5 if !text.eq_ignore_ascii_case("done") => {
-                sink.fact(Fact::Incomplete(format!("the run's status is «{text}»")));
+    sink.fact(Fact::Kind(Class::Host));
+    let patterns: Vec<String> =
+        SAID.iter().flat_map(|said| ENVELOPES.map(|root| format!("{root}/{said}"))).collect();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let (mut met, mut count) = (0_u64, None::<u64>);
+    // Hosts with results alone are no list of what was looked at; the filter says which hosts are listed.
+    let (mut all_hosts, mut hosts) = (false, Vec::new());
+    let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
+        let (element, text) = (&hit.element, hit.element.text.trim());
+        match hit.pattern / ENVELOPES.len() {
+            0 => {
+                met += 1;
+                return hand_on(sink, of_result(element, hit.place()));
             }
-            6.. => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            1 if text.eq_ignore_ascii_case("done") => sink.fact(Fact::Succeeded),
+            1 => sink.fact(Fact::Incomplete(format!("the run's status is «{text}»"))),
+            2 => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            3 => all_hosts |= filters(sink, element),
+            4 if hosts.len() < crate::coverage::MAX_TOLD => hosts.extend(of_host(sink, element)),
+            5 => error(sink, element),
+            6 => claim::setting(sink, "task", text.to_owned()),
+            7 => count = element.text_of("filtered").parse().ok(),
             _ => {}
         }
         Ok(())
-    })
+    });
+    if all_hosts {
+        hosts.into_iter().for_each(|host| sink.fact(Fact::Looked(host)));
+    }
+    if let Some(count) = count.filter(|count| *count > met) {
+        sink.fact(Fact::Incomplete(format!("the report holds {met} of {count} results")));
+    }
+    end
+}
+
+/// A host of the scan, when it was looked at to the end. Details tell how signing in went, by protocol.
+fn of_host(sink: &mut dyn Sink, host: &Element) -> Option<Target> {
+    let target = claim::host_target(host.text_of("ip"))?;
+    for detail in host.all("detail") {
+        let name = detail.text_of("name");
+        if name.starts_with("Auth-") && (name.ends_with("-Success") || name.ends_with("-Failure")) {
+            sink.fact(Fact::SignedIn(target.clone(), name.ends_with("-Success")));
+        }
+    }
+    if host.at("end").is_some_and(|end| end.text.trim().is_empty()) {
+        sink.fact(Fact::Missed(target));
+        return None;
+    }
+    Some(target)
+}
+
+/// «Host dead», or a test that did not end.
+fn error(sink: &mut dyn Sink, error: &Element) {
+    if error.text_of("description").to_ascii_lowercase().contains("dead") {
+        let host = claim::host_target(error.text_of("host"));
+        host.into_iter().for_each(|host| sink.fact(Fact::Missed(host)));
+        return;
+    }
+    let oid = error.at("nvt").map_or("", |nvt| nvt.attribute("oid"));
+    if !oid.is_empty() {
+        sink.fact(Fact::InactiveRule(oid.to_owned()));
+    }
+}
+
+/// Tells the filter of the report; returns whether it lists hosts without results too.
+fn filters(sink: &mut dyn Sink, filters: &Element) -> bool {
+    let mut terms: BTreeMap<String, String> = BTreeMap::new();
+    let mut others: Vec<String> = Vec::new();
+    for term in filters.text_of("term").split_whitespace().take(200) {
+        match term.split_once('=') {
+            Some((name, value)) => {
+                terms.insert(name.to_owned(), value.trim_matches('"').to_owned());
+            }
+            None if term == "and" => {}
+            None => others.push(term.to_owned()),
+        }
+    }
+    for keyword in filters.all("keywords/keyword").filter(|k| k.text_of("relation") == "=") {
+        let value = keyword.text_of("value").to_owned();
+        terms.entry(keyword.text_of("column").to_owned()).or_insert(value);
+    }
+    let term = |name: &str| terms.get(name).map(String::as_str);
+    if let Some(levels) = term("levels") {
+        sink.fact(Fact::Filter(of_levels(levels)));
+        if !levels.contains('c') && levels.contains('h') {
+            // Until 2024 «high» held what is critical now.
+            others.push(format!("levels={levels}"));
+        }
+        if term("apply_overrides") == Some("1") && !levels.contains('f') {
+            others.push("apply_overrides=1".to_owned());
+        }
+    }
+    if let Some(least) = term("min_qod").and_then(|least| least.parse::<u32>().ok()) {
+        sink.fact(Fact::Filter(of_quality(least)));
+    }
+    let restricts = |name: &&String| !NEUTRAL.contains(&name.as_str());
+    others.extend(
+        terms.keys().filter(restricts).map(|name| format!("{name}={}", terms[name.as_str()])),
+    );
+    others.into_iter().for_each(|other| sink.fact(Fact::Filter(Filter::Other(other))));
+    term("result_hosts_only") == Some("0")
+}
+
+/// Terms that order or decorate, and those that are read above.
+const NEUTRAL: &[&str] = &[
+    "apply_overrides",
+    "details",
+    "first",
+    "levels",
+    "max",
+    "min_qod",
+    "notes",
+    "overrides",
+    "result_hosts_only",
+    "rows",
+    "sort",
+    "sort-reverse",
+    "start",
+    "timezone",
+];
+
+/// `hml`: critical, high, medium, low and log by their letters; what leaves a gap is no threshold.
+fn of_levels(levels: &str) -> Filter {
+    let has = |level: char| levels.contains(level);
+    let shown = [has('h'), has('m'), has('l'), has('g')];
+    match shown {
+        [true, true, true, true] => Filter::Severity(Severity::None),
+        [true, true, true, false] => Filter::Severity(Severity::Low),
+        [true, true, false, false] => Filter::Severity(Severity::Medium),
+        [true, false, false, false] => Filter::Severity(Severity::High),
+        [false, false, false, false] if has('c') => Filter::Severity(Severity::Critical),
+        _ => Filter::Other(format!("levels={levels}")),
+    }
+}
+
+/// From which quality of detection on a result is as sure: 70 is Greenbone's own threshold.
+const SURE: u32 = 70;
+/// Below it a result is hardly more than a hint (`package_unreliable`, «remote banner, unreliable»).
+const UNSURE: u32 = 31;
+
+fn confidence(quality: &str) -> Confidence {
+    match quality.trim().parse::<u32>() {
+        Ok(quality) if quality >= SURE => Confidence::High,
+        Ok(quality) if quality >= UNSURE => Confidence::Medium,
+        Ok(_) => Confidence::Low,
+        Err(_) => Confidence::Unknown,
+    }
+}
+
+/// A least quality between two steps hides some of the lower one, so that it stands for the higher.
+fn of_quality(least: u32) -> Filter {
+    match least {
+        0 => Filter::Confidence(Confidence::Low),
+        1..=UNSURE => Filter::Confidence(Confidence::Medium),
+        32..=SURE => Filter::Confidence(Confidence::High),
+        _ => Filter::Other(format!("min_qod={least}")),
+    }
 }
 
 fn of_result(result: &Element, place: String) -> Observation {
@@ -98,6 +248,7 @@ fn of_result(result: &Element, place: String) -> Observation {
             result.text_of("severity"),
             nvt("cvss_base"),
         ]),
+        confidence: confidence(result.text_of("qod/value")),
         references: of_type("url").flat_map(|(_, link)| claim::links(link)).collect(),
         endpoint: endpoint(result.text_of("host"), result.text_of("port")),
         place,
@@ -147,6 +298,7 @@ fn endpoint(host: &str, port: &str) -> Option<Endpoint> {
 
 fn read_csv(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("OpenVAS".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let mut latest = None;
     let header = |row: &[String]| has_columns(row, COLUMNS);
     let end = table::walk(source, &header, sink, &mut |sink, row| {
@@ -174,6 +326,7 @@ fn of_row(row: &Row<'_>) -> Observation {
         remedy: row.get("Solution").to_owned(),
         severity: rating(row.get("CVSS"), row.get("Severity")),
         score: claim::score(&[row.get("CVSS")]),
+        confidence: confidence(row.get("QoD")),
         references: claim::links(row.get("Other References")),
         endpoint: service(
             row.first(&["IP", "Hostname"]),

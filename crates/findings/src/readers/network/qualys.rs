@@ -5,12 +5,13 @@
 //! one that is tracked by name or agent by its name. A QID that covers several CVEs mentions them.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vocab::{Instant, Severity};
 
 use super::claim::{self, cover, hand_on, paragraphs, service};
 use super::when::when;
+use crate::coverage::{Filter, MAX_TOLD, Target};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
@@ -85,6 +86,7 @@ fn read_rows(
     of_row: fn(&Row<'_>) -> Observation,
 ) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Qualys".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let date: Cell<Option<Instant>> = Cell::new(None);
     let is_header = |row: &[String]| {
         if date.get().is_none() {
@@ -92,11 +94,64 @@ fn read_rows(
         }
         has_columns(row, columns)
     };
-    let end = table::walk(source, &is_header, sink, &mut |sink, row| hand_on(sink, of_row(&row)));
+    let mut hosts = Hosts::default();
+    let end = table::walk(source, &is_header, sink, &mut |sink, row| {
+        let found = of_row(&row);
+        hosts.met(&found, row.get("IP Status"));
+        if row.get("QID").is_empty() && !row.get("IP Status").is_empty() {
+            return Ok(());
+        }
+        signed_in(sink, &found);
+        hand_on(sink, found)
+    });
+    hosts.tell(sink);
     if let Some(instant) = date.get() {
         sink.fact(Fact::ScannedAt(instant));
     }
     end
+}
+
+/// The hosts of a report with their «IP Status»: «host scanned, found vuln», «host scanned, no vuln», «host not
+/// scanned …» (Qualys, «Scan report, CSV»). Only where one without findings is listed are all that were looked at.
+#[derive(Default)]
+struct Hosts {
+    looked: BTreeSet<Target>,
+    missed: BTreeSet<Target>,
+    all: bool,
+}
+
+impl Hosts {
+    fn met(&mut self, found: &Observation, status: &str) {
+        let Some(at) = found.endpoint.as_ref().filter(|at| !at.host.is_empty()) else { return };
+        let status = status.to_ascii_lowercase();
+        if status.is_empty() || self.looked.len() + self.missed.len() >= MAX_TOLD {
+            return;
+        }
+        let scanned = status.starts_with("host scanned");
+        self.all |= scanned && status.contains("no vuln");
+        let of = if scanned { &mut self.looked } else { &mut self.missed };
+        of.insert(Target::host(&at.host));
+    }
+
+    fn tell(self, sink: &mut dyn Sink) {
+        self.missed.into_iter().for_each(|host| sink.fact(Fact::Missed(host)));
+        if self.all {
+            self.looked.into_iter().for_each(|host| sink.fact(Fact::Looked(host)));
+        }
+    }
+}
+
+/// Checks that tell how signing in went: the method that worked (70053 Windows, 38307 Unix), and that it failed
+/// (105015 Windows, 105053 Unix).
+fn signed_in(sink: &mut dyn Sink, found: &Observation) {
+    let is = match found.rule.as_str() {
+        "70053" | "38307" => true,
+        "105015" | "105053" => false,
+        _ => return,
+    };
+    if let Some(at) = found.endpoint.as_ref().filter(|at| !at.host.is_empty()) {
+        sink.fact(Fact::SignedIn(Target::host(&at.host), is));
+    }
 }
 
 fn of_report_row(row: &Row<'_>) -> Observation {
@@ -210,6 +265,10 @@ fn of_detection_row(row: &Row<'_>) -> Observation {
 
 const DETAILS: &str = "ASSET_DATA_REPORT/GLOSSARY/VULN_DETAILS_LIST/VULN_DETAILS";
 const TOLD: &str = "ASSET_DATA_REPORT/HEADER/GENERATION_DATETIME";
+const TEMPLATE: &str = "ASSET_DATA_REPORT/HEADER/TEMPLATE";
+const FILTERS: &str = "ASSET_DATA_REPORT/APPENDICES/TEMPLATE_DETAILS/FILTER_SUMMARY";
+const LISTS: &str = "ASSET_DATA_REPORT/APPENDICES/TEMPLATE_DETAILS/VULN_LISTS";
+const DEAD: &str = "ASSET_DATA_REPORT/APPENDICES/NO_RESULTS/IP_LIST/RANGE";
 /// In the order of the DTD: what names a host stands before what was found on it.
 const ASSETS: &[&str] = &[
     "ASSET_DATA_REPORT/HOST_LIST/HOST/IP",
@@ -220,14 +279,27 @@ const ASSETS: &[&str] = &[
 
 fn read_assets(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Qualys".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let mut glossary: BTreeMap<String, Element> = BTreeMap::new();
-    xml::walk(source, &[DETAILS, TOLD], sink, &mut |sink, hit| {
-        if hit.pattern == 1 {
-            if let Some(instant) = when(&hit.element.text) {
-                sink.fact(Fact::ScannedAt(instant));
+    let about = [DETAILS, TOLD, TEMPLATE, FILTERS, LISTS, DEAD];
+    xml::walk(source, &about, sink, &mut |sink, hit| {
+        let words = || hit.element.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match hit.pattern {
+            0 if glossary.len() < MAX_GLOSSARY => {
+                glossary.insert(hit.element.text_of("QID").to_owned(), hit.element);
             }
-        } else if glossary.len() < MAX_GLOSSARY {
-            glossary.insert(hit.element.text_of("QID").to_owned(), hit.element);
+            1 => when(&hit.element.text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            2 => claim::setting(sink, "template", words()),
+            3 => sink.fact(Fact::Filter(Filter::Other(words()))),
+            4 => {
+                let other = format!("only the vulnerabilities of {}", words());
+                sink.fact(Fact::Filter(Filter::Other(other)));
+            }
+            5 if hit.element.text_of("START") == hit.element.text_of("END") => {
+                let host = claim::host_target(hit.element.text_of("START"));
+                host.into_iter().for_each(|host| sink.fact(Fact::Missed(host)));
+            }
+            _ => {}
         }
         Ok(())
     })?;
@@ -247,7 +319,9 @@ fn read_assets(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop>
                 let details = glossary.get(hit.element.text_of("QID"));
                 let empty = Element::default();
                 let details = details.unwrap_or(&empty);
-                return hand_on(sink, of_asset(&hit.element, details, host, hit.place()));
+                let found = of_asset(&hit.element, details, host, hit.place());
+                signed_in(sink, &found);
+                return hand_on(sink, found);
             }
         }
         Ok(())
@@ -295,16 +369,35 @@ const FOUND: &[&str] = &[
     "SCAN/IP/PRACTICES/CAT/PRACTICE",
     "SCAN/IP/INFOS/CAT/INFO",
     "SCAN/IP/SERVICES/CAT/SERVICE",
+    "SCAN/IP/@",
+    "SCAN/HEADER/OPTION_PROFILE/OPTION_PROFILE_TITLE",
 ];
 
 fn read_scan(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Qualys".to_owned()));
-    xml::walk(source, FOUND, sink, &mut |sink, hit| {
+    sink.fact(Fact::Kind(Class::Host));
+    let (mut alive, mut hosts) = (None, Vec::new());
+    let end = xml::walk(source, FOUND, sink, &mut |sink, hit| {
+        let text = hit.element.text.trim();
+        if hit.pattern == 6 {
+            claim::setting(sink, "profile", text.to_owned());
+            return Ok(());
+        }
+        if hit.pattern == 5 {
+            let name = name_of(hit.element.attribute("name"), hit.element.attribute("value"));
+            hosts.extend(claim::host_target(name).filter(|_| hosts.len() < MAX_TOLD));
+            return Ok(());
+        }
         if hit.pattern == 0 {
-            let text = hit.element.text.trim();
             match hit.element.attribute("value") {
+                "NBHOST_ALIVE" => alive = text.parse::<usize>().ok(),
+                "OPTIONS" => claim::setting(sink, "options", text.to_owned()),
                 "DATE" => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
-                "TARGET" => sink.fact(Fact::Target(text.to_owned())),
+                // A list or a range is told by its hosts: with one more host it is no other target.
+                "TARGET" if !text.contains([',', '-']) => {
+                    sink.fact(Fact::Target(text.to_owned()));
+                }
+                "STATUS" if text.eq_ignore_ascii_case("finished") => sink.fact(Fact::Succeeded),
                 "STATUS" if !text.eq_ignore_ascii_case("finished") => {
                     sink.fact(Fact::Incomplete(format!("the scan's status is «{text}»")));
                 }
@@ -315,8 +408,7 @@ fn read_scan(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let found = &hit.element;
         let cves = found.all("CVE_ID_LIST/CVE_ID").map(|cve| cve.text_of("ID"));
         let cves: Vec<&str> = cves.chain([found.attribute("cveid")]).collect();
-        let named = [hit.outer("IP", "name"), hit.outer("IP", "value")];
-        let host = named.into_iter().find(|name| !matches!(*name, "" | "No registered hostname"));
+        let host = name_of(hit.outer("IP", "name"), hit.outer("IP", "value"));
         let mut observation = Observation {
             class: Class::Host,
             rule: found.attribute("number").to_owned(),
@@ -333,16 +425,21 @@ fn read_scan(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 .all("VENDOR_REFERENCE_LIST/VENDOR_REFERENCE")
                 .flat_map(|reference| claim::links(reference.text_of("URL")))
                 .collect(),
-            endpoint: service(
-                host.unwrap_or_default(),
-                hit.outer("CAT", "port"),
-                hit.outer("CAT", "protocol"),
-                "",
-            ),
+            endpoint: service(host, hit.outer("CAT", "port"), hit.outer("CAT", "protocol"), ""),
             place: hit.place(),
             ..Observation::default()
         };
         cover(&mut observation, words::cves(&cves.join(" ")));
+        signed_in(sink, &observation);
         hand_on(sink, observation)
-    })
+    });
+    // Where as many are listed as were alive, none is left out for having no findings.
+    if alive == Some(hosts.len()) {
+        hosts.into_iter().for_each(|host| sink.fact(Fact::Looked(host)));
+    }
+    end
+}
+
+fn name_of<'n>(name: &'n str, address: &'n str) -> &'n str {
+    if matches!(name, "" | "No registered hostname") { address } else { name }
 }

@@ -11,6 +11,7 @@ use vocab::Severity;
 use super::claim::{self, cover, hand_on, paragraphs};
 use super::qualys::{MAX_GLOSSARY, level};
 use super::when::when;
+use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
@@ -26,8 +27,12 @@ pub const FORMAT: Format = Format {
     read,
 };
 
-const ABOUT: &[&str] =
-    &["*/GLOSSARY/QID_LIST/QID", "*/APPENDIX/WEBAPP", "*/APPENDIX/SCAN_LIST/SCAN"];
+const ABOUT: &[&str] = &[
+    "*/GLOSSARY/QID_LIST/QID",
+    "*/APPENDIX/WEBAPP",
+    "*/APPENDIX/SCAN_LIST/SCAN",
+    "*/FILTERS/FILTER",
+];
 /// A report of applications has a level more than one of a scan. The last two only inform.
 const FOUND: &[&str] = &[
     "*/RESULTS/VULNERABILITY_LIST/VULNERABILITY",
@@ -41,6 +46,7 @@ const FIRST_INFORMATION: usize = 4;
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Qualys WAS".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut glossary: BTreeMap<String, Element> = BTreeMap::new();
     let mut applications: Vec<String> = Vec::new();
     xml::walk(source, ABOUT, sink, &mut |sink, hit| {
@@ -51,16 +57,24 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             1 if applications.len() < 1_000 => {
                 sink.fact(Fact::Target(element.text_of("URL").to_owned()));
+                claim::tell_site(sink, element.text_of("URL"));
                 applications.push(element.text_of("URL").to_owned());
             }
             2 => {
                 if let Some(instant) = when(element.text_of("END_DATE")) {
                     sink.fact(Fact::ScannedAt(instant));
                 }
+                scan(sink, &element);
                 let status = element.text_of("STATUS");
-                if !status.is_empty() && !status.eq_ignore_ascii_case("finished") {
+                if status.eq_ignore_ascii_case("finished") {
+                    sink.fact(Fact::Succeeded);
+                } else if !status.is_empty() {
                     sink.fact(Fact::Incomplete(format!("a scan's status is «{status}»")));
                 }
+            }
+            3 if !element.text_of("VALUE").starts_with("Include") => {
+                let words = [element.text_of("NAME"), element.text_of("VALUE")].join(": ");
+                sink.fact(Fact::Filter(Filter::Other(words)));
             }
             _ => {}
         }
@@ -78,6 +92,24 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let place = hit.place();
         hand_on(sink, of_found(&hit.element, check, only, information, place))
     })
+}
+
+/// Option profile, versions and how signing in went. «External (IP: …, WAS: 7.6.34-1, Signatures: 2.4.837-4)».
+fn scan(sink: &mut dyn Sink, scan: &Element) {
+    claim::setting(sink, "profile", scan.text_of("PROFILE").to_owned());
+    let scanner = scan.text_of("SCANNER");
+    let version = |label: &str| {
+        let (_, rest) = scanner.split_once(label)?;
+        rest.split([',', ')']).next().map(|version| version.trim().to_owned())
+    };
+    version("WAS: ").into_iter().for_each(|it| sink.fact(Fact::ToolVersion(it)));
+    version("Signatures: ").into_iter().for_each(|it| sink.fact(Fact::RulesVersion(it)));
+    let signed_in = match scan.text_of("AUTHENTICATION_STATUS").to_ascii_lowercase().as_str() {
+        "successful" => true,
+        "failed" | "partial" | "no authentication specified" => false,
+        _ => return,
+    };
+    sink.fact(Fact::SignedIn(Target::run(), signed_in));
 }
 
 fn of_found(

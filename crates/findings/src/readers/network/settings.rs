@@ -136,6 +136,7 @@ fn read_cloudflare_rows(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<
 
 fn read_krakend(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("KrakenD".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     json::walk(source, &["recommendations[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let found = Observation {
@@ -154,6 +155,7 @@ fn read_krakend(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop
 /// Criticality is 1 to 5: info, low, medium, high, critical (42Crunch, «Severity levels»).
 fn read_crunch42(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("42Crunch".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut index: BTreeMap<usize, String> = BTreeMap::new();
     json::walk(source, &["report.index[]", "report.assessmentVersion"], sink, &mut |sink, hit| {
         let text = hit.value.as_str().unwrap_or_default().to_owned();
@@ -204,6 +206,7 @@ fn read_crunch42(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Sto
 /// The domain stands before the rules. Points are no rating: rules of 0 points inform, others have none.
 fn read_pingcastle(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("PingCastle".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut domain = String::new();
     let patterns = [
         "HealthcheckData/RiskRules/HealthcheckRiskRule",

@@ -6,6 +6,7 @@
 use vocab::Severity;
 
 use super::claim::{self, hand_on};
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Endpoint, Observation};
 use crate::readers::words;
@@ -27,6 +28,7 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("ssh-audit".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let mut passed = 0;
     let end = json::walk(source, &["[]", ""], sink, &mut |sink, hit| {
         let hosts: Vec<Record<'_>> = hit.record().items("").collect();
@@ -51,6 +53,9 @@ fn of_host(
         path: String::new(),
         ..address
     });
+    if let Some(at) = &endpoint {
+        sink.fact(Fact::Looked(Target::port(&at.host, at.port, &at.protocol)));
+    }
     let base = Observation { class: Class::Host, endpoint, ..Observation::default() };
     for (number, cve) in host.items("cves").enumerate() {
         let score = cve.string("cvssv2");

@@ -9,6 +9,7 @@ use super::transport::{
 };
 use super::when::when;
 use crate::format::Format;
+use crate::observation::Class;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -26,6 +27,7 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("SSL Labs".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let mut passed = 0;
     let end = json::walk(source, &["[]", ""], sink, &mut |sink, hit| {
         let hosts: Vec<Record<'_>> = hit.record().items("").collect();
@@ -58,6 +60,7 @@ fn of_endpoint(
         return Ok(());
     };
     let mut server = Server::new(host.text("host"), &host.string("port"), place);
+    server.target().into_iter().for_each(|target| sink.fact(Fact::Looked(target)));
     let flag = |name: &str| details.has(name).then(|| details.flag(name));
     // -1 test failed, 0 unknown, 1 not vulnerable, 2 and more vulnerable.
     let number = |name: &str| {

@@ -4,6 +4,7 @@ use super::transport::{
     COMPRESSION, EXPIRED, HEARTBLEED, INSECURE, PROTOCOLS, SELF_SIGNED, Server,
 };
 use crate::format::Format;
+use crate::observation::Class;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::xml::{self, Element};
@@ -18,13 +19,16 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("sslscan".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let (mut told, mut passed) = (false, 0);
     let end = xml::walk(source, &["document/ssltest"], sink, &mut |sink, hit| {
         if !told {
             told = true;
             sink.fact(Fact::ToolVersion(hit.outer("document", "version").to_owned()));
         }
-        of_test(&hit.element, hit.place()).hand_on(sink, &mut passed)
+        let server = of_test(&hit.element, hit.place());
+        server.target().into_iter().for_each(|target| sink.fact(Fact::Looked(target)));
+        server.hand_on(sink, &mut passed)
     });
     sink.fact(Fact::Passed(passed));
     end

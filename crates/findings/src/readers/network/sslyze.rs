@@ -3,12 +3,15 @@
 //! It tells what a server does and rates nothing; `transport` does. A command that failed leaves the
 //! run incomplete.
 
+use std::collections::BTreeSet;
+
 use super::transport::{
     BY_CLIENT, CCS, COMPRESSION, HEARTBLEED, HOSTNAME, INSECURE, PROTOCOLS, ROBOT, SHA1, Server,
     UNTRUSTED,
 };
 use super::when::when;
 use crate::format::Format;
+use crate::observation::Class;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -56,7 +59,9 @@ const MAX_SERVERS: usize = 100_000;
 
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("SSLyze".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let mut servers: Vec<(String, String)> = Vec::new();
+    let mut missed = BTreeSet::new();
     json::walk(source, ABOUT, sink, &mut |sink, hit| {
         let text = hit.value.as_str().unwrap_or_default();
         match hit.pattern {
@@ -68,6 +73,7 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 }
             }
             2 | 3 if text.starts_with("ERROR") => {
+                missed.insert(hit.index(0));
                 sink.fact(Fact::Incomplete(format!("{}: «{text}»", hit.place())));
             }
             4 => sink.fact(Fact::ToolVersion(text.to_owned())),
@@ -77,6 +83,11 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
+    for (number, (host, port)) in servers.iter().enumerate() {
+        let told = if missed.contains(&number) { Fact::Missed } else { Fact::Looked };
+        let server = Server::new(host, port, String::new());
+        server.target().into_iter().for_each(|target| sink.fact(told(target)));
+    }
     let mut passed = 0;
     let mut trust: Option<(usize, usize, Trust)> = None;
     let end = json::walk(source, RESULTS, sink, &mut |sink, hit| {
@@ -175,6 +186,7 @@ fn of_command(sink: &mut dyn Sink, server: &mut Server, command: &str, record: R
 
 fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("SSLyze".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let (mut told, mut passed) = (false, 0);
     let patterns = ["document/results/target", "document/invalidTargets/invalidTarget"];
     let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
@@ -187,7 +199,9 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             sink.fact(Fact::Incomplete(format!("a target was not reached: {why}")));
             return Ok(());
         }
-        of_target(&hit.element, hit.place()).hand_on(sink, &mut passed)
+        let server = of_target(&hit.element, hit.place());
+        server.target().into_iter().for_each(|target| sink.fact(Fact::Looked(target)));
+        server.hand_on(sink, &mut passed)
     });
     sink.fact(Fact::Passed(passed));
     end

@@ -19,6 +19,7 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("StackHawk".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let patterns = ["scanCompleted.findings[]", "scanCompleted.scan"];
     json::walk(source, &patterns, sink, &mut |sink, hit| {
         let record = hit.record();
@@ -29,7 +30,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 sink.fact(Fact::ScannedAt(instant));
             }
             let status = record.text("status");
-            if !status.is_empty() && status != "COMPLETED" {
+            claim::setting(sink, "environment", record.text("env").to_owned());
+            if status == "COMPLETED" {
+                sink.fact(Fact::Succeeded);
+            } else if !status.is_empty() {
                 sink.fact(Fact::Incomplete(format!("the scan's status is «{status}»")));
             }
             return Ok(());

@@ -7,6 +7,7 @@
 use vocab::Severity;
 
 use super::claim::{self, cover, hand_on, paragraphs, service};
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
@@ -50,6 +51,7 @@ struct Check<'c> {
 
 fn read_csv(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("testssl.sh".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let mut passed = 0;
     let header = |row: &[String]| has_columns(row, COLUMNS);
     let end = table::walk(source, &header, sink, &mut |sink, row| {
@@ -71,6 +73,7 @@ fn read_csv(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("testssl.sh".to_owned()));
+    sink.fact(Fact::Kind(Class::Host));
     let mut passed = 0;
     let end = json::walk(source, &["[]"], sink, &mut |sink, hit| {
         let record = hit.record();
@@ -92,11 +95,25 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 }
 
 fn told(sink: &mut dyn Sink, check: &Check<'_>, passed: &mut u64) -> Result<(), Stop> {
+    let (name, address) = check.host.split_once('/').unwrap_or((check.host, ""));
+    let name = if name.is_empty() { address } else { name };
+    let endpoint = service(name, check.port, "tcp", "");
+    let target = endpoint.as_ref().filter(|at| !at.host.is_empty());
+    let target = target.map(|at| Target::port(&at.host, at.port, &at.protocol));
     match check.severity {
         "OK" | "INFO" => {
             *passed += 1;
+            if let Some(target) = target {
+                sink.fact(Fact::Looked(target.clone()));
+                sink.fact(Fact::PassedAt(check.id.to_owned(), target));
+            }
             return Ok(());
         }
+        // «scanProblem»: the server was not reached.
+        "FATAL" => target.into_iter().for_each(|target| sink.fact(Fact::Missed(target))),
+        _ => target.into_iter().for_each(|target| sink.fact(Fact::Looked(target))),
+    }
+    match check.severity {
         "FATAL" | "WARN" if check.id != "engine_problem" => {
             let why = format!("{} at {}: {}", check.id, check.host, check.finding);
             sink.fact(Fact::Incomplete(why));
@@ -104,8 +121,6 @@ fn told(sink: &mut dyn Sink, check: &Check<'_>, passed: &mut u64) -> Result<(), 
         }
         _ => {}
     }
-    let (name, address) = check.host.split_once('/').unwrap_or((check.host, ""));
-    let name = if name.is_empty() { address } else { name };
     let mut observation = Observation {
         class: Class::Host,
         rule: check.id.to_owned(),
@@ -119,7 +134,7 @@ fn told(sink: &mut dyn Sink, check: &Check<'_>, passed: &mut u64) -> Result<(), 
             word => words::severity(word),
         },
         cwes: claim::weaknesses(check.cwe),
-        endpoint: service(name, check.port, "tcp", ""),
+        endpoint,
         place: check.place.clone(),
         ..Observation::default()
     };

@@ -8,9 +8,10 @@
 use vocab::Severity;
 
 use super::claim::{self, cover, hand_on};
+use crate::coverage::Target;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::sink::{Fact, Sink, Stop};
 
 /// One check: its name, what it means, how bad it is, what it is called in public.
 pub struct Check {
@@ -111,7 +112,7 @@ pub struct Server {
     /// What all observations of it share.
     pub base: Observation,
     found: Vec<Observation>,
-    passed: u64,
+    passed: Vec<String>,
 }
 
 impl Server {
@@ -119,14 +120,14 @@ impl Server {
     pub fn new(host: &str, port: &str, place: String) -> Self {
         let endpoint = claim::service(host, port, "tcp", "");
         let base = Observation { class: Class::Host, endpoint, place, ..Observation::default() };
-        Self { base, found: Vec::new(), passed: 0 }
+        Self { base, found: Vec::new(), passed: Vec::new() }
     }
 
     /// `fails` is `None` when the server was not asked.
     pub fn told(&mut self, check: &Check, fails: Option<bool>, detail: &str) {
         match fails {
             None => {}
-            Some(false) => self.passed += 1,
+            Some(false) => self.passed.push(check.rule.to_owned()),
             Some(true) => {
                 let mut found = Observation {
                     rule: check.rule.to_owned(),
@@ -145,7 +146,7 @@ impl Server {
     pub fn suites(&mut self, key: &str, name: &str, outdated: Option<Severity>, accepted: &[&str]) {
         let mut push = |kind: &str, title: String, severity, suites: &[&str]| {
             if suites.is_empty() {
-                self.passed += 1;
+                self.passed.push(format!("{key}{kind}"));
                 return;
             }
             self.found.push(Observation {
@@ -171,9 +172,20 @@ impl Server {
         push(".no_forward_secrecy", title, Severity::Low, &fixed);
     }
 
-    /// Hands on what was found and adds what was not.
+    /// The service, as its claims spell it.
+    pub fn target(&self) -> Option<Target> {
+        let at = self.base.endpoint.as_ref().filter(|at| !at.host.is_empty())?;
+        Some(Target::port(&at.host, at.port, &at.protocol))
+    }
+
+    /// Hands on what was found, and tells and adds what was not.
     pub fn hand_on(self, sink: &mut dyn Sink, passed: &mut u64) -> Result<(), Stop> {
-        *passed += self.passed;
+        *passed += self.passed.len() as u64;
+        if let Some(target) = self.target() {
+            for rule in self.passed {
+                sink.fact(Fact::PassedAt(rule, target.clone()));
+            }
+        }
         self.found.into_iter().try_for_each(|found| hand_on(sink, found))
     }
 }

@@ -30,6 +30,7 @@ const PATTERNS: &[&str] = &[
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Wapiti".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut target = String::new();
     let mut passed = 0;
     let end = xml::walk(source, PATTERNS, sink, &mut |sink, hit| {
@@ -39,7 +40,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 "target" => {
                     text.clone_into(&mut target);
                     sink.fact(Fact::Target(target.clone()));
+                    claim::tell_site(sink, &target);
                 }
+                "scope" => claim::setting(sink, "scope", text.to_owned()),
                 "generatorVersion" => sink.fact(Fact::ToolVersion(text.to_owned())),
                 "dateOfScan" | "date" => {
                     when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at)));

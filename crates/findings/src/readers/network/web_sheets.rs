@@ -8,6 +8,7 @@ use super::claim::hand_on;
 use super::flat::{Flat, NOTHING};
 use super::when::when;
 use crate::format::Format;
+use crate::observation::Class;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::xml;
@@ -49,6 +50,7 @@ const OF_APPSPIDER: Flat = Flat {
 
 fn read_appspider(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("AppSpider".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let (mut ended, mut offset) = (String::new(), 0_i8);
     let patterns = ["VulnSummary/VulnList/Vuln", "VulnSummary/ScanEnded", "VulnSummary/UTCOffset"];
     let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
@@ -97,6 +99,7 @@ const OF_IMMUNIWEB: Flat = Flat {
 
 fn read_immuniweb(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("ImmuniWeb".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     xml::walk(source, &["Vulnerabilities/Vulnerability"], sink, &mut |sink, hit| {
         hand_on(sink, OF_IMMUNIWEB.read(&hit.element, hit.place()))
     })

@@ -2,6 +2,8 @@
 //!
 //! Severity is 0 to 4. The address stands before the issues of a session; raw requests are not read.
 
+use std::collections::BTreeSet;
+
 use vocab::Severity;
 
 use super::claim::{self, hand_on, paragraphs};
@@ -27,15 +29,20 @@ const PATTERNS: &[&str] = &[
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("WebInspect".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let (mut url, mut parameter) = (String::new(), String::new());
     let mut passed = 0;
     let mut met = true;
+    let mut sites = BTreeSet::new();
     let end = xml::walk(source, PATTERNS, sink, &mut |sink, hit| {
         let text = hit.element.text.trim();
         match hit.pattern {
             0 => {
                 passed += u64::from(!met);
                 met = false;
+                if sites.len() < crate::coverage::MAX_TOLD {
+                    sites.extend(claim::site_target(text));
+                }
                 text.clone_into(&mut url);
                 parameter.clear();
             }
@@ -48,7 +55,12 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     });
-    sink.fact(Fact::Passed(passed + u64::from(!met)));
+    let passed = passed + u64::from(!met);
+    // Sessions without issues show that sessions are listed for being looked at.
+    if passed > 0 {
+        sites.into_iter().for_each(|site| sink.fact(Fact::Looked(site)));
+    }
+    sink.fact(Fact::Passed(passed));
     end
 }
 

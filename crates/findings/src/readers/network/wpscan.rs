@@ -24,8 +24,14 @@ pub const FORMAT: Format = Format {
     read,
 };
 
-const ABOUT: &[&str] =
-    &["target_url", "effective_url", "stop_time", "banner.version", "scan_aborted"];
+const ABOUT: &[&str] = &[
+    "target_url",
+    "effective_url",
+    "stop_time",
+    "banner.version",
+    "scan_aborted",
+    "vuln_api.error",
+];
 const RECORDS: &[&str] = &[
     "version",
     "main_theme",
@@ -38,6 +44,7 @@ const RECORDS: &[&str] = &[
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("WPScan".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     let mut site = String::new();
     json::walk(source, ABOUT, sink, &mut |sink, hit| {
         let text = hit.value.as_str().unwrap_or_default();
@@ -49,12 +56,15 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 at.into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at)));
             }
             3 => sink.fact(Fact::ToolVersion(text.to_owned())),
+            // Without access to the database no component's problems are looked up.
+            5 => sink.fact(Fact::Incomplete(text.to_owned())),
             4 => sink.fact(Fact::Incomplete(format!("the scan was aborted: {text}"))),
             _ => {}
         }
         Ok(())
     })?;
     sink.fact(Fact::Target(site.clone()));
+    claim::tell_site(sink, &site);
     json::walk(source, RECORDS, sink, &mut |sink, hit| {
         let record = hit.record();
         let place = hit.place();

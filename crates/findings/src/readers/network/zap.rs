@@ -3,6 +3,9 @@
 //! XML and JSON hold the same: a site, its alerts, the instances of each. One observation for each instance;
 //! instances that differ in nothing but the query or the evidence are one. The check is `alertRef`, which is
 //! finer than `pluginid` and takes its place. Risk is 0 to 3; confidence 0 is the user's «false positive».
+//!
+//! Sites are listed without alerts too. What is systemic is written a few times and no more. Statistics, where the
+//! report has them, tell which active rules were started and whether signing in went well.
 
 use std::collections::HashSet;
 
@@ -10,8 +13,9 @@ use vocab::Severity;
 
 use super::claim::{self, hand_on, paragraphs};
 use super::when::when;
+use crate::coverage::Target;
 use crate::format::Format;
-use crate::observation::{Class, Endpoint, Observation, Standing};
+use crate::observation::{Class, Confidence, Endpoint, Observation, Standing};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -41,11 +45,17 @@ pub const JSON: Format = Format {
 /// The fields of an alert and of an instance, whatever the syntax.
 trait Fields {
     fn field(&self, name: &str) -> &str;
+    /// Whether it says so: `true`, or an element without text.
+    fn is(&self, name: &str) -> bool;
 }
 
 impl Fields for &Element {
     fn field(&self, name: &str) -> &str {
         self.text_of(name)
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.at(name).is_some_and(|e| matches!(e.text.trim(), "" | "true"))
     }
 }
 
@@ -53,36 +63,63 @@ impl Fields for Record<'_> {
     fn field(&self, name: &str) -> &str {
         self.text(name).trim()
     }
+
+    fn is(&self, name: &str) -> bool {
+        self.flag(name)
+    }
 }
 
 fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-    let mut told = false;
-    xml::walk(source, &["OWASPZAPReport/site/alerts/alertitem"], sink, &mut |sink, hit| {
-        if !told {
-            let root = |name| hit.outer("OWASPZAPReport", name);
-            tell(sink, root("version"), root("generated"));
-            told = true;
+    let patterns = [
+        "OWASPZAPReport/site/alerts/alertitem",
+        "OWASPZAPReport/@",
+        "OWASPZAPReport/site/@",
+        "OWASPZAPReport/site/statistics/statistic",
+        "OWASPZAPReport/statistics/statistic",
+    ];
+    xml::walk(source, &patterns, sink, &mut |sink, hit| {
+        let (element, site) = (&hit.element, hit.outer("site", "name"));
+        match hit.pattern {
+            0 => {}
+            1 => tell(sink, element.attribute("version"), element.attribute("generated")),
+            2 => claim::tell_site(sink, element.attribute("name")),
+            _ => statistic(sink, site, element.text_of("key"), element.text_of("value")),
         }
-        let site = hit.outer("site", "name");
+        if hit.pattern > 0 {
+            return Ok(());
+        }
         let mut instances: Vec<&Element> = hit.element.all("instances/instance").collect();
         if instances.is_empty() {
             instances.push(&hit.element);
         }
         each(sink, &&hit.element, &instances, site, &hit.place())
-    })?;
-    if !told {
-        tell(sink, "", "");
-    }
-    Ok(())
+    })
 }
 
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let (mut version, mut generated) = (String::new(), String::new());
     let mut sites: Vec<String> = Vec::new();
-    let about = ["@version", "@generated", "site[].@name"];
-    json::walk(source, &about, sink, &mut |_, hit| {
+    let about = [
+        "@version",
+        "@generated",
+        "site[].@name",
+        "site[].statistics",
+        "statistics",
+        "afPlanErrors[]",
+    ];
+    json::walk(source, &about, sink, &mut |sink, hit| {
         let text = hit.value.as_str().unwrap_or_default();
         match hit.pattern {
+            // The name stands before them.
+            3 | 4 => {
+                let site = sites.get(hit.index(0)).filter(|_| hit.pattern == 3);
+                let site = site.map_or("", String::as_str);
+                for (key, _) in hit.record().entries("") {
+                    let value = hit.value.get(key).map(ToString::to_string).unwrap_or_default();
+                    statistic(sink, site, key, &value);
+                }
+            }
+            5 => sink.fact(Fact::Incomplete(format!("the automation plan says: {text}"))),
             0 => text.clone_into(&mut version),
             1 => text.clone_into(&mut generated),
             _ if hit.index(0) < 10_000 => {
@@ -96,6 +133,7 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         Ok(())
     })?;
     tell(sink, &version, &generated);
+    sites.iter().for_each(|site| claim::tell_site(sink, site));
     json::walk(source, &["site[].alerts[]"], sink, &mut |sink, hit| {
         let alert = hit.record();
         let mut instances: Vec<Record<'_>> = alert.items("instances").collect();
@@ -110,12 +148,36 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 
 fn tell(sink: &mut dyn Sink, version: &str, generated: &str) {
     sink.fact(Fact::Tool("ZAP".to_owned()));
+    sink.fact(Fact::Kind(Class::Web));
     if !version.is_empty() {
         sink.fact(Fact::ToolVersion(version.to_owned()));
     }
     if let Some(instant) = when(generated) {
         sink.fact(Fact::ScannedAt(instant));
     }
+}
+
+/// `stats.ascan.40012.started`, `stats.auth.success`: of a site, or of the run where it is empty.
+fn statistic(sink: &mut dyn Sink, site: &str, key: &str, value: &str) {
+    if value.trim_matches('"') == "0" {
+        return;
+    }
+    if let Some((rule, what)) = key.strip_prefix("stats.ascan.").and_then(|k| k.split_once('.'))
+        && rule.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        match what {
+            "started" => sink.fact(Fact::ActiveRule(rule.to_owned())),
+            "skipped" => sink.fact(Fact::InactiveRule(rule.to_owned())),
+            _ => {}
+        }
+    }
+    let signed_in = match key {
+        "stats.auth.success" => true,
+        "stats.auth.failure" => false,
+        _ => return,
+    };
+    let of = if site.is_empty() { Some(Target::run()) } else { claim::site_target(site) };
+    of.into_iter().for_each(|of| sink.fact(Fact::SignedIn(of, signed_in)));
 }
 
 fn each<F: Fields>(
@@ -126,6 +188,10 @@ fn each<F: Fields>(
     place: &str,
 ) -> Result<(), Stop> {
     let shared = of_alert(alert);
+    let counted = alert.field("count").parse::<usize>().unwrap_or(0);
+    if alert.is("systemic") || counted > instances.len() {
+        sink.fact(Fact::Capped(shared.rule.clone()));
+    }
     let mut met: HashSet<(String, String, String, u16, String)> = HashSet::new();
     for instance in instances {
         let endpoint = endpoint(site, instance);
@@ -175,6 +241,7 @@ fn of_alert<F: Fields>(alert: &F) -> Observation {
         // An alert without a weakness has 0 or -1.
         cwes: alert.field("cweid").parse::<u32>().ok().filter(|cwe| *cwe > 0).into_iter().collect(),
         references: claim::links(alert.field("reference")),
+        confidence: Confidence::of(confidence),
         standing: if confidence == "0" { Standing::FalsePositive } else { Standing::Reported },
         ..Observation::default()
     }

@@ -2,13 +2,13 @@
 //!
 //! A bare array of findings, or an object with `Findings` or `findings` (the command line's `get-findings`).
 //! A finding with `Vulnerabilities` (Inspector) is one observation for each vulnerable package; others are
-//! settings of a resource. `Compliance.Status` PASSED is counted. `Workflow.Status` RESOLVED and Inspector's
+//! settings of a resource. `Compliance.Status` PASSED is counted; what was looked at is an account and a region in it. `Workflow.Status` RESOLVED and Inspector's
 //! own status CLOSED mean fixed; SUPPRESSED, and `RecordState` ARCHIVED («no longer shown», for whatever
 //! reason), put it aside (AWS Security Hub user guide, «ASFF syntax»). `Id` is the provider's id of the
 //! finding; of a package's observation it carries the vulnerability and the package.
 
 use super::aws_packages::package;
-use super::reading::tell_passed;
+use super::reading::{Units, tell_passed, unit};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
@@ -33,7 +33,13 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let (mut passed, mut told) = (0, String::new());
-    walk(source, &["Findings[]", "findings[]", "[]"], sink, &mut |sink, hit| {
+    let mut units = Units::default();
+    let patterns = ["Findings[]", "findings[]", "[]", "NextToken"];
+    walk(source, &patterns, sink, &mut |sink, hit| {
+        if hit.pattern == 3 {
+            sink.fact(Fact::Incomplete("NextToken: further pages are not in it".to_owned()));
+            return Ok(());
+        }
         let (finding, place) = (hit.record(), hit.place());
         let product = product(finding);
         if told.is_empty() && !product.is_empty() {
@@ -42,17 +48,22 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         if finding.text("Compliance.Status") == "PASSED" {
             passed += 1;
+            if finding.text("RecordState") != "ARCHIVED" {
+                units.passed(sink, &rule(finding), &of_unit(finding));
+            }
             return Ok(());
         }
         if finding.text("Id").is_empty() && finding.text("Title").is_empty() {
             sink.dropped(&place, "neither Id nor Title");
             return Ok(());
         }
+        units.met(&of_unit(finding));
         for observation in observations(finding) {
             sink.observation(Observation { place: place.clone(), ..observation })?;
         }
         Ok(())
     })?;
+    units.tell(sink);
     tell_passed(sink, passed);
     Ok(())
 }
@@ -177,9 +188,13 @@ fn base(finding: Record<'_>) -> Observation {
         standing_reason: reason,
         first_seen: words::when(finding.first(&["FirstObservedAt", "CreatedAt"])),
         references,
-        target: finding.text("AwsAccountId").to_owned(),
+        target: of_unit(finding),
         ..Observation::default()
     }
+}
+
+fn of_unit(finding: Record<'_>) -> String {
+    unit(finding.text("AwsAccountId"), finding.first(&["Region", "Resources.0.Region"]))
 }
 
 /// The ARN; ids that are none (an account's number) are told apart by their region.

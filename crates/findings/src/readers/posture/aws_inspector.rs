@@ -23,7 +23,14 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Amazon Inspector".to_owned()));
-    walk(source, &["findings[]"], sink, &mut |sink, hit| {
+    walk(source, &["findings[]", "nextToken"], sink, &mut |sink, hit| {
+        if hit.pattern == 1 {
+            if hit.value.is_string() {
+                let why = "nextToken: further pages are not in this document";
+                sink.fact(Fact::Incomplete(why.to_owned()));
+            }
+            return Ok(());
+        }
         let (finding, place) = (hit.record(), hit.place());
         if finding.text("findingArn").is_empty() && finding.text("title").is_empty() {
             sink.dropped(&place, "neither findingArn nor title");

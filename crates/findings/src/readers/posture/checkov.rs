@@ -1,11 +1,12 @@
 //! Checkov: failed and skipped checks of infrastructure as code.
 //!
 //! One object (`check_type`, `results`, `summary`), an array of them with one for each kind of file, or only
-//! the counts when nothing was looked at. `results.passed_checks` are counted, `results.skipped_checks` are
-//! suppressed, `results.parsing_errors` make the run incomplete (Checkov's documentation, «Reviewing scan
-//! results»). Checks of packages and of secrets stand in the same lists and become dependencies and secrets.
+//! the counts when nothing was looked at. `results.passed_checks` are counted and told with their files,
+//! `results.skipped_checks` are suppressed, files of `results.parsing_errors` were missed (Checkov's documentation,
+//! «Reviewing scan results»). `check_type` says what was asked for. Checks of packages and of secrets stand in the same lists and become dependencies and secrets.
 
 use super::reading::{below_root, digest, package_kind, tell_passed};
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Component, Location, Observation, Standing};
 use crate::readers::words;
@@ -31,13 +32,15 @@ const PATTERNS: &[&str] = &[
     "[].results.failed_checks[]",
     "results.skipped_checks[]",
     "[].results.skipped_checks[]",
-    "results.passed_checks[].check_id",
-    "[].results.passed_checks[].check_id",
+    "results.passed_checks[]",
+    "[].results.passed_checks[]",
     "results.parsing_errors[]",
     "[].results.parsing_errors[]",
     "summary.checkov_version",
     "[].summary.checkov_version",
     "checkov_version",
+    "check_type",
+    "[].check_type",
 ];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
@@ -54,11 +57,19 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 }
                 sink.observation(Observation { place, ..observation(record) })?;
             }
-            4 | 5 => passed += 1,
-            6 | 7 => {
-                let file = record.0.as_str().unwrap_or_default();
-                sink.fact(Fact::Incomplete(format!("{file}: could not be parsed")));
+            4 | 5 => {
+                passed += 1;
+                let (rule, file) = (record.text("check_id"), below_root(record.text("file_path")));
+                // Of secrets and packages a check that passed speaks of one value or package alone.
+                if !rule.is_empty() && !file.is_empty() && !is_of_one(rule) {
+                    sink.fact(Fact::PassedAt(rule.to_owned(), Target::file(&file)));
+                }
             }
+            6 | 7 => {
+                let file = below_root(record.0.as_str().unwrap_or_default());
+                sink.fact(Fact::Missed(Target::file(&file)));
+            }
+            11 | 12 => kind(record.0.as_str().unwrap_or_default(), sink),
             _ => version = record.0.as_str().unwrap_or_default().to_owned(),
         }
         Ok(())
@@ -68,6 +79,22 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     }
     tell_passed(sink, passed);
     Ok(())
+}
+
+fn is_of_one(rule: &str) -> bool {
+    ["CKV_SECRET_", "CKV_CVE_", "BC_CVE_", "BC_LIC_"].iter().any(|start| rule.starts_with(start))
+}
+
+/// `terraform`, `dockerfile` …, `secrets`, `sca_package`, `sast_python`.
+fn kind(check_type: &str, sink: &mut dyn Sink) {
+    let kind = match check_type {
+        "" => return,
+        "secrets" => Class::Secret,
+        sca if sca.starts_with("sca_") => Class::Dependency,
+        sast if sast.starts_with("sast") || sast.starts_with("cdk_") => Class::Code,
+        _ => Class::Configuration,
+    };
+    sink.fact(Fact::Kind(kind));
 }
 
 fn observation(record: Record<'_>) -> Observation {

@@ -5,6 +5,7 @@
 //! problem from another. Conftest counts `successes`; `exceptions` are put aside.
 
 use super::reading::{each_record, one_line, relative, tell_passed};
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
@@ -42,6 +43,7 @@ pub const CONFTEST: Format = Format {
 
 fn read_lint(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("cfn-lint".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     each_record(source, sink, &mut |sink, record, place| {
         if record.text("Rule.Id").is_empty() {
             sink.dropped(&place, "no Rule.Id");
@@ -71,10 +73,16 @@ fn read_lint(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 
 fn read_nag(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("cfn_nag".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     each_record(source, sink, &mut |sink, file, place| {
+        // A record for each template that was looked at.
         let path = relative(file.text("filename"));
+        sink.fact(Fact::Looked(Target::file(&path)));
         for (number, violation) in file.items("file_results.violations").enumerate() {
             let place = format!("{place}.file_results.violations[{number}]");
+            if violation.text("id") == "FATAL" {
+                sink.fact(Fact::Missed(Target::file(&path)));
+            }
             if violation.text("id").is_empty() {
                 sink.dropped(&place, "no id");
                 continue;
@@ -115,9 +123,12 @@ const LISTS: [(&str, &str, Standing); 3] = [
 
 fn read_conftest(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Conftest".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut passed = 0;
     each_record(source, sink, &mut |sink, file, place| {
         passed += u64::from(file.whole("successes"));
+        // A record for each file and namespace, without failures too.
+        sink.fact(Fact::Looked(Target::file(&relative(file.text("filename")))));
         for (list, word, standing) in LISTS {
             for (number, result) in file.items(list).enumerate() {
                 let place = format!("{place}.{list}[{number}]");

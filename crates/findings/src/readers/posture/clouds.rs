@@ -5,7 +5,7 @@
 //! Orca: the score runs from 0 to 10; closed alerts are fixed, dismissed and snoozed ones put aside; the title
 //! is the kind of alert.
 
-use super::reading::{each_record, one_line, tell_passed};
+use super::reading::{Units, each_record, one_line, tell_passed};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
@@ -63,11 +63,14 @@ const ORCA_COLUMNS: &[&str] = &["OrcaScore", "Title", "Inventory.Name", "CloudAc
 
 fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("CloudSploit".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let (mut passed, mut unanswered) = (0, 0_u64);
+    let mut units = Units::default();
     each_record(source, sink, &mut |sink, record, place| {
         match record.text("status").to_ascii_uppercase().as_str() {
             "OK" | "PASS" => {
                 passed += 1;
+                units.passed(sink, record.text("plugin"), record.text("region"));
                 return Ok(());
             }
             "UNKNOWN" => {
@@ -81,6 +84,7 @@ fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
             return Ok(());
         }
         let (resource, region) = (record.text("resource"), record.text("region"));
+        units.met(region);
         let named = resource.starts_with("arn:") && !resource.ends_with(":::");
         sink.observation(Observation {
             class: Class::Configuration,
@@ -89,6 +93,7 @@ fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
             description: format!("{}\n{}", record.text("message"), record.text("description")),
             severity: words::severity(record.text("status")),
             resource: if named { resource.to_owned() } else { format!("{region}/{resource}") },
+            target: region.to_owned(),
             place,
             ..Observation::default()
         })
@@ -97,19 +102,27 @@ fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
         let why = format!("{unanswered} checks have the status UNKNOWN: they got no answer");
         sink.fact(Fact::Incomplete(why));
     }
+    units.tell(sink);
     tell_passed(sink, passed);
     Ok(())
 }
 
 fn read_azure(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Azure Security Center".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let (mut passed, mut at) = (0, None);
+    let mut units = Units::default();
     table::walk(source, &|row| has_columns(row, AZURE_COLUMNS), sink, &mut |sink, row| {
         at = at.max(words::when(row.get("exportedTimestamp")));
         if matches!(row.get("state"), "Healthy" | "NotApplicable") {
             passed += 1;
+            if row.get("state") == "Healthy" {
+                let rule = row.get("recommendationName");
+                units.passed(sink, rule, row.get("subscriptionId"));
+            }
             return Ok(());
         }
+        units.met(row.get("subscriptionId"));
         if row.get("recommendationName").is_empty() || row.get("resourceId").is_empty() {
             sink.dropped(&row.place(), "no recommendationName or no resourceId");
             return Ok(());
@@ -132,6 +145,7 @@ fn read_azure(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> 
         })
     })?;
     at.into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at)));
+    units.tell(sink);
     tell_passed(sink, passed);
     Ok(())
 }

@@ -3,7 +3,8 @@
 //! Legitify groups violations by policy: PASSED is counted; SKIPPED could not be looked at (a right or a licence
 //! is missing) and makes the run incomplete. NeuVector lists benchmark items: PASS and INFO are counted.
 
-use super::reading::{one_line, tell_passed};
+use super::reading::{Units, one_line, tell_passed};
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
@@ -36,14 +37,23 @@ pub const NEUVECTOR: Format = Format {
 
 fn read_legitify(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Legitify".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let (mut passed, mut skipped) = (0, 0_u64);
+    let mut units = Units::default();
     walk(source, &["content.*"], sink, &mut |sink, hit| {
         let (policy, place) = (hit.record(), hit.place());
         let rule = policy.text("policyInfo.fullyQualifiedPolicyName");
         for (number, violation) in policy.items("violations").enumerate() {
             let place = format!("{place}.violations[{number}]");
+            let unit = violation.text("aux.entityName");
+            units.met(unit);
             match violation.text("status") {
-                "PASSED" => passed += 1,
+                "PASSED" => {
+                    passed += 1;
+                    if !unit.is_empty() {
+                        units.passed(sink, rule, unit);
+                    }
+                }
                 "SKIPPED" => skipped += 1,
                 _ if rule.is_empty() || violation.text("canonicalLink").is_empty() => {
                     sink.dropped(&place, "no policy or no canonicalLink");
@@ -59,6 +69,7 @@ fn read_legitify(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Sto
     if skipped > 0 {
         sink.fact(Fact::Incomplete(format!("{skipped} checks were skipped")));
     }
+    units.tell(sink);
     tell_passed(sink, passed);
     Ok(())
 }
@@ -84,6 +95,7 @@ fn of_legitify(policy: Record<'_>, violation: Record<'_>, rule: &str) -> Observa
 
 fn read_neuvector(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("NeuVector".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut passed = 0;
     walk(source, &["items[]", "run_at"], sink, &mut |sink, hit| {
         let (item, place) = (hit.record(), hit.place());
@@ -94,6 +106,10 @@ fn read_neuvector(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), St
         }
         if matches!(item.text("level"), "PASS" | "INFO") {
             passed += 1;
+            if item.text("level") == "PASS" {
+                let rule = item.text("test_number").to_owned();
+                sink.fact(Fact::PassedAt(rule, Target::run()));
+            }
             return Ok(());
         }
         if item.text("test_number").is_empty() {

@@ -24,6 +24,7 @@ const COLUMNS: &[&str] = &["Source", "Searcher", "IsSuppressed", "HashKey"];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("CredScan".to_owned()));
+    sink.fact(Fact::Kind(Class::Secret));
     let mut last = None;
     table::walk(source, &|row| has_columns(row, COLUMNS), sink, &mut |sink, row| {
         last = last.max(words::when(row.get("TimeofDiscovery")));

@@ -5,6 +5,7 @@
 //! without a rating; INFO and NOTE are what a person should look at, and rated «none».
 
 use super::reading::{each_record, one_line, relative, tell_passed};
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
@@ -45,6 +46,7 @@ pub const BENCH: Format = Format {
 
 fn read_hadolint(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Hadolint".to_owned()));
+    sink.fact(Fact::Kind(Class::Code));
     each_record(source, sink, &mut |sink, record, place| {
         let code = record.text("code");
         if code.is_empty() || record.text("file").is_empty() {
@@ -75,6 +77,7 @@ fn read_hadolint(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Sto
 
 fn read_dockle(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Dockle".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut passed = 0;
     walk(source, &["details[]", "summary.pass", "image"], sink, &mut |sink, hit| {
         let (record, place) = (hit.record(), hit.place());
@@ -82,7 +85,13 @@ fn read_dockle(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop>
             1 => passed += record.0.as_u64().unwrap_or(0),
             2 => sink.fact(Fact::Target(record.0.as_str().unwrap_or_default().to_owned())),
             _ if record.text("code").is_empty() => sink.dropped(&place, "no code"),
-            _ if matches!(record.text("level"), "PASS" | "SKIP") => {}
+            _ if record.text("level") == "PASS" => {
+                let rule = record.text("code").to_owned();
+                sink.fact(Fact::PassedAt(rule, Target::run()));
+            }
+            _ if record.text("level") == "SKIP" => {
+                sink.fact(Fact::InactiveRule(record.text("code").to_owned()));
+            }
             _ => {
                 let ignored = record.text("level") == "IGNORE";
                 let alerts = record.texts("alerts");
@@ -106,6 +115,7 @@ fn read_dockle(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop>
 
 fn read_bench(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Docker Bench for Security".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut passed = 0;
     let patterns = &["tests[].results[]", "dockerbenchsecurity", "end"];
     walk(source, patterns, sink, &mut |sink, hit| {
@@ -117,7 +127,11 @@ fn read_bench(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> 
                 let at = seconds.and_then(|s| vocab::Instant::from_second(s).ok());
                 at.into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at)));
             }
-            _ if record.text("result") == "PASS" => passed += 1,
+            _ if record.text("result") == "PASS" => {
+                passed += 1;
+                let rule = record.text("id").to_owned();
+                sink.fact(Fact::PassedAt(rule, Target::run()));
+            }
             _ if record.text("id").is_empty() => sink.dropped(&place, "no id"),
             _ => return sink.observation(Observation { place, ..of_bench(record) }),
         }

@@ -27,6 +27,7 @@ const PATTERNS: &[&str] = &["scans[].entities_with_incidents[]", "entities_with_
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("ggshield".to_owned()));
+    sink.fact(Fact::Kind(Class::Secret));
     walk(source, PATTERNS, sink, &mut |sink, hit| {
         let (entity, place) = (hit.record(), hit.place());
         let file = entity.first(&["filename", "path"]);

@@ -30,6 +30,7 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("GitHub secret scanning".to_owned()));
+    sink.fact(Fact::Kind(Class::Secret));
     each_record(source, sink, &mut |sink, alert, place| {
         if alert.text("secret_type").is_empty() {
             sink.dropped(&place, "no secret_type");

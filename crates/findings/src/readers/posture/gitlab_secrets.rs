@@ -77,7 +77,11 @@ fn scan(scan: Record<'_>, sink: &mut dyn Sink) {
     if let Some(at) = words::when(scan.first(&["end_time", "start_time"])) {
         sink.fact(Fact::ScannedAt(at));
     }
+    sink.fact(Fact::Kind(Class::Secret));
     let status = scan.text("status");
+    if status == "success" {
+        sink.fact(Fact::Succeeded);
+    }
     if !matches!(status, "" | "success") {
         sink.fact(Fact::Incomplete(format!("scan.status is «{status}»")));
     }

@@ -27,6 +27,7 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Gitleaks".to_owned()));
+    sink.fact(Fact::Kind(Class::Secret));
     each_record(source, sink, &mut |sink, leak, place| {
         let rule = leak.first(&["RuleID", "rule"]);
         if rule.is_empty() || leak.first(&["File", "file"]).is_empty() {

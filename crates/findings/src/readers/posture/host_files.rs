@@ -6,6 +6,7 @@
 //! removed and changed. Firmwalker: files by the pattern that they fit, and hashes of passwords, which are secrets.
 
 use super::reading::{one_line, quoted, secret, tell_passed};
+use crate::coverage::{MAX_TOLD, Target};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation};
 use crate::readers::words;
@@ -91,8 +92,15 @@ fn of_file(
 fn read_clamav(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("ClamAV".to_owned()));
     let mut passed = 0;
+    let mut files = Vec::new();
     lines::walk(source, sink, &mut |sink, number, line| {
         let place = format!("line {number}");
+        let told = |said: &str| said == "OK" || said.ends_with(" FOUND");
+        if let Some((file, _)) = line.rsplit_once(": ").filter(|(_, said)| told(said))
+            && files.len() < MAX_TOLD
+        {
+            files.push(Target::file(file));
+        }
         if let Some(version) = line.strip_prefix("Engine version: ") {
             sink.fact(Fact::ToolVersion(version.trim().to_owned()));
         } else if let Some(found) = line.strip_suffix(" FOUND") {
@@ -105,11 +113,18 @@ fn read_clamav(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop>
             return sink.observation(of_file(signature, title, path, unknown, place));
         } else if line.ends_with(" ERROR") {
             sink.fact(Fact::Incomplete(one_line(line)));
+            if let Some((file, _)) = line.rsplit_once(": ") {
+                sink.fact(Fact::Missed(Target::file(file)));
+            }
         } else if line.ends_with(": OK") {
             passed += 1;
         }
         Ok(())
     })?;
+    // Only a run that lists what is fine lists all.
+    if passed > 0 {
+        files.into_iter().for_each(|file| sink.fact(Fact::Looked(file)));
+    }
     tell_passed(sink, passed);
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! A control fails when one of its results does; without a failed and with a passed result it passed; only
 //! skipped ones were not evaluated and are rated «none».
 
-use super::reading::{one_line, tell_passed};
+use super::reading::{Units, one_line, tell_passed};
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
@@ -28,10 +28,21 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Chef InSpec".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let lines = crate::walk::shape::Shape::of(source, 1 << 16)?.has("impact");
     let pattern = if lines { "" } else { "profiles[].controls[]" };
     let (mut passed, mut number) = (0, 0);
-    walk(source, &[pattern], sink, &mut |sink, hit| {
+    let mut units = Units::default();
+    let patterns = if lines { &[pattern][..] } else { &[pattern, "platform", "version"] };
+    walk(source, patterns, sink, &mut |sink, hit| {
+        if hit.pattern == 1 {
+            sink.fact(Fact::Target(hit.record().text("target_id").to_owned()));
+            return Ok(());
+        }
+        if hit.pattern == 2 {
+            sink.fact(Fact::ToolVersion(hit.value.as_str().unwrap_or_default().to_owned()));
+            return Ok(());
+        }
         number += 1;
         let control = hit.record();
         let place = if lines { format!("document {number}") } else { hit.place() };
@@ -44,14 +55,17 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         };
         if status == "passed" {
             passed += 1;
+            units.passed(sink, control.text("id"), control.text("platform.target_id"));
             return Ok(());
         }
+        units.met(control.text("platform.target_id"));
         if control.text("id").is_empty() {
             sink.dropped(&place, "no id");
             return Ok(());
         }
         sink.observation(Observation { place, ..observation(control, status) })
     })?;
+    units.tell(sink);
     tell_passed(sink, passed);
     Ok(())
 }

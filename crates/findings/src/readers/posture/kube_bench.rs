@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use super::reading::tell_passed;
+use super::reading::{setting, tell_passed};
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::sink::{Fact, Sink, Stop};
@@ -31,6 +32,7 @@ pub const FORMAT: Format = Format {
 };
 
 const NODES: &[&str] = &["Controls[].node_type", "[].node_type", "node_type"];
+const VERSIONS: &[&str] = &["Controls[].version", "[].version", "version"];
 const RESULTS: &[&str] =
     &["Controls[].tests[].results[]", "[].tests[].results[]", "tests[].results[]"];
 /// The pattern of a document that is one list of controls.
@@ -40,6 +42,7 @@ const MAX_CONTROLS: usize = 10_000;
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("kube-bench".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut nodes: BTreeMap<usize, String> = BTreeMap::new();
     walk(source, NODES, sink, &mut |_, hit| {
         if nodes.len() < MAX_CONTROLS {
@@ -48,11 +51,20 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
+    walk(source, VERSIONS, sink, &mut |sink, hit| {
+        let version = hit.value.as_str().unwrap_or_default().to_owned();
+        setting(sink, "benchmark", version);
+        Ok(())
+    })?;
     let mut passed = 0;
     walk(source, RESULTS, sink, &mut |sink, hit| {
         let (result, place) = (hit.record(), hit.place());
         if matches!(result.text("status"), "PASS" | "INFO") {
             passed += 1;
+            let rule = result.text("test_number");
+            if result.text("status") == "PASS" && !rule.is_empty() {
+                sink.fact(Fact::PassedAt(rule.to_owned(), Target::run()));
+            }
             return Ok(());
         }
         if result.text("test_number").is_empty() {

@@ -20,18 +20,29 @@ pub const FORMAT: Format = Format {
     read,
 };
 
-const PATTERNS: &[&str] =
-    &["Reports[]", "Checks[].name", "Summary.KubeLinterVersion", "Summary.CheckEndTime"];
+const PATTERNS: &[&str] = &[
+    "Reports[]",
+    "Checks[].name",
+    "Summary.KubeLinterVersion",
+    "Summary.CheckEndTime",
+    "Summary.ChecksStatus",
+];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("KubeLinter".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
+    let mut listed = false;
     walk(source, PATTERNS, sink, &mut |sink, hit| {
         let record = hit.record();
         let text = record.0.as_str().unwrap_or_default();
         match hit.pattern {
-            1 => sink.fact(Fact::ActiveRule(text.to_owned())),
+            1 => {
+                listed = true;
+                sink.fact(Fact::ActiveRule(text.to_owned()));
+            }
             2 => sink.fact(Fact::ToolVersion(text.to_owned())),
             3 => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            4 if matches!(text, "Passed" | "Failed") => sink.fact(Fact::Succeeded),
             _ => {}
         }
         if hit.pattern != 0 {
@@ -59,5 +70,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             ..Observation::default()
         })
     })?;
+    if listed {
+        sink.fact(Fact::AllRules);
+    }
     Ok(())
 }

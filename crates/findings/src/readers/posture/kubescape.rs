@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use super::reading::tell_passed;
+use super::reading::{setting, tell_passed};
+use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
@@ -40,6 +41,7 @@ struct Named {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Kubescape".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let named = names(source, sink)?;
     let mut passed = 0;
     walk(source, &["results[]"], sink, &mut |sink, hit| {
@@ -50,6 +52,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             let except = control.text("status.subStatus");
             if status == "passed" && !except.contains("exception") {
                 passed += 1;
+                if let Some(file) = named.files.get(resource) {
+                    let rule = control.text("controlID").to_owned();
+                    sink.fact(Fact::PassedAt(rule, Target::file(file)));
+                }
                 continue;
             }
             let place = format!("{place}.controls[{index}]");
@@ -71,9 +77,9 @@ fn names(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Named, Stop> {
     let patterns = &[
         "summaryDetails.controls.*",
         "resources[]",
-        "metadata.scanMetadata.kubescapeVersion",
         "generationTime",
         "clusterName",
+        "metadata.scanMetadata",
     ];
     walk(source, patterns, sink, &mut |sink, hit| {
         let record = hit.record();
@@ -81,6 +87,12 @@ fn names(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Named, Stop> {
         match hit.pattern {
             0 if named.controls.len() < MAX_NAMED => {
                 let weight = record.string("scoreFactor");
+                // All controls of the frameworks are listed; a skipped one was not evaluated.
+                let rule = hit.key(2).to_owned();
+                sink.fact(match record.first(&["statusInfo.status", "status"]) {
+                    "skipped" => Fact::InactiveRule(rule),
+                    _ => Fact::ActiveRule(rule),
+                });
                 let said = (record.text("name").to_owned(), words::severity_of_score(&weight));
                 named.controls.insert(hit.key(2).to_owned(), said);
             }
@@ -90,14 +102,32 @@ fn names(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Named, Stop> {
                     named.files.insert(record.text("resourceID").to_owned(), file.to_owned());
                 }
             }
-            2 if !text.is_empty() => sink.fact(Fact::ToolVersion(text.to_owned())),
-            3 => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
-            4 if !text.is_empty() => sink.fact(Fact::Target(text.to_owned())),
+            2 => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            3 if !text.is_empty() => {
+                sink.fact(Fact::Target(text.to_owned()));
+                sink.fact(Fact::Looked(Target::run()));
+            }
+            4 => scan(sink, record),
             _ => {}
         }
         Ok(())
     })?;
     Ok(named)
+}
+
+/// Version, frameworks, and the namespaces to which the scan was narrowed.
+fn scan(sink: &mut dyn Sink, scan: Record<'_>) {
+    let version = scan.text("kubescapeVersion");
+    if !version.is_empty() {
+        sink.fact(Fact::ToolVersion(version.to_owned()));
+    }
+    setting(sink, "frameworks", scan.texts("targetNames").join(", "));
+    for field in ["includeNamespaces", "excludedNamespaces"] {
+        let namespaces = scan.texts(field).join(", ");
+        if !namespaces.is_empty() {
+            sink.fact(Fact::Filter(Filter::Other(format!("{field}: {namespaces}"))));
+        }
+    }
 }
 
 fn observation(control: Record<'_>, resource: &str, status: &str, named: &Named) -> Observation {

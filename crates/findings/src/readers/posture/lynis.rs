@@ -5,6 +5,7 @@
 //! active, and a report without `finish=true` was cut off.
 
 use super::reading::one_line;
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
@@ -27,7 +28,8 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Lynis".to_owned()));
-    let mut finished = false;
+    sink.fact(Fact::Kind(Class::Configuration));
+    let (mut finished, mut listed) = (false, false);
     lines::walk(source, sink, &mut |sink, number, line| {
         let Some((name, value)) = line.split_once('=') else { return Ok(()) };
         let place = format!("line {number}");
@@ -39,8 +41,13 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             "finish" => finished = value.trim() == "true",
             "tests_executed" => {
+                listed = true;
                 let tests = value.split('|').map(str::trim).filter(|test| !test.is_empty());
                 tests.take(100_000).for_each(|test| sink.fact(Fact::ActiveRule(test.to_owned())));
+            }
+            "tests_skipped" => {
+                let tests = value.split('|').map(str::trim).filter(|test| !test.is_empty());
+                tests.take(100_000).for_each(|test| sink.fact(Fact::InactiveRule(test.to_owned())));
             }
             "warning[]" => return advice(value, words::severity("warning"), place, sink),
             "suggestion[]" => return advice(value, Severity::None, place, sink),
@@ -48,7 +55,13 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
-    if !finished {
+    if listed {
+        sink.fact(Fact::AllRules);
+    }
+    sink.fact(Fact::Looked(Target::run()));
+    if finished {
+        sink.fact(Fact::Succeeded);
+    } else {
         sink.fact(Fact::Incomplete("the report has no finish=true".to_owned()));
     }
     Ok(())

@@ -23,13 +23,18 @@ const PATTERNS: &[&str] =
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("n0s1".to_owned()));
+    sink.fact(Fact::Kind(Class::Secret));
+    let mut listed = false;
     walk(source, PATTERNS, sink, &mut |sink, hit| {
         let (finding, place) = (hit.record(), hit.place());
         let text = finding.0.as_str().unwrap_or_default();
         match hit.pattern {
             1 => sink.fact(Fact::ToolVersion(text.to_owned())),
             2 => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
-            3 => sink.fact(Fact::ActiveRule(text.to_owned())),
+            3 => {
+                listed = true;
+                sink.fact(Fact::ActiveRule(text.to_owned()));
+            }
             _ => {}
         }
         if hit.pattern != 0 {
@@ -55,5 +60,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             ..Observation::default()
         })
     })?;
+    if listed {
+        sink.fact(Fact::AllRules);
+    }
     Ok(())
 }

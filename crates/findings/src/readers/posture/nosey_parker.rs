@@ -24,6 +24,7 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Nosey Parker".to_owned()));
+    sink.fact(Fact::Kind(Class::Secret));
     each_record(source, sink, &mut |sink, finding, place| {
         for (number, found) in finding.items("matches").enumerate() {
             let place = format!("{place}.matches[{number}]");

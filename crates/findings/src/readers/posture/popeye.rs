@@ -24,8 +24,14 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Popeye".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut passed = 0;
-    walk(source, &["popeye.sanitizers[]", "popeye.sections[]"], sink, &mut |sink, hit| {
+    let patterns = ["popeye.sanitizers[]", "popeye.sections[]", "ClusterName"];
+    walk(source, &patterns, sink, &mut |sink, hit| {
+        if hit.pattern == 2 {
+            sink.fact(Fact::Target(hit.value.as_str().unwrap_or_default().to_owned()));
+            return Ok(());
+        }
         let (section, place) = (hit.record(), hit.place());
         let kind = section.first(&["sanitizer", "linter"]);
         for (name, issues) in section.entries("issues") {

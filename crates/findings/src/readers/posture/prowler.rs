@@ -3,9 +3,10 @@
 //! Version 2 as CSV and JSON lines, version 3 as JSON, since version 4 OCSF (JSON) and a CSV with semicolons.
 //! They say the same under other names, so each is a row of [`Names`]. PASS is counted; FAIL is a problem;
 //! MANUAL and INFO are what only a person can check and so rated «none»; muted ones are put aside. The
-//! finding's id is made of check, account, region and resource (Prowler documentation, «Reporting»).
+//! finding's id is made of check, account, region and resource (Prowler documentation, «Reporting»). What was looked
+//! at is an account and a region in it.
 
-use super::reading::{each_record, one_line, tell_passed};
+use super::reading::{Units, each_record, one_line, tell_passed, unit};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
@@ -82,6 +83,7 @@ struct Names {
     remedy: &'static str,
     reference: &'static str,
     id: &'static str,
+    version: &'static str,
     at: &'static [&'static str],
 }
 
@@ -99,6 +101,7 @@ const OCSF_NAMES: Names = Names {
     remedy: "remediation.desc",
     reference: "unmapped.related_url",
     id: "finding_info.uid",
+    version: "metadata.product.version",
     at: &["time_dt", "event_time"],
 };
 
@@ -116,6 +119,7 @@ const CSV_NAMES: Names = Names {
     remedy: "REMEDIATION_RECOMMENDATION_TEXT",
     reference: "REMEDIATION_RECOMMENDATION_URL",
     id: "FINDING_UID",
+    version: "PROWLER_VERSION",
     at: &["TIMESTAMP"],
 };
 
@@ -133,6 +137,7 @@ const JSON_NAMES: Names = Names {
     remedy: "Remediation.Recommendation.Text",
     reference: "Remediation.Recommendation.Url",
     id: "FindingUniqueId",
+    version: "",
     at: &["AssessmentStartTime"],
 };
 
@@ -150,6 +155,7 @@ const VERSION_2_NAMES: Names = Names {
     remedy: "Remediation",
     reference: "Doc link",
     id: "",
+    version: "",
     at: &["Timestamp"],
 };
 
@@ -167,6 +173,7 @@ const VERSION_2_CSV_NAMES: Names = Names {
     remedy: "CHECK_REMEDIATION",
     reference: "CHECK_DOC",
     id: "",
+    version: "",
     at: &[],
 };
 
@@ -175,6 +182,7 @@ type Field<'f> = &'f dyn Fn(&str) -> String;
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink, names: &Names) -> Result<(), Stop> {
     let mut said = Said::default();
     sink.fact(Fact::Tool("Prowler".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     each_record(source, sink, &mut |sink, record, place| {
         said.take(&|name| record.string(name), names, place, sink)
     })?;
@@ -190,6 +198,7 @@ fn read_csv(
 ) -> Result<(), Stop> {
     let mut said = Said::default();
     sink.fact(Fact::Tool("Prowler".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     table::walk(source, &|row| has_columns(row, columns), sink, &mut |sink, row| {
         said.take(&|name| row.get(name).to_owned(), names, row.place(), sink)
     })?;
@@ -202,6 +211,8 @@ fn read_csv(
 struct Said {
     passed: u64,
     at: Option<vocab::Instant>,
+    version: String,
+    units: Units,
 }
 
 impl Said {
@@ -213,12 +224,17 @@ impl Said {
         sink: &mut dyn Sink,
     ) -> Result<(), Stop> {
         self.at = self.at.max(names.at.iter().find_map(|name| words::when(&field(name))));
+        if self.version.is_empty() && !names.version.is_empty() {
+            self.version = field(names.version);
+        }
         let status = field(names.status).to_ascii_uppercase();
+        let observation = observation(field, names, &status);
         if status == "PASS" {
             self.passed += 1;
+            self.units.passed(sink, &observation.rule, &observation.target);
             return Ok(());
         }
-        let observation = observation(field, names, &status);
+        self.units.met(&observation.target);
         if observation.rule.is_empty() {
             sink.dropped(&place, "no id of the check");
             return Ok(());
@@ -230,6 +246,10 @@ impl Said {
         if let Some(at) = self.at {
             sink.fact(Fact::ScannedAt(at));
         }
+        if !self.version.is_empty() {
+            sink.fact(Fact::ToolVersion(self.version));
+        }
+        self.units.tell(sink);
         tell_passed(sink, self.passed);
     }
 }
@@ -267,7 +287,7 @@ fn observation(field: Field<'_>, names: &Names, status: &str) -> Observation {
             .into_iter()
             .filter(|url| url.contains("://"))
             .collect(),
-        target: account,
+        target: unit(&account, &region),
         ..Observation::default()
     }
 }

@@ -3,8 +3,10 @@
 //! Documents that are a list of records, one record, or one record a line; secrets whose text tells nothing;
 //! paths below the scanned root; kinds of packages.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
+use crate::coverage::{MAX_TOLD, Target};
 use crate::observation::Secret;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
@@ -120,6 +122,56 @@ pub fn package_kind(word: &str) -> &'static str {
         "composer" | "php" => "composer",
         "cargo" | "rust" | "rustbinary" => "cargo",
         _ => "",
+    }
+}
+
+/// Tells a part of the configuration, when it is stated.
+pub fn setting(sink: &mut dyn Sink, name: &'static str, value: String) {
+    if !value.trim().is_empty() {
+        sink.fact(Fact::Setting(name, value));
+    }
+}
+
+/// The account, subscription or the like, and the region in it: what a document of many divides its records by.
+pub fn unit(account: &str, region: &str) -> String {
+    let (account, region) = (account.trim(), region.trim());
+    match (account, region) {
+        ("", region) => region.to_owned(),
+        (account, "") => account.to_owned(),
+        (account, region) => format!("{account}/{region}"),
+    }
+}
+
+/// Units whose records a document lists, as long as it is not known whether it lists those without problems too.
+#[derive(Debug, Default)]
+pub struct Units {
+    met: BTreeSet<String>,
+    passed: bool,
+}
+
+impl Units {
+    /// A record of a unit.
+    pub fn met(&mut self, unit: &str) {
+        if !unit.is_empty() && self.met.len() < MAX_TOLD && !self.met.contains(unit) {
+            self.met.insert(unit.to_owned());
+        }
+    }
+
+    /// A record that says that the rule found nothing in the unit; empty for the run as a whole.
+    pub fn passed(&mut self, sink: &mut dyn Sink, rule: &str, unit: &str) {
+        self.met(unit);
+        self.passed = true;
+        if !rule.is_empty() {
+            let at = if unit.is_empty() { Target::run() } else { Target::unit(unit) };
+            sink.fact(Fact::PassedAt(rule.to_owned(), at));
+        }
+    }
+
+    /// Tells them all, when records without problems were among them.
+    pub fn tell(self, sink: &mut dyn Sink) {
+        if self.passed {
+            self.met.iter().for_each(|unit| sink.fact(Fact::Looked(Target::unit(unit))));
+        }
     }
 }
 

@@ -6,7 +6,8 @@
 
 use std::io::{Cursor, Read};
 
-use super::reading::{one_line, tell_passed};
+use super::reading::{one_line, setting, tell_passed};
+use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
@@ -25,11 +26,18 @@ pub const FORMAT: Format = Format {
 /// The object behind the assignment is read as a whole; larger files are refused.
 const MAX_SCRIPT: u64 = 256 << 20;
 
-const PATTERNS: &[&str] =
-    &["services.*.findings.*", "last_run.version", "last_run.time", "account_id"];
+const PATTERNS: &[&str] = &[
+    "services.*.findings.*",
+    "last_run.version",
+    "last_run.time",
+    "account_id",
+    "last_run.ruleset_name",
+    "last_run.run_parameters",
+];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Scout Suite".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut bytes = Vec::new();
     source.pass()?.take(MAX_SCRIPT + 1).read_to_end(&mut bytes).map_err(Stop::Io)?;
     if bytes.len() as u64 > MAX_SCRIPT {
@@ -49,7 +57,11 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let text = record.0.as_str().unwrap_or_default().to_owned();
         match hit.pattern {
             0 if record.whole("flagged_items") == 0 => {
-                passed += u64::from(record.whole("checked_items") > 0);
+                let looked = record.whole("checked_items") > 0;
+                passed += u64::from(looked);
+                if looked {
+                    sink.fact(Fact::PassedAt(hit.key(3).to_owned(), Target::run()));
+                }
             }
             0 => {
                 for (number, item) in record.items("items").enumerate() {
@@ -64,12 +76,24 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             1 => sink.fact(Fact::ToolVersion(text)),
             2 => words::when(&text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
-            _ => sink.fact(Fact::Target(text)),
+            3 => sink.fact(Fact::Target(text)),
+            4 => setting(sink, "rules", text),
+            _ => parameters(sink, record),
         }
         Ok(())
     })?;
     tell_passed(sink, passed);
     Ok(())
+}
+
+/// Services and regions to which the run was narrowed.
+fn parameters(sink: &mut dyn Sink, parameters: Record<'_>) {
+    for name in ["services", "skipped_services", "regions", "excluded_regions"] {
+        let narrowed = parameters.texts(name).join(", ");
+        if !narrowed.is_empty() {
+            sink.fact(Fact::Filter(Filter::Other(format!("{name}: {narrowed}"))));
+        }
+    }
 }
 
 fn observation(finding: Record<'_>, rule: &str, item: &str) -> Observation {

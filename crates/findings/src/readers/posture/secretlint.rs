@@ -4,6 +4,7 @@
 //! the value at `range` (positions in UTF-16 units, as JavaScript counts); nothing else of it is taken.
 
 use super::reading::{each_record, relative, secret};
+use crate::coverage::{MAX_TOLD, Target};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Secret};
 use crate::readers::words;
@@ -24,7 +25,14 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Secretlint".to_owned()));
-    each_record(source, sink, &mut |sink, file, place| {
+    sink.fact(Fact::Kind(Class::Secret));
+    let (mut files, mut all) = (Vec::new(), false);
+    let end = each_record(source, sink, &mut |sink, file, place| {
+        let path = relative(file.text("filePath"));
+        if !path.is_empty() && files.len() < MAX_TOLD {
+            files.push(Target::file(&path));
+        }
+        all |= file.has("messages") && file.items("messages").next().is_none();
         let content: Vec<u16> = file.text("sourceContent").encode_utf16().collect();
         for (number, message) in file.items("messages").enumerate() {
             let place = format!("{place}.messages[{number}]");
@@ -35,7 +43,12 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             sink.observation(Observation { place, ..observation(message, file, &content) })?;
         }
         Ok(())
-    })
+    });
+    // Files without messages show that files are listed for being looked at.
+    if all {
+        files.into_iter().for_each(|file| sink.fact(Fact::Looked(file)));
+    }
+    end
 }
 
 fn observation(message: Record<'_>, file: Record<'_>, content: &[u16]) -> Observation {

@@ -27,6 +27,7 @@ const LISTS: [(&str, Standing); 3] = [
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Talisman".to_owned()));
+    sink.fact(Fact::Kind(Class::Secret));
     walk(source, &["results[]"], sink, &mut |sink, hit| {
         let (result, place) = (hit.record(), hit.place());
         for (list, standing) in LISTS {

@@ -4,7 +4,7 @@
 //! `results.passed_rules[]`. `results.scan_errors[]` make the run incomplete, unless they only say that there
 //! is nothing of that kind in the folder.
 
-use super::reading::{one_line, relative, tell_passed};
+use super::reading::{one_line, relative, setting, tell_passed};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
@@ -33,6 +33,7 @@ const PATTERNS: &[&str] = &[
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Terrascan".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut passed = 0;
     walk(source, PATTERNS, sink, &mut |sink, hit| {
         let (record, place) = (hit.record(), hit.place());
@@ -47,7 +48,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                     ..observation(record)
                 });
             }
-            2 => passed += 1,
+            2 => {
+                passed += 1;
+                sink.fact(Fact::ActiveRule(record.0.as_str().unwrap_or_default().to_owned()));
+            }
             3 => {
                 let error = record.text("errMsg");
                 if !error.contains("not found in the directory")
@@ -61,6 +65,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                     sink.fact(Fact::ScannedAt(at));
                 }
                 sink.fact(Fact::Target(record.text("file/folder").to_owned()));
+                setting(sink, "iac type", record.text("iac_type").to_owned());
             }
         }
         Ok(())

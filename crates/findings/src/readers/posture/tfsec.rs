@@ -5,6 +5,7 @@
 //! description.
 
 use super::reading::{one_line, quoted, tell_passed};
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
@@ -29,12 +30,18 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("tfsec".to_owned()));
+    sink.fact(Fact::Kind(Class::Configuration));
     let mut passed = 0;
     walk(source, &["results[]"], sink, &mut |sink, hit| {
         let (result, place) = (hit.record(), hit.place());
         let status = result.string("status");
         if result.flag("passed") || matches!(status.as_str(), "passed" | "1") {
             passed += 1;
+            let rule = result.first(&["long_id", "rule_id"]);
+            let file = result.text("location.filename");
+            if !rule.is_empty() && !file.is_empty() {
+                sink.fact(Fact::PassedAt(rule.to_owned(), Target::file(file)));
+            }
             return Ok(());
         }
         if result.text("rule_id").is_empty() {

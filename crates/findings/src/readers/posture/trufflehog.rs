@@ -64,6 +64,7 @@ fn read(
     reader: Reader,
 ) -> Result<(), Stop> {
     sink.fact(Fact::Tool(tool.to_owned()));
+    sink.fact(Fact::Kind(Class::Secret));
     each_record(source, sink, &mut |sink, record, place| {
         // Version 3 may print its own log between the findings.
         if record.has("level") && record.has("msg") {

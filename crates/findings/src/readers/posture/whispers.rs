@@ -22,6 +22,7 @@ pub const FORMAT: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Whispers".to_owned()));
+    sink.fact(Fact::Kind(Class::Secret));
     each_record(source, sink, &mut |sink, record, place| {
         if record.text("rule_id").is_empty() || record.text("file").is_empty() {
             sink.dropped(&place, "no rule_id or no file");

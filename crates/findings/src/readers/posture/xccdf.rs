@@ -2,13 +2,14 @@
 //!
 //! `TestResult/rule-result` refers to `Rule`s of the benchmark, which lie in groups of any depth (eight are
 //! read), or in an ARF collection. Results (XCCDF 1.2, section 6.6.4.2): `fail` is a problem; `pass`, `fixed`
-//! and `notapplicable` are counted; `error`, `unknown` and `notchecked` were not evaluated and make the run
-//! incomplete; `notselected` and `informational` say nothing. A rule with CVEs is a missing update on the
+//! and `notapplicable` are counted; `error` and `unknown` were not evaluated and make the run incomplete; `notchecked`
+//! is a rule that nothing can evaluate; `notselected` and `informational` say nothing. Every selected rule has a result. A rule with CVEs is a missing update on the
 //! host; others are settings of it.
 
 use std::collections::BTreeMap;
 
-use super::reading::{one_line, tell_passed};
+use super::reading::{one_line, setting, tell_passed};
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Endpoint, Observation};
 use crate::readers::words;
@@ -78,10 +79,20 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let evaluated = matches!(result, "pass" | "fail" | "fixed" | "notapplicable");
         if !id.is_empty() && evaluated {
             sink.fact(Fact::ActiveRule(id.to_owned()));
+            let update = hit.element.all("ident").any(|i| !words::cves(&i.text).is_empty());
+            sink.fact(Fact::Kind(if update { Class::Host } else { Class::Configuration }));
+        } else if !id.is_empty() {
+            sink.fact(Fact::InactiveRule(id.to_owned()));
         }
         match result {
-            "pass" | "fixed" | "notapplicable" => passed += 1,
-            "notselected" | "informational" => {}
+            "pass" | "fixed" | "notapplicable" => {
+                passed += 1;
+                let host = Some(benchmark.target.as_str()).filter(|host| !host.is_empty());
+                for at in host.map(Target::host).into_iter().chain([Target::run()]) {
+                    sink.fact(Fact::PassedAt(id.to_owned(), at));
+                }
+            }
+            "notselected" | "informational" | "notchecked" => {}
             "fail" if id.is_empty() => sink.dropped(&hit.place(), "no idref"),
             "fail" => {
                 let observation = observation(&hit.element, id, &benchmark);
@@ -91,6 +102,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
+    if told {
+        sink.fact(Fact::AllRules);
+    }
     if unanswered > 0 {
         sink.fact(Fact::Incomplete(format!("{unanswered} rules were not evaluated")));
     }
@@ -110,12 +124,21 @@ fn tell(sink: &mut dyn Sink, attribute: &dyn Fn(&str) -> String, target: &str) {
     }
     if !target.is_empty() {
         sink.fact(Fact::Target(target.to_owned()));
+        sink.fact(Fact::Looked(Target::run()));
+        sink.fact(Fact::Looked(Target::host(target)));
+    }
+    let version = attribute("version");
+    if !version.is_empty() {
+        sink.fact(Fact::RulesVersion(version));
     }
 }
 
 fn rules(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Benchmark, Stop> {
-    let mut patterns: Vec<String> = [BENCHMARK, ALONE, ARF].map(|r| format!("{r}/target")).into();
+    let roots = [BENCHMARK, ALONE, ARF];
+    let mut patterns: Vec<String> = roots.map(|root| format!("{root}/target")).into();
     let targets = patterns.len();
+    patterns.extend(roots.map(|root| format!("{root}/profile")));
+    let profiles = patterns.len();
     for root in ROOTS {
         for depth in 0..=MAX_GROUPS {
             patterns.push(format!("{root}/{}Rule", "Group/".repeat(depth)));
@@ -123,10 +146,12 @@ fn rules(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Benchmark, Stop
     }
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
     let mut benchmark = Benchmark::default();
-    walk(source, &patterns, sink, &mut |_, hit| {
+    walk(source, &patterns, sink, &mut |sink, hit| {
         let element = &hit.element;
         if hit.pattern < targets {
             element.text.trim().clone_into(&mut benchmark.target);
+        } else if hit.pattern < profiles {
+            setting(sink, "profile", element.attribute("idref").to_owned());
         } else if benchmark.rules.len() >= MAX_RULES {
             benchmark.unread += 1;
         } else {
