@@ -18,6 +18,7 @@ pub mod replay;
 pub mod sink;
 pub mod source;
 pub mod suggest;
+pub mod tools;
 pub mod walk;
 
 pub use format::{Format, formats, recognise};
