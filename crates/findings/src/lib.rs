@@ -23,5 +23,5 @@ pub mod walk;
 
 pub use format::{Format, formats, recognise};
 pub use observation::{Class, Observation, Secret, Standing};
-pub use sink::{Fact, Sink, Stop};
+pub use sink::{Fact, Met, Sink, Stop};
 pub use source::Source;

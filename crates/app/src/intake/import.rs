@@ -313,7 +313,7 @@ fn read(
     loop {
         let second = known.is_some();
         let mut taking = Taking::new(secrets, timing, known.take(), &mut *tell)?;
-        let ended = (format.read)(&mut Source::new(&mut spooled.file), &mut taking);
+        let ended = format.read(&mut Source::new(&mut spooled.file), &mut taking);
         if let Some(error) = taking.failed.take() {
             return Err(error.into());
         }

@@ -6,6 +6,7 @@
 
 pub mod json;
 pub mod lines;
+mod pages;
 pub mod shape;
 pub mod table;
 pub mod xml;

@@ -15,6 +15,7 @@ mod corpus;
 mod identity;
 mod labelled;
 mod mutation;
+mod nothing;
 mod readers;
 mod suggest;
 mod walks;

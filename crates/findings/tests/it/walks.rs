@@ -129,3 +129,47 @@ fn lines_past_the_bound_are_dropped() {
     .unwrap();
     assert_eq!((met, kept.dropped.len()), (vec!["1 a".to_owned(), "3 b".to_owned()], 1));
 }
+
+/// What a walk says that it met, of a document that holds no record.
+fn met(text: &str, pattern: &str) -> Vec<findings::Met> {
+    struct Met(Vec<findings::Met>);
+    impl findings::Sink for Met {
+        fn observation(&mut self, _: findings::Observation) -> Result<(), Stop> {
+            Ok(())
+        }
+        fn dropped(&mut self, _: &str, _: &str) {}
+        fn fact(&mut self, _: findings::Fact) {}
+        fn met(&mut self, met: findings::Met) {
+            self.0.push(met);
+        }
+    }
+    let mut cursor = Cursor::new(text.as_bytes());
+    let mut source = Source::new(&mut cursor);
+    let mut met = Met(Vec::new());
+    if text.starts_with('<') {
+        xml::walk(&mut source, &[pattern], &mut met, &mut |_, _| Ok(())).unwrap();
+    } else {
+        json::walk(&mut source, &[pattern], &mut met, &mut |_, _| Ok(())).unwrap();
+    }
+    met.0
+}
+
+#[test]
+fn containers_are_met_or_not() {
+    use findings::Met::{Anything, Empty, Filled};
+    assert_eq!(met("{}", "a[].b[]"), []);
+    assert_eq!(met(r#"{"a":[]}"#, "a[].b[]"), [Empty]);
+    assert_eq!(met(r#"{"a":null}"#, "a[].b[]"), [Empty], "Go writes an empty list as null");
+    assert_eq!(met(r#"{"a":[{}]}"#, "a[].b[]"), [Filled]);
+    assert_eq!(met(r#"{"a":{}}"#, "a.*[]"), [Empty]);
+    assert_eq!(met(r#"{"a":[]}"#, "a.*[]"), [Empty], "PHP writes an empty map as a list");
+    assert_eq!(met(r#"{"a":{"f":[1]}}"#, "a.*[]"), [Filled]);
+    assert_eq!(met("{}", "*[]"), []);
+    assert_eq!(met("[]", "[]"), [Empty]);
+    assert_eq!(met("{}", ""), [Anything]);
+    assert_eq!(met(r#"{"errors":[]}"#, "errors[]"), [], "what went wrong is no record");
+    assert_eq!(met("<r/>", "r/a/b"), [Anything]);
+    assert_eq!(met("<r><a/></r>", "r/a/b"), [Anything, Empty]);
+    assert_eq!(met("<r><a><b/></a></r>", "r/a/b"), [Anything, Empty, Filled]);
+    assert_eq!(met("<x/>", "r/a/b"), []);
+}

@@ -10,7 +10,7 @@ use crate::format::Format;
 use crate::observation::{Class, Component, Location, Observation, Standing};
 use crate::readers::dependency::{context::Context, facts, packages};
 use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::sink::{Met, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Hit, Record};
 use crate::walk::shape::Shape;
@@ -90,6 +90,11 @@ fn tell(context: &Context, sink: &mut dyn Sink) {
     facts::target(sink, context.root_text("ArtifactName"));
     facts::target(sink, context.root_text("ClusterName"));
     facts::passed(sink, context.sum("Successes"));
+    // Without a result `Results` is left away.
+    if !context.root_text("ArtifactName").is_empty() || !context.root_text("ClusterName").is_empty()
+    {
+        sink.met(Met::Anything);
+    }
 }
 
 /// What stands around a record.
