@@ -17,5 +17,6 @@ mod labelled;
 mod mutation;
 mod nothing;
 mod readers;
+mod recognition;
 mod suggest;
 mod walks;
