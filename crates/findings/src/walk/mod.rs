@@ -9,6 +9,7 @@ pub mod lines;
 mod pages;
 pub mod shape;
 pub mod table;
+mod tail;
 pub mod xml;
 
 /// Most bytes of text in one record.

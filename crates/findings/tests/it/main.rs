@@ -12,6 +12,7 @@
 mod assign;
 mod close;
 mod corpus;
+mod cut;
 mod identity;
 mod labelled;
 mod mutation;

@@ -173,3 +173,31 @@ fn containers_are_met_or_not() {
     assert_eq!(met("<r><a><b/></a></r>", "r/a/b"), [Anything, Empty, Filled]);
     assert_eq!(met("<x/>", "r/a/b"), []);
 }
+
+#[test]
+fn a_table_that_breaks_off_is_said_and_a_cut_row_dropped() {
+    let check = |text: &str, rows: usize, dropped: usize, partial: bool| {
+        let mut cursor = Cursor::new(text.as_bytes());
+        let (mut kept, mut met) = (Kept::default(), 0);
+        let header = |row: &[String]| findings::walk::shape::has_columns(row, &["a", "b"]);
+        table::walk(&mut Source::new(&mut cursor), &header, &mut kept, &mut |_, _| {
+            met += 1;
+            Ok(())
+        })
+        .unwrap();
+        let said = kept.facts.iter().any(|f| matches!(f, findings::Fact::Incomplete(_)));
+        assert_eq!((met, kept.dropped.len(), said), (rows, dropped, partial), "{text:?}");
+    };
+    check("a,b\n1,2\n3,4\n", 2, 0, false);
+    check("a,b\n1,2\n\"3\",\"4\"", 2, 0, false);
+    check("a,b\n1,yes\n2,yes", 2, 0, false);
+    check("a,b\n1,yes\n2,ye", 2, 0, true);
+    check("a,b\n1,2\n3,", 2, 0, true);
+    check("a,b\n1,2\n3", 1, 1, true);
+    check("a,b\n1,2\n\"3\n4", 1, 1, true);
+    check("a,b\n1,2\n3,\"4", 2, 0, true);
+    check("a,b\n1\n2\n3,4\n5\n", 4, 0, false);
+    check("a,b\n", 0, 0, false);
+    check("a,b", 0, 0, true);
+    check("a,b\n1,2\n   ", 1, 0, false);
+}
