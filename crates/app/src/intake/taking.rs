@@ -244,6 +244,7 @@ impl<'a> Taking<'a> {
             ordinal: i64::try_from(self.taken.observations).unwrap_or(i64::MAX),
             names,
             tuple: identity.tuple.0,
+            apart: identity.apart.0,
             bucket: identity.bucket.0,
             content: identity.content.map(bytes),
             moved: identity.moved.map(bytes),
