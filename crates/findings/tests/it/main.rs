@@ -15,6 +15,7 @@ mod corpus;
 mod cut;
 mod identity;
 mod labelled;
+mod misread;
 mod mutation;
 mod nothing;
 mod readers;
