@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
         let _ = formats().filter(|format| (format.detects)(&shape)).count();
     }
     let mut kept = Kept::default();
-    if let Err(stop) = (format.read)(&mut source, &mut kept) {
+    if let Err(stop) = format.read(&mut source, &mut kept) {
         assert!(!stop.to_string().is_empty(), "a reason");
     }
     assert!(kept.dropped.iter().all(|(_, why)| !why.is_empty()), "a reason");

@@ -59,7 +59,7 @@ pub fn table() -> Result<String> {
             return Ok(());
         };
         let mut kept = Kept::default();
-        let end = (format.read)(&mut source, &mut kept);
+        let end = format.read(&mut source, &mut kept);
         for row in [rows.entry(format.id).or_default(), &mut all] {
             row.observations += kept.observations.len();
             row.dropped += kept.dropped.len();

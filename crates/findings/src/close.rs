@@ -13,8 +13,9 @@ mod target;
 
 use vocab::Instant;
 
-use crate::coverage::{Caps, Coverage, Ground};
+use crate::coverage::{Coverage, Ground};
 use crate::observation::Class;
+use crate::tools::Cap;
 
 pub use order::refused;
 
@@ -52,7 +53,7 @@ pub struct Run {
     /// Its rules change daily, so that another version of them says nothing.
     pub feed: bool,
     /// How many places of a rule the tool writes at most.
-    pub caps: Caps,
+    pub caps: &'static [Cap],
     /// What it told and what its claims show.
     pub coverage: Coverage,
 }

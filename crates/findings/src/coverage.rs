@@ -17,6 +17,7 @@ use vocab::Severity;
 use crate::identity::{Key, normal_target};
 use crate::observation::{Class, Confidence, Observation};
 use crate::sink::Fact;
+use crate::tools::{Cap, Counted};
 
 pub use filter::{Filter, matches};
 pub use ground::{Ground, MAX_PLACES, ground};
@@ -24,6 +25,8 @@ pub use target::Target;
 
 /// Most targets, rules and pairs of them that are told apart in one run, of each.
 pub const MAX_TOLD: usize = 500_000;
+/// Most rules, texts and places of rules whose claims are counted in one run.
+const MAX_COUNTED: usize = 1_000_000;
 /// Most filters and settings kept of one run, of each.
 const MAX_SETTINGS: usize = 200;
 /// Longest value of a setting, in bytes.
@@ -71,8 +74,9 @@ struct Met {
     rules: Told,
     rule_targets: Told,
     least: HashMap<Class, Least>,
-    of_rule: HashMap<Key, u32>,
-    of_text: HashMap<Key, u32>,
+    /// Of each rule, of each text of a rule, of each rule at a target.
+    counts: HashMap<Key, u64>,
+    claims: u64,
 }
 
 /// The weakest claims of one kind: what shows that no filter hid their like.
@@ -107,7 +111,8 @@ impl Least {
     pub(crate) fn is_as_low(self, severity: Severity) -> bool {
         match severity {
             Severity::Unknown => self.unrated,
-            known => self.severity.is_some_and(|least| least <= known),
+            // Where nothing is rated, nothing is left out by its rating.
+            known => self.severity.map_or(self.unrated, |least| least <= known),
         }
     }
 
@@ -144,15 +149,6 @@ impl Told {
     fn has(&self, key: Key) -> bool {
         self.keys.contains(&key)
     }
-}
-
-/// How many places of one rule a tool writes at most (data of `tools`, with sources there).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Caps {
-    /// Of one rule.
-    pub rule: Option<u32>,
-    /// Of one text of one rule.
-    pub text: Option<u32>,
 }
 
 fn rule_key(rule: &str) -> Key {
@@ -241,9 +237,17 @@ impl Coverage {
             }
         }
         met.least.entry(class).or_default().add(observation);
-        if met.of_rule.len() < MAX_TOLD && met.of_text.len() < MAX_TOLD {
-            *met.of_rule.entry(rule_key(&observation.rule)).or_default() += 1;
-            *met.of_text.entry(text_key(&observation.rule, &observation.title)).or_default() += 1;
+        met.claims += 1;
+        let text = text_key(&observation.rule, &observation.title);
+        let mut keys = vec![rule_key(&observation.rule), text];
+        let places = ground::places(observation);
+        keys.extend(places.iter().flatten().map(|at| pair_key(&observation.rule, at)));
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            if met.counts.len() < MAX_COUNTED || met.counts.contains_key(&key) {
+                *met.counts.entry(key).or_default() += 1;
+            }
         }
     }
 
@@ -294,14 +298,22 @@ impl Coverage {
         !self.active.keys.is_empty()
     }
 
-    /// Whether the list of what this rule (and text) found is cut, so that another claim proves nothing.
-    pub(crate) fn is_capped(&self, rule: &str, title: &str, caps: Caps) -> bool {
-        let count = |of: &HashMap<Key, u32>, key| of.get(&key).copied().unwrap_or(0);
-        let at = |cap: Option<u32>, count: u32| cap.is_some_and(|cap| count >= cap);
-        self.capped_all
-            || self.capped.has(rule_key(rule))
-            || at(caps.rule, count(&self.met.of_rule, rule_key(rule)))
-            || at(caps.text, count(&self.met.of_text, text_key(rule, title)))
+    /// Whether the list of what this rule found is cut, so that another claim proves nothing: the document says so, or
+    /// it stands at a bound of the tool. A list past the bound shows that the tool was run without it.
+    pub(crate) fn is_capped(&self, claim: &Ground, caps: &[Cap]) -> bool {
+        let rule = claim.rule.as_str();
+        let count = |key| self.met.counts.get(&key).copied().unwrap_or(0);
+        let at = |target: Option<&Target>, most| {
+            target.is_some_and(|t| count(pair_key(rule, t)) == most)
+        };
+        let stands = |cap: &Cap| match cap.of {
+            Counted::Rule => count(rule_key(rule)) == cap.most,
+            Counted::Text => count(text_key(rule, &claim.title)) == cap.most,
+            Counted::RuleAndFile => claim.places.iter().any(|chain| at(chain.first(), cap.most)),
+            Counted::RuleAndHost => claim.places.iter().any(|chain| at(chain.last(), cap.most)),
+            Counted::Document => self.met.claims == cap.most,
+        };
+        self.capped_all || self.capped.has(rule_key(rule)) || caps.iter().any(stands)
     }
 
     /// Whether it says that it could not look at this.

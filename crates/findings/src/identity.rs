@@ -8,6 +8,7 @@
 //! Each class has its own tuple: `classes` names them one by one. `package` and `ids` say when two packages
 //! and two published ids are the same, `place` reads paths and code, `words` makes titles comparable.
 
+mod catch_all;
 mod classes;
 mod digest;
 mod frames;
@@ -26,6 +27,9 @@ use crate::observation::{Class, Observation};
 pub use ids::{aliases_told, canonical};
 pub(crate) use place::full_port;
 pub use place::{normal_path, normal_target};
+
+/// Most former ids of a rule that are looked at.
+const MAX_FORMER: usize = 20;
 
 /// The first 128 bits of SHA-256 over length-prefixed parts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,6 +78,11 @@ pub enum How {
     Alias,
     /// The class's structured tuple, where it is complete without a line.
     Tuple,
+    /// The tuple with the title and the tool's id: what tells two records of one document apart.
+    Titled,
+    /// The tuple of a class whose records can be told apart further. Believed unless it repeats in one document
+    /// under other titles or ids.
+    Place,
 }
 
 /// A key that is enough by itself.
@@ -119,6 +128,9 @@ pub struct Identity {
     pub names: Vec<Name>,
     /// The class's structured tuple: equal for observations that nothing but a line tells apart.
     pub tuple: Key,
+    /// What a doubtful name must not stand for two of in one document: the tuple with the line in code, with title
+    /// and tool id elsewhere.
+    pub apart: Key,
     /// Where matching by content and nearest line happens: class, rule and file; of other classes the tuple.
     pub bucket: Key,
     /// What stands there: line hash or snippet; tells places of one bucket apart.
@@ -136,6 +148,39 @@ pub struct Identity {
     pub double: Key,
     /// The alias group as far as it is known, sorted; empty without ids.
     pub ids: Vec<String>,
+    /// What the claim was known by when its rule bore another id, the same one after the other for each of
+    /// [`Observation::former_rules`].
+    pub former: Vec<Former>,
+}
+
+impl Identity {
+    /// All names, the strongest first: after its own those under the rule's former ids.
+    pub fn known_by(&self) -> Vec<Name> {
+        let mut names: Vec<Name> = Vec::new();
+        for name in self.names.iter().chain(self.former.iter().flat_map(|of| &of.names)) {
+            if !names.iter().any(|known| known.key == name.key) {
+                names.push(*name);
+            }
+        }
+        names
+    }
+}
+
+/// An identity with a former id in the place of the rule's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Former {
+    /// The former id.
+    pub rule: String,
+    /// Its names, the strongest first; those that know no rule are among them.
+    pub names: Vec<Name>,
+    /// Its tuple.
+    pub tuple: Key,
+    /// Where matching by content and nearness would have happened.
+    pub bucket: Key,
+    /// What stands there.
+    pub content: Option<Key>,
+    /// For unique renames.
+    pub moved: Option<Key>,
 }
 
 /// The identity of a settled observation.
@@ -149,19 +194,33 @@ pub fn identify(observation: &Observation, knowledge: &Knowledge<'_>) -> Identit
         digest,
         names: made.names,
         tuple: made.tuple,
+        apart: made.apart,
         bucket: made.bucket,
         content: made.content,
         moved: made.moved,
         line: made.line,
         links: made.links,
+        former: former(observation, &ids, knowledge),
         ids: ids.all,
     }
 }
 
+fn former(observation: &Observation, ids: &ids::Ids, knowledge: &Knowledge<'_>) -> Vec<Former> {
+    let rules = observation.former_rules.iter();
+    let rules = rules.filter(|rule| !rule.trim().is_empty() && **rule != observation.rule);
+    let of = |rule: &String| {
+        let before = Observation { rule: rule.clone(), ..observation.clone() };
+        let classes::Made { names, tuple, bucket, content, moved, .. } =
+            classes::made(&before, ids, knowledge);
+        Former { rule: rule.clone(), names, tuple, bucket, content, moved }
+    };
+    rules.take(MAX_FORMER).map(of).collect()
+}
+
 /// Whether a name of this kind must be looked at over its whole document before it is believed: one that
-/// stands for different tuples there is no identity (a constant, «requires login», a redacted value).
+/// stands for several of [`Identity::apart`] there is no identity (a constant, «requires login», a redacted value).
 pub fn to_be_checked(how: How) -> bool {
-    matches!(how, How::ToolId | How::Fingerprint)
+    matches!(how, How::ToolId | How::Fingerprint | How::Place)
 }
 
 /// Which observations of one document are one claim: for each the smallest position of its claim. In: the

@@ -19,9 +19,10 @@ pub mod replay;
 pub mod sink;
 pub mod source;
 pub mod suggest;
+pub mod tools;
 pub mod walk;
 
 pub use format::{Format, formats, recognise};
 pub use observation::{Class, Observation, Secret, Standing};
-pub use sink::{Fact, Sink, Stop};
+pub use sink::{Fact, Met, Sink, Stop};
 pub use source::Source;

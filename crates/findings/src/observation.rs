@@ -138,6 +138,9 @@ pub struct Observation {
     /// The tool's own id of the check (rule, plugin, query, test, policy); empty when it has none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub rule: String,
+    /// Ids that the rule bore before this one: names of the same check, never a part of the digest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub former_rules: Vec<String>,
     /// One line.
     pub title: String,
     /// The tool's explanation; never part of any identity.
@@ -253,7 +256,7 @@ pub struct Location {
 }
 
 /// A place on the network.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Endpoint {
     /// Name or address, in lower case.
@@ -333,6 +336,8 @@ impl Observation {
             ids.retain(|id| !id.is_empty());
             settle(ids);
         }
+        self.former_rules.retain(|rule| !rule.trim().is_empty());
+        settle(&mut self.former_rules);
         settle(&mut self.cwes);
         settle(&mut self.references);
         settle(&mut self.fingerprints);
@@ -356,7 +361,14 @@ impl Observation {
             &mut self.standing_reason,
             &mut self.target,
         ];
-        for list in [&mut self.ids, &mut self.mentions, &mut self.frames, &mut self.references] {
+        let lists = [
+            &mut self.former_rules,
+            &mut self.ids,
+            &mut self.mentions,
+            &mut self.frames,
+            &mut self.references,
+        ];
+        for list in lists {
             texts.extend(list);
         }
         if let Some(component) = &mut self.component {

@@ -85,20 +85,21 @@ pub fn claims(observations: &[Observation], secrets: &[u8; 32]) -> Vec<Claim> {
     claims
 }
 
-/// Names that may be believed: the tool's own only where they do not stand for different tuples.
+/// Names that may be believed: doubtful ones only where they do not stand for two that are told apart.
 fn believed(identities: &[Identity]) -> Vec<Vec<(Key, bool)>> {
-    let mut tuples: HashMap<Key, Option<Key>> = HashMap::new();
+    let mut aparts: HashMap<Key, Option<Key>> = HashMap::new();
     for identity in identities {
-        for name in identity.names.iter().filter(|name| to_be_checked(name.how)) {
-            let tuple = tuples.entry(name.key).or_insert(Some(identity.tuple));
-            if *tuple != Some(identity.tuple) {
-                *tuple = None;
+        for name in identity.known_by().iter().filter(|name| to_be_checked(name.how)) {
+            let apart = aparts.entry(name.key).or_insert(Some(identity.apart));
+            if *apart != Some(identity.apart) {
+                *apart = None;
             }
         }
     }
     let of = |identity: &Identity| {
-        let names = identity.names.iter().map(|name| (name.key, to_be_checked(name.how)));
-        names.filter(|(key, check)| !check || matches!(tuples.get(key), Some(Some(_)))).collect()
+        let names = identity.known_by().into_iter();
+        let names = names.map(|name| (name.key, to_be_checked(name.how)));
+        names.filter(|(key, check)| !check || matches!(aparts.get(key), Some(Some(_)))).collect()
     };
     identities.iter().map(of).collect()
 }
@@ -134,7 +135,7 @@ fn claim(
             names,
             tuple: identity.tuple,
             bucket: identity.bucket,
-            former: Vec::new(),
+            former: identity.former.iter().map(|of| of.bucket).collect(),
             content: identity.content,
             moved: identity.moved,
             line: identity.line,

@@ -81,6 +81,20 @@ pub trait Sink {
     fn dropped(&mut self, place: &str, why: &str);
     /// Something about the document.
     fn fact(&mut self, fact: Fact);
+    /// A place in which records of the format lie was met. Walkers say it of the lists and maps that their patterns
+    /// name; a reader says it of what shows that a report is whole though it has none of them.
+    fn met(&mut self, _met: Met) {}
+}
+
+/// What shows that a document without a claim was read all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// A list or map of records, with nothing in it.
+    Empty,
+    /// A list or map with something in it.
+    Filled,
+    /// Nothing is known of containers: the lines of a text, documents that are one record each.
+    Anything,
 }
 
 /// Why reading ended early. What was handed on before stands; the document is incomplete.

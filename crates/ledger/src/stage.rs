@@ -15,11 +15,13 @@ use crate::sqlite::said;
 pub struct Staged {
     /// Its place in the document.
     pub ordinal: i64,
-    /// Names, the strongest first; true: believed only where it does not repeat over different tuples in
-    /// this document.
+    /// Names, the strongest first; true: believed only where it does not stand for two that are told
+    /// apart in this document.
     pub names: Vec<(Key, bool)>,
     /// What it is, structured.
     pub tuple: Key,
+    /// What a doubtful name must not stand for two of in this document; not kept past that question.
+    pub apart: Key,
     /// Where nearness is asked for.
     pub bucket: Key,
     /// What stands there.
@@ -75,7 +77,7 @@ const TABLES: &str = "
         trusted INTEGER NOT NULL, path TEXT NOT NULL, rule TEXT NOT NULL, former BLOB NOT NULL,
         body TEXT NOT NULL
     );
-    CREATE TABLE doubted (key BLOB NOT NULL, tuple BLOB NOT NULL, PRIMARY KEY (key, tuple)) WITHOUT ROWID;
+    CREATE TABLE doubted (key BLOB NOT NULL, apart BLOB NOT NULL, PRIMARY KEY (key, apart)) WITHOUT ROWID;
     CREATE TABLE unbelieved (key BLOB PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE matched (ordinal INTEGER PRIMARY KEY, attribution INTEGER NOT NULL);
     CREATE TABLE seen (attribution INTEGER PRIMARY KEY, ambiguous INTEGER NOT NULL);
@@ -131,7 +133,7 @@ impl Stage {
             let sql = "INSERT OR IGNORE INTO doubted VALUES (?1, ?2)";
             let mut doubt = self.connection.prepare_cached(sql)?;
             for (key, _) in staged.names.iter().filter(|(_, doubted)| *doubted) {
-                doubt.execute(params![key, staged.tuple])?;
+                doubt.execute(params![key, staged.apart])?;
             }
             Ok(())
         };
@@ -316,6 +318,7 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         ordinal: row.get(0)?,
         names: names.chunks_exact(NAME).filter_map(name).collect(),
         tuple: row.get(2)?,
+        apart: row.get(2)?,
         bucket: row.get(3)?,
         content: row.get(4)?,
         moved: row.get(5)?,

@@ -19,11 +19,11 @@ use super::belongs::{self, Belongs, scope_text};
 use super::closing::{Judging, Left, kinds, may_move};
 use super::handing::{self, Place};
 use super::import::{Dropped, Imported, Progress, Request, SCHEMA};
+use super::matching;
 use super::spool::Spooled;
 use super::taking::Taken;
 use super::timing::Timing;
 use super::writing::{WriteError, Writing};
-use super::{matching, tools};
 
 /// How much earlier than the last one a document is kept that is dated in the future.
 const EARLIER: Duration = Duration::from_micros(1);
@@ -183,7 +183,7 @@ impl Arrival<'_> {
     /// The run as the engine judges it.
     fn run(&self, document: &Document, taken: &mut Taken) -> Run {
         let tool = taken.told.tools.iter().next().map_or(self.format.id, String::as_str);
-        let habits = tools::habits(tool);
+        let habits = findings::tools::canonical(tool);
         Run {
             scanned_at: document.scanned_at,
             scope: self.belongs.scope.clone(),

@@ -372,7 +372,7 @@ fn read(
         let ended = match input {
             Input::Told(told) => told.document.tell(&mut taking),
             Input::File(_) | Input::Stdin => {
-                (format.read)(&mut Source::new(&mut spooled.file), &mut taking)
+                format.read(&mut Source::new(&mut spooled.file), &mut taking)
             }
         };
         if let Some(error) = taking.failed.take() {

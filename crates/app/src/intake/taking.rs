@@ -261,8 +261,9 @@ impl<'a> Taking<'a> {
         let knowledge = Knowledge { secrets: self.secrets, aliases: &aliases };
         let identity = identify(&observation, &knowledge);
         self.watch(&observation, &identity);
-        let names = identity.names.iter().map(|name| (name.key.0, to_be_checked(name.how)));
-        let names: Vec<([u8; 16], bool)> = names.collect();
+        let former: Vec<[u8; 16]> = identity.former.iter().map(|of| of.bucket.0).collect();
+        let names = identity.known_by().into_iter();
+        let names = names.map(|name| (name.key.0, to_be_checked(name.how))).collect();
         let bytes = |key: Key| key.0;
         let links = identity.links.iter();
         let links = links.map(|(rule, key, fact)| {
@@ -280,6 +281,7 @@ impl<'a> Taking<'a> {
             ordinal: i64::try_from(run.observations).unwrap_or(i64::MAX),
             names,
             tuple: identity.tuple.0,
+            apart: identity.apart.0,
             bucket: identity.bucket.0,
             content: identity.content.map(bytes),
             moved: identity.moved.map(bytes),
@@ -289,7 +291,7 @@ impl<'a> Taking<'a> {
             trusted,
             path,
             rule,
-            former: Vec::new(),
+            former,
             body: body(waiting),
         })
     }

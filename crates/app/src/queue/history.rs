@@ -47,8 +47,13 @@ fn words(change: &Change, of: i64) -> String {
             };
             format!("reported in document {document}{}{tied}", at(&claim.path, claim.line))
         }
-        Change::Observed { document, claim, .. } => {
-            format!("document {document} says it otherwise{}", at(&claim.path, claim.line))
+        Change::Observed { document, claim, was, .. } => {
+            let rule = match (was.rule.as_str(), claim.rule.as_str()) {
+                ("", _) | (_, "") => String::new(),
+                (was, now) if was == now => String::new(),
+                (was, now) => format!("; its rule {was} is {now} now"),
+            };
+            format!("document {document} says it otherwise{}{rule}", at(&claim.path, claim.line))
         }
         Change::Retired { evidence, .. } => format!("no longer reported: {evidence}"),
         Change::Unseen { facts, .. } => {

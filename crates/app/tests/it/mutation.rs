@@ -42,7 +42,7 @@ fn read(bytes: &[u8]) -> Option<Document> {
     let mut source = Source::new(&mut cursor);
     let format = recognise(&mut source).ok()??;
     let mut told = Recorded::default();
-    let _ = (format.read)(&mut source, &mut told);
+    let _ = format.read(&mut source, &mut told);
     // When it was written is the test's to say.
     told.told.retain(|told| {
         !matches!(told, Told::Fact(Fact::ScannedAt(_) | Fact::Incomplete(_)) | Told::Dropped(..))

@@ -13,7 +13,7 @@ pub(super) fn rule(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
         return Answer::yes("a published problem needs no rule");
     }
     let coverage = &run.coverage;
-    if coverage.is_capped(rule, &claim.title, run.caps) {
+    if coverage.is_capped(claim, run.caps) {
         return Answer::no(format!("its list of what {rule} found is cut"));
     }
     let narrowest = || claim.places.iter().filter_map(|chain| chain.first());

@@ -7,13 +7,14 @@ use sha2::Sha256;
 
 use super::ids::Ids;
 use super::package::Package;
-use super::{How, Key, Knowledge, LinkRule, Name, frames, place, words};
+use super::{How, Key, Knowledge, LinkRule, Name, catch_all, frames, place, words};
 use crate::observation::{Class, Endpoint, Observation};
 
 /// What a class makes of an observation.
 pub struct Made {
     pub names: Vec<Name>,
     pub tuple: Key,
+    pub apart: Key,
     pub bucket: Key,
     pub content: Option<Key>,
     pub moved: Option<Key>,
@@ -29,6 +30,7 @@ impl Made {
         Self {
             names: vec![Name { key: tuple, how: How::Tuple }],
             tuple,
+            apart: tuple,
             bucket: tuple,
             // Nearness must never pair two problems of one bucket.
             content: Some(tuple),
@@ -36,6 +38,22 @@ impl Made {
             line: 0,
             links: Vec::new(),
             secret: None,
+        }
+    }
+
+    /// A class whose tuple is complete, but of whose records one document may hold several with other titles or ids
+    /// of the tool: they are told apart by these. The tuple alone is a name where it does not repeat, so that
+    /// another title in the next run is the same problem.
+    fn titled(tuple: Key, observation: &Observation) -> Self {
+        let title = words::without_numbers(&words::without_versions(&observation.title));
+        let id = observation.tool_id.trim();
+        let apart = Key::of(&[b"titled", &tuple.0, title.as_bytes(), id.as_bytes()]);
+        let names = [(apart, How::Titled), (tuple, How::Place)];
+        Self {
+            names: names.map(|(key, how)| Name { key, how }).into(),
+            apart,
+            content: Some(apart),
+            ..Self::complete(tuple)
         }
     }
 }
@@ -72,10 +90,13 @@ fn first_path(observation: &Observation) -> String {
     observation.locations.first().map(|l| place::normal_path(&l.path)).unwrap_or_default()
 }
 
-/// The tool's check, or its title where it has none.
+/// The tool's check, or its title where it has none; both where the check says nothing.
 fn check(observation: &Observation) -> String {
     match observation.rule.trim() {
         "" => words::without_versions(&observation.title),
+        rule if catch_all::is_catch_all(rule) => {
+            format!("{rule}\0{}", words::without_versions(&observation.title))
+        }
         rule => rule.to_owned(),
     }
 }
@@ -110,7 +131,7 @@ fn dependency(observation: &Observation, ids: &Ids) -> Made {
     let bucket = key(&["dependency", target, &package, &file]);
     if ids.names.is_empty() {
         let tuple = key(&["dependency", target, &package, &file, "check", &check(observation)]);
-        let mut made = Made { bucket, ..Made::complete(tuple) };
+        let mut made = Made { bucket, ..Made::titled(tuple, observation) };
         made.names.splice(0..0, own_names(observation, bucket));
         return made;
     }
@@ -149,14 +170,18 @@ fn code(observation: &Observation, class: &str) -> Made {
     let content = key(&["content", symbol, what, &text]);
     let telling = location.filter(|l| place::is_telling(l)).and(code);
     let moved = telling.map(|hash| key(&["moved", class, target, &check, symbol, &hash]));
+    let tuple = Key::of(&[b"place", &bucket.0, &content.0]);
+    // A file as a whole stands at its first line, as in code scanning; 0 is for what has no place.
+    let line = location.map_or(0, |l| l.line).max(1);
     let mut made = Made {
         names,
-        tuple: Key::of(&[b"place", &bucket.0, &content.0]),
+        tuple,
+        // A fingerprint that stands for two lines is no name of either.
+        apart: Key::of(&[b"line", &tuple.0, &line.to_le_bytes()]),
         bucket,
         content: Some(content),
         moved,
-        // A file as a whole stands at its first line, as in code scanning; 0 is for what has no place.
-        line: location.map_or(0, |l| l.line).max(1),
+        line,
         links: Vec::new(),
         secret: None,
     };
@@ -203,9 +228,15 @@ fn host(observation: &Observation, ids: &Ids) -> Made {
     let protocol = endpoint.protocol.as_str();
     let package = observation.component.as_ref().map(|component| Package::of(component).text());
     let package = package.unwrap_or_default();
-    let service = ["host", target, host, &port, protocol, &check, &package];
+    let mut service = vec!["host", target, host, &port, protocol, &check, &package];
+    // Where on the host: one check can find two installations.
+    let path = first_path(observation);
+    if !path.is_empty() {
+        service.push(&path);
+    }
     let bucket = key(&service);
-    let mut made = Made { content: None, ..Made::complete(bucket) };
+    let titled = Made::titled(bucket, observation);
+    let mut made = Made { content: None, ..titled };
     if ids.one {
         let named = |id: &String| Key::of(&[b"host-id", &bucket.0, id.as_bytes()]);
         made.names = names(&ids.names, named);
@@ -213,6 +244,7 @@ fn host(observation: &Observation, ids: &Ids) -> Made {
         made.tuple =
             Key::of(&[b"host-id", &bucket.0, ids.leading().unwrap_or_default().as_bytes()]);
         made.links = host_links(host, &port, ids);
+        made.apart = Key::of(&[b"apart", &made.apart.0, &made.tuple.0]);
     }
     made.names.splice(0..0, own_names(observation, bucket));
     made
@@ -233,7 +265,7 @@ fn host_links(host: &str, port: &str, ids: &Ids) -> Vec<(LinkRule, Key, String)>
     ids.names.iter().map(link).collect()
 }
 
-/// A page or parameter: check, method, host, route, parameter.
+/// A page or parameter: check, method, host, route, parameter; and what chooses one page of the route, if told.
 fn web(observation: &Observation, ids: &Ids) -> Made {
     let none = Endpoint::default();
     let endpoint = observation.endpoint.as_ref().unwrap_or(&none);
@@ -242,7 +274,8 @@ fn web(observation: &Observation, ids: &Ids) -> Made {
     let method = endpoint.method.trim().to_ascii_uppercase();
     let path = first_path(observation);
     let check = check(observation);
-    let parts = [
+    let resource = observation.resource.trim();
+    let mut parts = vec![
         "web",
         target(observation),
         &check,
@@ -253,8 +286,11 @@ fn web(observation: &Observation, ids: &Ids) -> Made {
         &endpoint.parameter,
         &path,
     ];
+    if !resource.is_empty() {
+        parts.push(resource);
+    }
     let tuple = key(&parts);
-    let mut made = Made::complete(tuple);
+    let mut made = Made::titled(tuple, observation);
     made.names.splice(0..0, own_names(observation, tuple));
     made.links = host_links(host, &place::full_port(endpoint).to_string(), ids);
     made
@@ -269,7 +305,7 @@ fn configuration(observation: &Observation) -> Made {
     }
     let (target, check, path) = (target(observation), check(observation), first_path(observation));
     let tuple = key(&["configuration", target, &check, resource, &path]);
-    let mut made = Made::complete(tuple);
+    let mut made = Made::titled(tuple, observation);
     made.names.splice(0..0, own_names(observation, tuple));
     if !path.is_empty() {
         made.moved = Some(key(&["moved", "configuration", target, &check, resource]));

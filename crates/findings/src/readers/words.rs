@@ -12,7 +12,9 @@ pub fn severity(word: &str) -> Severity {
         "critical" | "crit" | "very high" | "very_high" | "veryhigh" | "blocker" | "fatal"
         | "severe" | "serious" | "urgent" | "emergency" | "p1" => Severity::Critical,
         "high" | "important" | "major" | "error" | "err" | "danger" | "p2" => Severity::High,
-        "medium" | "moderate" | "med" | "warning" | "warn" | "average" | "p3" => Severity::Medium,
+        "medium" | "moderate" | "med" | "warning" | "warn" | "average" | "normal" | "p3" => {
+            Severity::Medium
+        }
         "low" | "minor" | "negligible" | "very low" | "trivial" | "note" | "notice" | "p4" => {
             Severity::Low
         }

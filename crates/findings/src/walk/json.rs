@@ -14,8 +14,9 @@ use serde::de::{
 };
 use serde_json::{Map, Value};
 
+use super::pages::{self, Pages};
 use super::{MAX_NODES, MAX_RECORD};
-use crate::sink::{Sink, Stop};
+use crate::sink::{Fact, Met, Sink, Stop};
 use crate::source::Source;
 
 /// A record and where it was met.
@@ -91,13 +92,16 @@ pub fn walk(
     each: &mut dyn FnMut(&mut dyn Sink, Hit<'_>) -> Result<(), Stop>,
 ) -> Result<usize, Stop> {
     let tree = Node::of(patterns);
+    if tree.record.is_some() {
+        sink.met(Met::Anything);
+    }
     let reader = BufReader::with_capacity(1 << 16, source.pass()?);
     let mut deserializer = serde_json::Deserializer::from_reader(reader);
     let walk = RefCell::new(Walking { sink, each, path: Vec::new(), stopped: None });
     let mut documents = 0;
     loop {
         match (At { node: Some(&tree), walk: &walk }).deserialize(&mut deserializer) {
-            Ok(()) => documents += 1,
+            Ok(_) => documents += 1,
             Err(error) => {
                 if let Some(stop) = walk.borrow_mut().stopped.take() {
                     return Err(stop);
@@ -177,12 +181,31 @@ struct At<'t, 'w, 'a> {
     walk: &'w RefCell<Walking<'a>>,
 }
 
-impl<'de> DeserializeSeed<'de> for At<'_, '_, '_> {
-    type Value = ();
+impl At<'_, '_, '_> {
+    fn is_root(&self) -> bool {
+        self.walk.borrow().path.is_empty()
+    }
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    /// Says that a list or map that the patterns name was met. What went wrong in a run is no record of it.
+    fn met(&self, met: Met) {
+        const OF_THE_RUN: [&str; 4] = ["errors", "error", "warnings", "messages"];
+        let mut walk = self.walk.borrow_mut();
+        let of_the_run = walk.path.iter().any(
+            |step| matches!(step, Step::Key(key) if OF_THE_RUN.contains(&key.to_lowercase().as_str())),
+        );
+        if !of_the_run {
+            walk.sink.met(met);
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for At<'_, '_, '_> {
+    /// How many members it has, of an array of records.
+    type Value = Option<u64>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<u64>, D::Error> {
         let Some(node) = self.node else {
-            return IgnoredAny.deserialize_into(deserializer);
+            return IgnoredAny.deserialize_into(deserializer).map(|()| None);
         };
         let Some(pattern) = node.record else {
             return deserializer.deserialize_any(self);
@@ -191,6 +214,9 @@ impl<'de> DeserializeSeed<'de> for At<'_, '_, '_> {
         let value = Whole { budget: &budget }.deserialize(deserializer)?;
         let mut walk = self.walk.borrow_mut();
         let Walking { sink, each, path, stopped } = &mut *walk;
+        if path.is_empty() && value.as_ref().and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            sink.met(Met::Empty);
+        }
         let result = match value {
             Some(value) => each(*sink, Hit { pattern, value, path }),
             None => {
@@ -198,7 +224,7 @@ impl<'de> DeserializeSeed<'de> for At<'_, '_, '_> {
                 Ok(())
             }
         };
-        result.map_err(|stop| {
+        result.map(|()| None).map_err(|stop| {
             *stopped = Some(stop);
             D::Error::custom("stopped")
         })
@@ -216,24 +242,46 @@ impl Ignore for IgnoredAny {
 }
 
 impl<'de> Visitor<'de> for At<'_, '_, '_> {
-    type Value = ();
+    type Value = Option<u64>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<u64>, A::Error> {
+        let mut pages = Pages::default();
+        let mut any = false;
         while let Some(key) = map.next_key::<String>()? {
+            any = true;
             let node = self.node.and_then(|node| node.below(&key));
+            if node.is_none() && pages::is_about(&key) {
+                let budget = RefCell::new(Budget { bytes: 8_192, nodes: 64 });
+                let value = map.next_value_seed(Whole { budget: &budget })?;
+                pages.take(&key, &value.unwrap_or_default());
+                continue;
+            }
             self.walk.borrow_mut().path.push(Step::Key(key));
-            map.next_value_seed(At { node, walk: self.walk })?;
+            let members = map.next_value_seed(At { node, walk: self.walk })?;
             self.walk.borrow_mut().path.pop();
+            pages.list(members);
         }
-        Ok(())
+        // Of a map of lists the lists speak, and of a document that is `{}` nothing was met.
+        match self.node.and_then(|node| node.any.as_deref()) {
+            Some(_) if !any && !self.is_root() => self.met(Met::Empty),
+            Some(below) if any && below.each.is_none() => self.met(Met::Filled),
+            _ => {}
+        }
+        let mut walk = self.walk.borrow_mut();
+        let in_a_list = walk.path.iter().any(|step| matches!(step, Step::Index(_)));
+        if let Some(why) = pages.why_part(in_a_list) {
+            walk.sink.fact(Fact::Incomplete(why));
+        }
+        Ok(None)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<u64>, A::Error> {
         let node = self.node.and_then(|node| node.each.as_deref());
+        let mut members = 0;
         for index in 0.. {
             self.walk.borrow_mut().path.push(Step::Index(index));
             let member = seq.next_element_seed(At { node, walk: self.walk })?;
@@ -241,27 +289,37 @@ impl<'de> Visitor<'de> for At<'_, '_, '_> {
             if member.is_none() {
                 break;
             }
+            members += 1;
         }
-        Ok(())
+        // Tools written in PHP write an empty map as an empty list.
+        let empty_map = members == 0 && self.node.is_some_and(|node| node.any.is_some());
+        if node.is_some() || empty_map {
+            self.met(if members > 0 { Met::Filled } else { Met::Empty });
+        }
+        Ok(node.and_then(|node| node.record).map(|_| members))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
+    fn visit_bool<E>(self, _: bool) -> Result<Option<u64>, E> {
+        Ok(None)
     }
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
+    fn visit_i64<E>(self, _: i64) -> Result<Option<u64>, E> {
+        Ok(None)
     }
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
+    fn visit_u64<E>(self, _: u64) -> Result<Option<u64>, E> {
+        Ok(None)
     }
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
+    fn visit_f64<E>(self, _: f64) -> Result<Option<u64>, E> {
+        Ok(None)
     }
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
+    fn visit_str<E>(self, _: &str) -> Result<Option<u64>, E> {
+        Ok(None)
     }
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    /// Tools written in Go write an empty list as null.
+    fn visit_unit<E>(self) -> Result<Option<u64>, E> {
+        if self.node.is_some_and(|node| node.each.is_some() || node.any.is_some()) {
+            self.met(Met::Empty);
+        }
+        Ok(None)
     }
 }
 

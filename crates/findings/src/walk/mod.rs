@@ -6,8 +6,10 @@
 
 pub mod json;
 pub mod lines;
+mod pages;
 pub mod shape;
 pub mod table;
+mod tail;
 pub mod xml;
 
 /// Most bytes of text in one record.

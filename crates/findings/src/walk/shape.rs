@@ -1,25 +1,35 @@
 //! What does the beginning of a document look like? By this formats are recognised.
 //!
-//! In: the first bytes. Out: a [`Shape`]: of JSON the paths met with their first values, of XML the root and
-//! the paths met, of CSV the first rows, of anything the text itself, of a zip its member names. A document that ends in the
-//! middle gives what was met until there. Never: a decision; each format's `detects` asks and decides.
+//! In: the bytes. Out: a [`Shape`]: of JSON the paths met with their first values (of maps whose keys are data the
+//! first keys by name and all others as `*`), of XML the root and the paths met, of CSV the first rows, of
+//! anything the text itself, of a zip its member names. A document that ends in the middle gives what was met
+//! until there. Never: a decision; each format's `detects` asks and decides.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Read;
+use std::io::{BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::table::{DELIMITERS, head_rows};
 use crate::sink::Stop;
-use crate::source::Source;
+use crate::source::{MAX_DOCUMENT, Source};
 
 /// How much of a document is looked at first.
-pub const HEAD: usize = 1 << 20;
-/// How much is looked at when that did not tell.
-pub const LONG_HEAD: usize = 64 << 20;
+pub const HEAD: u64 = 1 << 20;
+/// How much is looked at when that did not tell: all of it, but for the bound of any document. What is kept of it is
+/// bounded by its shape, not by its length.
+pub const LONG_HEAD: u64 = MAX_DOCUMENT;
+/// How much of the text is looked at for rows of a table.
+const ROWS: u64 = 1 << 20;
+/// Most places that are told apart before bounds are tighter.
 const MAX_PATHS: usize = 4_000;
+/// Most keys of one object that are told apart, until [`MAX_PATHS`] are and after.
+const MAX_KEYS: usize = 200;
+const MAX_KEYS_LATE: usize = 24;
+/// Most keys of one object that look like data and are told apart.
+const MAX_DATA_KEYS: usize = 8;
 const MAX_VALUE: usize = 300;
 const MAX_LEVELS: usize = 6;
 
@@ -46,14 +56,14 @@ impl Shape {
     ///
     /// # Errors
     /// When the bytes cannot be read.
-    pub fn of(source: &mut Source<'_>, head: usize) -> Result<Self, Stop> {
+    pub fn of(source: &mut Source<'_>, head: u64) -> Result<Self, Stop> {
         let mut start = Vec::new();
         source.plain()?.take(4).read_to_end(&mut start).map_err(Stop::Io)?;
         if start.starts_with(b"PK\x03\x04") {
             return Ok(Self { members: source.members()?, ..Self::default() });
         }
         let mut bytes = Vec::new();
-        source.pass()?.take(head as u64).read_to_end(&mut bytes).map_err(Stop::Io)?;
+        source.pass()?.take(head.min(ROWS)).read_to_end(&mut bytes).map_err(Stop::Io)?;
         let text = String::from_utf8_lossy(&bytes);
         let begins = text.trim_start().bytes().next();
         let mut shape = Self {
@@ -63,9 +73,9 @@ impl Shape {
             ..Self::default()
         };
         if shape.is_json {
-            shape.paths = json_paths(&bytes);
+            shape.paths = json_paths(source.pass()?.take(head));
         } else if shape.is_xml {
-            shape.paths = xml_paths(&bytes);
+            shape.paths = xml_paths(source.pass()?.take(head));
         } else {
             shape.rows = DELIMITERS.iter().map(|d| head_rows(&text, *d)).collect();
         }
@@ -108,38 +118,96 @@ pub fn has_columns(row: &[String], names: &[&str]) -> bool {
     names.iter().all(|name| row.iter().any(|cell| cell.eq_ignore_ascii_case(name)))
 }
 
-type Paths = RefCell<BTreeMap<String, String>>;
+/// A value of the document and what was met below it.
+#[derive(Default)]
+struct Node {
+    /// Whether a value stands here; false for the members of an empty array.
+    met: bool,
+    /// The first scalar met here.
+    value: String,
+    /// Below an object: by key, in the order in which they were met.
+    keys: BTreeMap<String, Node>,
+    /// How many of the keys look like data.
+    data: usize,
+    /// What stands below all keys past the bounds.
+    others: Option<Box<Node>>,
+    /// Below an array.
+    members: Option<Box<Node>>,
+}
 
-fn json_paths(bytes: &[u8]) -> BTreeMap<String, String> {
-    let paths = Paths::default();
-    let mut deserializer = serde_json::Deserializer::from_reader(bytes);
+impl Node {
+    /// The node of a key. A map whose keys are data (files, ids, hosts) has as many of them as there is data,
+    /// and would hide what stands behind it: past the bounds all its keys are one, `*`.
+    fn key(&mut self, key: String, level: usize, count: &Cell<usize>) -> &mut Self {
+        let bound = match count.get() {
+            _ if level == 0 => MAX_PATHS,
+            n if n < MAX_PATHS => MAX_KEYS,
+            _ => MAX_KEYS_LATE,
+        };
+        let data = is_data(&key);
+        let most = if level == 0 { MAX_KEYS } else { MAX_DATA_KEYS };
+        let full = self.keys.len() >= bound || data && self.data >= most;
+        if full && !self.keys.contains_key(&key) {
+            return self.others.get_or_insert_default();
+        }
+        self.keys.entry(key).or_insert_with(|| {
+            count.set(count.get() + 1);
+            self.data += usize::from(data);
+            Self::default()
+        })
+    }
+
+    fn note(&mut self, value: &str) {
+        self.met = true;
+        if self.value.is_empty() {
+            self.value = value.chars().take(MAX_VALUE).collect();
+        }
+    }
+
+    /// This node and all below it as paths.
+    fn paths(self, path: String, to: &mut BTreeMap<String, String>) {
+        let dot = if path.is_empty() { "" } else { "." };
+        for (key, node) in self.keys {
+            node.paths(format!("{path}{dot}{key}"), to);
+        }
+        if let Some(node) = self.others {
+            node.paths(format!("{path}{dot}*"), to);
+        }
+        if let Some(node) = self.members {
+            node.paths(format!("{path}[]"), to);
+        }
+        if self.met && !path.is_empty() {
+            to.insert(path, self.value);
+        }
+    }
+}
+
+/// Whether a key looks like data rather than like the name of a field: a path, an address, an id, a digest.
+fn is_data(key: &str) -> bool {
+    let digits = key.bytes().filter(u8::is_ascii_digit).count();
+    let odd = |c: char| matches!(c, '/' | '\\' | '.' | ':' | '%' | '=' | '#' | '(');
+    key.len() > 48 || digits >= 3 || key.contains(odd)
+}
+
+fn json_paths(reader: impl Read) -> BTreeMap<String, String> {
+    let (mut root, count) = (Node::default(), Cell::new(0));
+    let mut deserializer = serde_json::Deserializer::from_reader(BufReader::new(reader));
     // Three documents are enough of JSON lines. An error is the end of the head or of the JSON.
     for _ in 0..3 {
-        let at = At { path: String::new(), level: 0, paths: &paths };
+        let at = At { node: &mut root, level: 0, count: &count };
         if at.deserialize(&mut deserializer).is_err() {
             break;
         }
     }
-    paths.into_inner()
+    let mut paths = BTreeMap::new();
+    root.paths(String::new(), &mut paths);
+    paths
 }
 
 struct At<'p> {
-    path: String,
+    node: &'p mut Node,
     level: usize,
-    paths: &'p Paths,
-}
-
-impl At<'_> {
-    fn note(&self, value: &str) {
-        let mut paths = self.paths.borrow_mut();
-        if self.path.is_empty() || (paths.len() >= MAX_PATHS && !paths.contains_key(&self.path)) {
-            return;
-        }
-        let met = paths.entry(self.path.clone()).or_default();
-        if met.is_empty() {
-            *met = value.chars().take(MAX_VALUE).collect();
-        }
-    }
+    count: &'p Cell<usize>,
 }
 
 impl<'de> DeserializeSeed<'de> for At<'_> {
@@ -161,59 +229,58 @@ impl<'de> Visitor<'de> for At<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.note("");
+        let Self { node, level, count } = self;
+        node.met = true;
         while let Some(key) = map.next_key::<String>()? {
-            let dot = if self.path.is_empty() { "" } else { "." };
-            let path = format!("{}{dot}{key}", self.path);
-            map.next_value_seed(At { path, level: self.level + 1, paths: self.paths })?;
+            let node = node.key(key, level, count);
+            map.next_value_seed(At { node, level: level + 1, count })?;
         }
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let path = format!("{}[]", self.path);
-        self.note("");
-        loop {
-            let at = At { path: path.clone(), level: self.level + 1, paths: self.paths };
-            if seq.next_element_seed(at)?.is_none() {
-                return Ok(());
-            }
-        }
+        let Self { node, level, count } = self;
+        node.met = true;
+        let members = node.members.get_or_insert_default();
+        while seq.next_element_seed(At { node: members, level: level + 1, count })?.is_some() {}
+        Ok(())
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.note(if value { "true" } else { "false" });
+        self.node.note(if value { "true" } else { "false" });
         Ok(())
     }
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.note(&value.to_string());
+        self.node.note(&value.to_string());
         Ok(())
     }
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.note(&value.to_string());
+        self.node.note(&value.to_string());
         Ok(())
     }
     fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.note(&value.to_string());
+        self.node.note(&value.to_string());
         Ok(())
     }
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.note(value);
+        self.node.note(value);
         Ok(())
     }
     fn visit_unit<E>(self) -> Result<(), E> {
-        self.note("");
+        self.node.note("");
         Ok(())
     }
 }
 
-fn xml_paths(bytes: &[u8]) -> BTreeMap<String, String> {
+fn xml_paths(reader: impl Read) -> BTreeMap<String, String> {
     use quick_xml::events::Event;
-    let mut reader = quick_xml::Reader::from_reader(bytes);
+    let mut reader = quick_xml::Reader::from_reader(BufReader::new(reader));
+    let mut buffer = Vec::new();
     let mut paths: BTreeMap<String, String> = BTreeMap::new();
     let mut open: Vec<String> = Vec::new();
     loop {
-        let (start, empty) = match reader.read_event() {
+        buffer.clear();
+        let (start, empty) = match reader.read_event_into(&mut buffer) {
             Ok(Event::Start(start)) => (start, false),
             Ok(Event::Empty(start)) => (start, true),
             Ok(Event::End(_)) => {

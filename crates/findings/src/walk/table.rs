@@ -9,7 +9,8 @@ use std::io::Read;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::MAX_RECORD;
-use crate::sink::{Sink, Stop};
+use super::tail::{Tail, Watched};
+use crate::sink::{Fact, Met, Sink, Stop};
 use crate::source::Source;
 
 /// How many rows are looked at for the header.
@@ -64,7 +65,8 @@ impl Row<'_> {
 }
 
 /// Walks the document. `is_header` is asked row by row until it says yes; rows after that go to `each`.
-/// Empty rows are passed over, and so is a repeated header.
+/// Empty rows are passed over, and so is a repeated header. A document that breaks off in its last row is
+/// incomplete, and a row that is plainly cut is dropped: it would be a finding of a cut name.
 ///
 /// # Errors
 /// When no header is met in the first rows, or the bytes cannot be read.
@@ -79,10 +81,13 @@ pub fn walk(
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
-        .from_reader(source.pass()?);
+        .from_reader(Watched::new(source.pass()?, delimiter));
     let mut header: Option<Vec<String>> = None;
     let mut record = StringRecord::new();
     let mut before = 0;
+    // The last row waits for what the end of the document says of it.
+    let mut last: Option<(StringRecord, u64)> = None;
+    let mut tail = Tail::default();
     loop {
         let line = reader.position().line();
         match reader.read_record(&mut record) {
@@ -99,28 +104,54 @@ pub fn walk(
             continue;
         }
         let line = record.position().map_or(line, csv::Position::line);
-        match &header {
-            None => {
-                let names = names(&record);
-                if is_header(&names) {
-                    header = Some(names);
-                } else if before >= MAX_PREAMBLE {
-                    break;
-                }
-                before += 1;
+        let Some(header) = &header else {
+            let names = names(&record);
+            if is_header(&names) {
+                tail.header(&names);
+                header = Some(names);
+            } else if before >= MAX_PREAMBLE {
+                break;
             }
-            Some(header) => {
-                let row = Row { header, cells: &record, line };
-                if !row.is_empty() && names(&record) != *header {
-                    each(sink, row)?;
-                }
-            }
+            before += 1;
+            continue;
+        };
+        if let Some((cells, line)) = &last {
+            tail.row(cells);
+            hand_on(header, cells, *line, sink, each)?;
         }
+        last = Some((record.clone(), line));
     }
-    if header.is_none() {
+    let Some(header) = header else {
         return Err(Stop::broken("the first rows", "no row with the expected column names"));
+    };
+    sink.met(if last.is_some() { Met::Filled } else { Met::Empty });
+    let ended = reader.get_ref().ended();
+    let cells = last.as_ref().map(|(cells, _)| cells);
+    if let Some(why) = tail.why_cut(cells, ended) {
+        sink.fact(Fact::Incomplete(format!("line {}: {why}", reader.position().line())));
     }
-    Ok(())
+    match &last {
+        Some((cells, line)) if tail.is_broken(cells, ended) => {
+            sink.dropped(&format!("line {line}"), "the row breaks off");
+            Ok(())
+        }
+        Some((cells, line)) => hand_on(&header, cells, *line, sink, each),
+        None => Ok(()),
+    }
+}
+
+fn hand_on(
+    header: &[String],
+    cells: &StringRecord,
+    line: u64,
+    sink: &mut dyn Sink,
+    each: &mut dyn FnMut(&mut dyn Sink, Row<'_>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let row = Row { header, cells, line };
+    if row.is_empty() || names(cells) == *header {
+        return Ok(());
+    }
+    each(sink, row)
 }
 
 /// A row's cells as column names.

@@ -12,7 +12,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{MAX_DEPTH, MAX_NODES, MAX_RECORD};
-use crate::sink::{Sink, Stop};
+use crate::sink::{Met, Sink, Stop};
 use crate::source::Source;
 
 /// An element with all that is in it.
@@ -130,12 +130,12 @@ pub fn walk(
             Event::Start(start) => {
                 met_root = true;
                 walk.opens(&start, line, &patterns, sink, each)?;
-                walk.start(&start, line, &patterns)?;
+                walk.start(&start, line, &patterns, sink)?;
             }
             Event::Empty(start) => {
                 met_root = true;
                 walk.opens(&start, line, &patterns, sink, each)?;
-                walk.start(&start, line, &patterns)?;
+                walk.start(&start, line, &patterns, sink)?;
                 walk.end(line, sink, each)?;
             }
             Event::End(_) => walk.end(line, sink, each)?,
@@ -228,6 +228,7 @@ impl Walk {
         start: &BytesStart<'_>,
         line: u32,
         patterns: &[Vec<&str>],
+        sink: &mut dyn Sink,
     ) -> Result<(), Stop> {
         let depth = self.open.len() + self.record.as_ref().map_or(0, |r| r.stack.len());
         if depth >= MAX_DEPTH {
@@ -241,7 +242,28 @@ impl Walk {
             record.stack.push(if whole { element } else { Element::default() });
             return Ok(());
         }
-        match patterns.iter().position(|pattern| self.fits(pattern, &element.name)) {
+        let names: Vec<&str> =
+            self.open.iter().map(|e| e.name.as_str()).chain([element.name.as_str()]).collect();
+        let fits = |pattern: &[&str]| {
+            pattern.len() == names.len()
+                && pattern.iter().zip(&names).all(|(part, name)| *part == "*" || part == name)
+        };
+        for pattern in patterns {
+            let pattern: &[&str] = match pattern.split_last() {
+                Some((&"@", rest)) => rest,
+                _ => pattern,
+            };
+            // The root alone tells little, but where records stand right below it.
+            let container = pattern.len().saturating_sub(1).min(2);
+            let to = |length: usize| pattern.get(..length).is_some_and(fits);
+            match names.len() {
+                n if n == container && to(n) => sink.met(Met::Empty),
+                n if n == container + 1 && self.within(pattern, container) => sink.met(Met::Filled),
+                1 if to(1) => sink.met(Met::Anything),
+                _ => {}
+            }
+        }
+        match patterns.iter().position(|pattern| fits(pattern)) {
             Some(pattern) => {
                 let stack = vec![element];
                 self.record =
@@ -250,6 +272,12 @@ impl Walk {
             None => self.open.push(element),
         }
         Ok(())
+    }
+
+    /// Whether the open elements are the first of a pattern.
+    fn within(&self, pattern: &[&str], length: usize) -> bool {
+        self.open.len() == length
+            && pattern.iter().zip(&self.open).all(|(part, e)| *part == "*" || *part == e.name)
     }
 
     fn end(

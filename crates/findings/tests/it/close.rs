@@ -1,8 +1,9 @@
 //! What a run proves: the five things, each yes, no or not said.
 
 use findings::close::{Answer, Reporting, Run, Scope, Statement, Which, judge};
-use findings::coverage::{Caps, Coverage, Filter, Ground, MAX_PLACES, Target, ground};
+use findings::coverage::{Coverage, Filter, Ground, MAX_PLACES, Target, ground};
 use findings::observation::{Component, Confidence, Endpoint, Location};
+use findings::tools::{Cap, Counted};
 use findings::{Class, Fact, Observation};
 use vocab::{Instant, Severity};
 
@@ -277,10 +278,15 @@ fn a_list_that_is_cut_proves_nothing_of_its_rule() {
         .collect();
     let facts = [Fact::ActiveRule("G1".into())];
     let cut = |caps| Run { caps, ..run(&others, &facts) };
-    check(&cut(Caps::default()), &gone, "ended");
-    check(&cut(Caps { text: Some(4), rule: None }), &gone, "rule: no");
-    check(&cut(Caps { text: Some(5), rule: None }), &gone, "ended");
-    check(&cut(Caps { text: None, rule: Some(4) }), &gone, "rule: no");
+    check(&cut(&[]), &gone, "ended");
+    check(&cut(&[Cap { of: Counted::Text, most: 4, setting: "" }]), &gone, "rule: no");
+    check(&cut(&[Cap { of: Counted::Text, most: 5, setting: "" }]), &gone, "ended");
+    check(&cut(&[Cap { of: Counted::Text, most: 3, setting: "" }]), &gone, "ended");
+    check(&cut(&[Cap { of: Counted::Rule, most: 4, setting: "" }]), &gone, "rule: no");
+    check(&cut(&[Cap { of: Counted::RuleAndFile, most: 1, setting: "" }]), &gone, "rule: no");
+    check(&cut(&[Cap { of: Counted::RuleAndHost, most: 1, setting: "" }]), &gone, "rule: no");
+    check(&cut(&[Cap { of: Counted::Document, most: 4, setting: "" }]), &gone, "rule: no");
+    check(&cut(&[Cap { of: Counted::Document, most: 3, setting: "" }]), &gone, "ended");
     let told = |rule: &str| run(&others, &[facts[0].clone(), Fact::Capped(rule.into())]);
     check(&told("G1"), &gone, "rule: no");
     check(&told(""), &gone, "rule: no");

@@ -24,7 +24,7 @@ fn each_file_is_read_or_refused_with_a_reason() {
         }
         let Some(format) = claimed.first() else { continue };
         let mut kept = Kept::default();
-        if let Err(stop) = (format.read)(&mut source, &mut kept)
+        if let Err(stop) = format.read(&mut source, &mut kept)
             && stop.to_string().trim().is_empty()
         {
             silent.push(path.clone());

@@ -336,6 +336,75 @@ fn a_persons_report_is_its_number() {
     assert!(same(&report("", "XSS  in profile"), &report("", "xss in profile")));
 }
 
+#[test]
+fn records_that_are_told_apart_are_two() {
+    // Believed names of each of two observations of one document, and whether one of them is shared.
+    let one = |a: &Observation, b: &Observation| {
+        let claims = findings::replay::claims(&[settled(a), settled(b)], SECRETS);
+        claims.len() == 1
+    };
+    let page = Observation {
+        class: Class::Web,
+        rule: "134217728".into(),
+        title: "Log4Shell by extension".into(),
+        endpoint: Some(Endpoint {
+            host: "a.example".into(),
+            path: "/x".into(),
+            ..Endpoint::default()
+        }),
+        ..Observation::default()
+    };
+    assert!(one(&page, &page));
+    assert!(!one(&page, &with(&page, |o| o.title = "JWT none accepted".into())));
+    let checked = with(&page, |o| o.rule = "2097920".into());
+    assert!(!one(&checked, &with(&checked, |o| o.title = "Something else".into())));
+    let numbered = with(&checked, |o| o.tool_id = "finding-1".into());
+    assert!(!one(&numbered, &with(&numbered, |o| o.tool_id = "finding-2".into())));
+    let host = with(&checked, |o| {
+        o.class = Class::Host;
+        o.locations = vec![Location { path: "/opt/java/a".into(), ..Location::default() }];
+    });
+    assert!(!one(&host, &with(&host, |o| o.locations[0].path = "/opt/java/b".into())));
+    // From run to run a title may change, and an id that was not there may come.
+    assert!(same(&checked, &with(&checked, |o| o.title = "In other words".into())));
+    assert!(same(&checked, &numbered));
+    assert!(!same(&page, &with(&page, |o| o.title = "JWT none accepted".into())));
+}
+
+#[test]
+fn a_fingerprint_at_two_lines_is_no_name() {
+    let print = Fingerprint { name: "lineHash".into(), value: "same-for-all:1".into() };
+    let a = with(&at(10, ""), |o| o.fingerprints = vec![print]);
+    let b = with(&a, |o| o.locations[0].line = 50);
+    let claims = findings::replay::claims(&[settled(&a), settled(&b)], SECRETS);
+    assert_eq!(claims.iter().map(|claim| claim.came.names.len()).collect::<Vec<_>>(), [0, 0]);
+    let claims = findings::replay::claims(&[settled(&a), settled(&a)], SECRETS);
+    assert_eq!(claims.len(), 1, "told twice, it is one");
+}
+
+#[test]
+fn a_rule_is_known_under_its_former_ids() {
+    let before = with(&at(10, "eval(user_input)"), |o| o.rule = "OLD1".into());
+    let after = with(&before, |o| {
+        o.rule = "SEC100".into();
+        o.former_rules = vec!["OLD1".into(), "SEC100".into(), " ".into()];
+    });
+    let (before, after) = (identity(&before), identity(&after));
+    let [former] = after.former.as_slice() else { panic!("{:?}", after.former) };
+    assert_eq!(former.rule, "OLD1");
+    assert_eq!((former.bucket, former.tuple), (before.bucket, before.tuple));
+    assert_eq!((former.content, former.moved), (before.content, before.moved));
+    assert_eq!(former.names, before.names);
+    let plain = identity(&with(&at(10, "eval(user_input)"), |o| o.rule = "SEC100".into()));
+    assert_eq!(plain.digest, after.digest, "never a part of the digest");
+}
+
+fn settled(observation: &Observation) -> Observation {
+    let mut settled = observation.clone();
+    settled.settle();
+    settled
+}
+
 proptest! {
     /// Whatever is in it: two documents that say the same in another order have equal identities.
     #[test]

@@ -27,7 +27,7 @@ pub fn read(bytes: &[u8]) -> Option<(&'static str, Vec<Observation>)> {
     let format = recognise(&mut source).ok()??;
     let mut kept = Kept::default();
     // What stopped is read in part; what was read counts.
-    let _ = (format.read)(&mut source, &mut kept);
+    let _ = format.read(&mut source, &mut kept);
     kept.observations.truncate(MOST);
     (!kept.observations.is_empty()).then_some((format.id, kept.observations))
 }

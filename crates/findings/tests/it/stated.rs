@@ -84,7 +84,7 @@ fn samples() -> BTreeMap<&'static str, Row> {
         let format = format.unwrap_or_else(|| panic!("{}", path.display()));
         let mut kept = Kept::default();
         // What a broken sample told before it broke was told.
-        let _ = (format.read)(&mut source, &mut kept);
+        let _ = format.read(&mut source, &mut kept);
         rows.entry(format.id).or_default().take(&kept);
     }
     rows

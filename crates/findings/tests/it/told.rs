@@ -42,7 +42,7 @@ fn read(id: &str, text: &str) -> Kept {
     let mut cursor = Cursor::new(text.as_bytes());
     let mut kept = Kept::default();
     let format = findings::format::by_id(id).unwrap();
-    (format.read)(&mut Source::new(&mut cursor), &mut kept).unwrap();
+    format.read(&mut Source::new(&mut cursor), &mut kept).unwrap();
     kept
 }
 

@@ -139,3 +139,75 @@ fn lines_past_the_bound_are_dropped() {
     .unwrap();
     assert_eq!((met, kept.dropped.len()), (vec!["1 a".to_owned(), "3 b".to_owned()], 1));
 }
+
+/// What a walk says that it met, of a document that holds no record.
+fn met(text: &str, pattern: &str) -> Vec<findings::Met> {
+    struct Met(Vec<findings::Met>);
+    impl findings::Sink for Met {
+        fn observation(&mut self, _: findings::Observation) -> Result<(), Stop> {
+            Ok(())
+        }
+        fn dropped(&mut self, _: &str, _: &str) {}
+        fn fact(&mut self, _: findings::Fact) {}
+        fn met(&mut self, met: findings::Met) {
+            self.0.push(met);
+        }
+    }
+    let mut cursor = Cursor::new(text.as_bytes());
+    let mut source = Source::new(&mut cursor);
+    let mut met = Met(Vec::new());
+    if text.starts_with('<') {
+        xml::walk(&mut source, &[pattern], &mut met, &mut |_, _| Ok(())).unwrap();
+    } else {
+        json::walk(&mut source, &[pattern], &mut met, &mut |_, _| Ok(())).unwrap();
+    }
+    met.0
+}
+
+#[test]
+fn containers_are_met_or_not() {
+    use findings::Met::{Anything, Empty, Filled};
+    assert_eq!(met("{}", "a[].b[]"), []);
+    assert_eq!(met(r#"{"a":[]}"#, "a[].b[]"), [Empty]);
+    assert_eq!(met(r#"{"a":null}"#, "a[].b[]"), [Empty], "Go writes an empty list as null");
+    assert_eq!(met(r#"{"a":[{}]}"#, "a[].b[]"), [Filled]);
+    assert_eq!(met(r#"{"a":{}}"#, "a.*[]"), [Empty]);
+    assert_eq!(met(r#"{"a":[]}"#, "a.*[]"), [Empty], "PHP writes an empty map as a list");
+    assert_eq!(met(r#"{"a":{"f":[1]}}"#, "a.*[]"), [Filled]);
+    assert_eq!(met("{}", "*[]"), []);
+    assert_eq!(met("[]", "[]"), [Empty]);
+    assert_eq!(met("{}", ""), [Anything]);
+    assert_eq!(met(r#"{"errors":[]}"#, "errors[]"), [], "what went wrong is no record");
+    assert_eq!(met("<r/>", "r/a/b"), [Anything]);
+    assert_eq!(met("<r><a/></r>", "r/a/b"), [Anything, Empty]);
+    assert_eq!(met("<r><a><b/></a></r>", "r/a/b"), [Anything, Empty, Filled]);
+    assert_eq!(met("<x/>", "r/a/b"), []);
+}
+
+#[test]
+fn a_table_that_breaks_off_is_said_and_a_cut_row_dropped() {
+    let check = |text: &str, rows: usize, dropped: usize, partial: bool| {
+        let mut cursor = Cursor::new(text.as_bytes());
+        let (mut kept, mut met) = (Kept::default(), 0);
+        let header = |row: &[String]| findings::walk::shape::has_columns(row, &["a", "b"]);
+        table::walk(&mut Source::new(&mut cursor), &header, &mut kept, &mut |_, _| {
+            met += 1;
+            Ok(())
+        })
+        .unwrap();
+        let said = kept.facts.iter().any(|f| matches!(f, findings::Fact::Incomplete(_)));
+        assert_eq!((met, kept.dropped.len(), said), (rows, dropped, partial), "{text:?}");
+    };
+    check("a,b\n1,2\n3,4\n", 2, 0, false);
+    check("a,b\n1,2\n\"3\",\"4\"", 2, 0, false);
+    check("a,b\n1,yes\n2,yes", 2, 0, false);
+    check("a,b\n1,yes\n2,ye", 2, 0, true);
+    check("a,b\n1,2\n3,", 2, 0, true);
+    check("a,b\n1,2\n3", 1, 1, true);
+    check("a,b\n1,2\n\"3\n4", 1, 1, true);
+    check("a,b\n1,2\n3,\"4", 2, 0, true);
+    check("a,b\n1\n2\n3,4\n5\n", 4, 0, false);
+    check("a,b\n", 0, 0, false);
+    check("a,b", 0, 0, true);
+    check("a,b\n1,2\n   ", 1, 0, false);
+}

@@ -9,6 +9,7 @@ fn staged(ordinal: u64, bucket: u64, tuple: u64, names: &[(u64, bool)]) -> Stage
         ordinal: ordinal as i64,
         names: names.iter().map(|(n, doubted)| (key(1, *n), *doubted)).collect(),
         tuple: key(2, tuple),
+        apart: key(2, tuple),
         bucket: key(0, bucket),
         content: None,
         moved: Some(key(4, ordinal / 2)),

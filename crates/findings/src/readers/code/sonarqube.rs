@@ -38,8 +38,7 @@ fn detects(shape: &Shape) -> bool {
         || shape.all(&["sonarBaseURL", "sonarComponent", "issues"])
 }
 
-const RECORDS: &[&str] =
-    &["issues[]", "hotspots[]", "[]", "paging.total", "branch", "date", "projectName"];
+const RECORDS: &[&str] = &["issues[]", "hotspots[]", "[]", "branch", "date", "projectName"];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("SonarQube".to_owned()));
@@ -52,24 +51,16 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
-    let (mut met, mut total) = (0_u64, 0);
     json::walk(source, RECORDS, sink, &mut |sink, hit| {
         let record = hit.record();
         match hit.pattern {
-            0..=2 => {
-                met += 1;
-                return claim::keep(sink, observation(record, &rules, hit.place()));
-            }
-            3 => total = record.0.as_u64().unwrap_or(0),
-            4 => claim::tell(sink, Fact::Branch, record.0.as_str().unwrap_or_default()),
-            5 => claim::scanned_at(sink, record.0.as_str().unwrap_or_default()),
+            0..=2 => return claim::keep(sink, observation(record, &rules, hit.place())),
+            3 => claim::tell(sink, Fact::Branch, record.0.as_str().unwrap_or_default()),
+            4 => claim::scanned_at(sink, record.0.as_str().unwrap_or_default()),
             _ => claim::tell(sink, Fact::Target, record.0.as_str().unwrap_or_default()),
         }
         Ok(())
     })?;
-    if total > met {
-        sink.fact(Fact::Incomplete(format!("one page: {met} of {total} records")));
-    }
     Ok(())
 }
 

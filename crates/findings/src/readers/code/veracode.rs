@@ -217,14 +217,8 @@ fn library(id: &str, name: &str, version: &str) -> Component {
 
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Veracode".to_owned()));
-    let patterns = ["findings[]", "_embedded.findings[]", "page.total_pages"];
+    let patterns = ["findings[]", "_embedded.findings[]"];
     json::walk(source, &patterns, sink, &mut |sink, hit| {
-        if hit.pattern == 2 {
-            if hit.value.as_u64().unwrap_or(0) > 1 {
-                sink.fact(Fact::Incomplete("one page of several".to_owned()));
-            }
-            return Ok(());
-        }
         claim::keep(sink, finding(hit.record(), hit.place()))
     })?;
     Ok(())

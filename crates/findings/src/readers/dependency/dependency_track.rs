@@ -7,7 +7,7 @@ use crate::format::Format;
 use crate::observation::{Observation, Standing};
 use crate::readers::dependency::{context::Context, facts, fields::Cells, packages};
 use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::sink::{Met, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::Shape;
@@ -27,6 +27,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "Dependency-Track", context.root_text("meta.version"));
     facts::scanned(sink, context.root_text("meta.timestamp"));
     facts::target(sink, context.root_text("project.name"));
+    // Version 3 leaves the list away when there is nothing in it.
+    if !context.root_text("project.name").is_empty() {
+        sink.met(Met::Anything);
+    }
     json::walk(source, &["findings[]", "[]"], sink, &mut |sink, hit| {
         let observation = finding(hit.record());
         packages::hand_on(sink, hit.place(), observation)

@@ -10,7 +10,7 @@ use crate::readers::dependency::{
     context::Context, facts, fields, fields::Cells, fields::Fields, packages,
 };
 use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::sink::{Met, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Hit};
 
@@ -330,6 +330,10 @@ fn read_openreports(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
     let around: Vec<&str> = around.iter().map(String::as_str).collect();
     let context = Context::of(source, &around, sink)?;
     facts::tool(sink, "OpenReports", "");
+    // Without a result `results` is left away.
+    if !context.any_text("kind").is_empty() || !context.any_text("namespace").is_empty() {
+        sink.met(Met::Anything);
+    }
     let mut passed = 0;
     json::walk(source, &["results[]", "items[].results[]"], sink, &mut |sink, hit| {
         let record = hit.record();

@@ -1,13 +1,23 @@
 //! What did Sysdig find in images?
 //!
-//! The reports of its console and scanner as CSV (three sets of columns) and as JSON (`data[]`, `panels[].data[]`).
+//! The reports of its console as CSV (three sets of columns) and as JSON (`data[]`, `panels[].data[]`), and the JSON of
+//! its scanner for the command line: packages as a list with their vulnerabilities in them, since 2025 as two maps
+//! that point at each other.
 
 use crate::format::Format;
 use crate::observation::{Observation, Standing};
-use crate::readers::dependency::{facts, fields, fields::Fields, packages};
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::readers::dependency::context::Context;
+use crate::readers::dependency::fields::{Cells, Fields};
+use crate::readers::dependency::{facts, fields, packages};
+use crate::readers::words;
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
-use crate::walk::shape::has_columns;
+use crate::walk::json::{self, Record};
+use crate::walk::shape::{LONG_HEAD, Shape, has_columns};
 
 /// Sysdig's CSV.
 pub const CSV: Format = Format {
@@ -16,13 +26,24 @@ pub const CSV: Format = Format {
     detects: |shape| HEADERS.iter().any(|header| shape.columns(header)),
     read: read_csv,
 };
-/// Sysdig's JSON.
+/// Sysdig's JSON: of the console, or of the scanner.
 pub const JSON: Format = Format {
     id: "sysdig",
     title: "Sysdig vulnerability report JSON",
-    detects: |shape| shape.any(&["data[].vulnName", "panels[].data[].vuln_id"]),
-    read: read_json,
+    detects: |shape| shape.any(&["data[].vulnName", "panels[].data[].vuln_id"]) || is_cli(shape),
+    read: |source, sink| {
+        if is_cli(&Shape::of(source, LONG_HEAD)?) {
+            read_cli(source, sink)
+        } else {
+            read_json(source, sink)
+        }
+    },
 };
+
+fn is_cli(shape: &Shape) -> bool {
+    shape.value("scanner.name").starts_with("sysdig-cli-scanner")
+        || shape.all(&["result.metadata.pullString", "result.packages"])
+}
 
 const HEADERS: [&[&str]; 3] = [
     &["Vulnerability ID", "Severity", "Package name", "Package path", "CVSS vector"],
@@ -79,6 +100,81 @@ fn read_csv(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         accept(&mut observation, row.get("Risk accepted").eq_ignore_ascii_case("true"));
         packages::hand_on(sink, row.place(), observation)
     })
+}
+
+/// Most packages whose names are kept for the vulnerabilities that point at them.
+const MAX_PACKAGES: usize = 500_000;
+
+fn read_cli(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let around = [
+        "scanner.version",
+        "info.scanTime",
+        "result.metadata.pullString",
+        "result.metadata.baseOs",
+        "result.metadata.os",
+    ];
+    let context = Context::of(source, &around, sink)?;
+    facts::tool(sink, "Sysdig", context.root_text("scanner.version"));
+    facts::scanned(sink, context.root_text("info.scanTime"));
+    facts::target(sink, context.root_text("result.metadata.pullString"));
+    let system = ["result.metadata.baseOs", "result.metadata.os"].map(|at| context.root_text(at));
+    let system = system.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    let mut packages: HashMap<String, Value> = HashMap::new();
+    json::walk(source, &["result.packages.*"], sink, &mut |_, hit| {
+        if packages.len() < MAX_PACKAGES {
+            let key = hit.key(2).to_owned();
+            let fields = ["name", "version", "type", "path"];
+            let kept = fields.map(|name| (name.to_owned(), hit.record().text(name).into()));
+            packages.insert(key, Value::Object(kept.into_iter().collect()));
+        }
+        Ok(())
+    })?;
+    let lists = ["result.packages[]", "result.vulnerabilities.*"];
+    let none = Value::Null;
+    json::walk(source, &lists, sink, &mut |sink, hit| {
+        let record = hit.record();
+        if hit.pattern == 1 {
+            let package = packages.get(record.text("packageRef")).unwrap_or(&none);
+            let found = of_cli(record, Record(package), system);
+            return packages::hand_on(sink, hit.place(), found);
+        }
+        for (number, found) in record.items("vulns").enumerate() {
+            let place = format!("{}.vulns[{number}]", hit.place());
+            packages::hand_on(sink, place, of_cli(found, record, system))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Words and numbers stand there as they are, or with their source around them (`{"value": "High"}`).
+fn of_cli(found: Record<'_>, package: Record<'_>, system: &str) -> Observation {
+    let rule = found.text("name");
+    let kind = package.text("type");
+    let is_system = kind.eq_ignore_ascii_case("os");
+    let mut observation = Observation {
+        rule: rule.to_owned(),
+        severity: words::severity(found.first(&["severity", "severity.value"])),
+        score: found.cell(
+            "cvssScore.value.vector|cvssScore.vector|cvssScore.value.score|cvssScore.score|cvssScore",
+        ),
+        component: packages::component(
+            "",
+            if is_system { packages::kind(system) } else { kind },
+            package.text("name"),
+            package.text("version"),
+            found.first(&["fixedInVersion", "fixVersion"]),
+        ),
+        // The data base of the system's packages is no place of a problem.
+        locations: packages::paths([if is_system { "" } else { package.text("path") }]),
+        ..packages::dependency()
+    };
+    packages::name_problem(&mut observation, rule, [""; 0]);
+    accept(
+        &mut observation,
+        found.items("acceptedRisks").chain(found.items("riskAcceptRefs")).next().is_some(),
+    );
+    observation
 }
 
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {

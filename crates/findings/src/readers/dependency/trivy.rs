@@ -10,8 +10,9 @@ use crate::format::Format;
 use crate::observation::{Class, Component, Location, Observation, Standing};
 use crate::readers::dependency::{context::Context, facts, packages};
 use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::sink::{Met, Sink, Stop};
 use crate::source::Source;
+use crate::tools;
 use crate::walk::json::{self, Hit, Record};
 use crate::walk::shape::Shape;
 
@@ -55,6 +56,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let observation = match hit.pattern % LISTS.len() {
             0 => vulnerability(hit.record(), &around),
             1 => {
+                // Counted in `MisconfSummary`.
                 if hit.record().text("Status") == "PASS" {
                     return Ok(());
                 }
@@ -90,6 +92,11 @@ fn tell(context: &Context, sink: &mut dyn Sink) {
     facts::target(sink, context.root_text("ArtifactName"));
     facts::target(sink, context.root_text("ClusterName"));
     facts::passed(sink, context.sum("Successes"));
+    // Without a result `Results` is left away.
+    if !context.root_text("ArtifactName").is_empty() || !context.root_text("ClusterName").is_empty()
+    {
+        sink.met(Met::Anything);
+    }
 }
 
 /// What stands around a record.
@@ -188,9 +195,14 @@ fn misconfiguration(record: Record<'_>, around: &Around<'_>) -> Observation {
         .map(|line| line.text("Content"))
         .collect();
     let excepted = record.text("Status") == "EXCEPTION";
+    // While both are told, the other one is a name of the check too.
+    let other = record.text("ID");
+    let mut former_rules = tools::former_rules("Trivy", rule);
+    former_rules.extend([other].into_iter().filter(|id| *id != rule).map(str::to_owned));
     let mut observation = Observation {
         class: Class::Configuration,
         rule: rule.into(),
+        former_rules,
         title: record.first(&["Title", "Message"]).into(),
         description: [record.text("Message"), record.text("Description")].join("\n"),
         remedy: record.text("Resolution").into(),

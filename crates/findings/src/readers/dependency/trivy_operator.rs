@@ -11,6 +11,7 @@ use crate::readers::dependency::{context::Context, facts, packages};
 use crate::readers::words;
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
+use crate::tools;
 use crate::walk::json::{self, Hit, Record};
 use crate::walk::shape::Shape;
 
@@ -20,11 +21,13 @@ pub const FORMAT: Format =
 
 /// Where resources stand: `*[]` is an object of arrays by kind.
 const BASES: [&str; 4] = ["", "[].", "items[].", "*[]."];
-const LISTS: [&str; 4] = [
+const LISTS: [&str; 6] = [
     "report.vulnerabilities[]",
     "report.checks[]",
     "report.secrets[]",
     "status.detailReport.results[].checks[]",
+    "status.summaryReport.controlCheck[]",
+    "status.controlCheck[]",
 ];
 const AROUND: [&str; 11] = [
     "metadata.namespace",
@@ -67,8 +70,15 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             passed += 1;
             return Ok(());
         }
+        // A control without a count is one that only a person can check.
+        let failed = record.at("totalFail").or_else(|| record.at("failTotal"));
+        if list > 3 && failed.is_none_or(|count| count.0.as_u64() == Some(0)) {
+            passed += u64::from(failed.is_some());
+            return Ok(());
+        }
         let workload = workload(&context, &hit);
         let observation = match list {
+            4.. => control(record, workload, failed),
             0 => vulnerability(record, workload),
             2 => secret(record, workload),
             _ => check(record, workload, &context, &hit),
@@ -164,6 +174,7 @@ fn check(record: Record<'_>, workload: String, context: &Context, hit: &Hit<'_>)
     Observation {
         class: Class::Configuration,
         rule: record.first(&["checkID", "id"]).into(),
+        former_rules: tools::former_rules("Trivy", record.first(&["checkID", "id"])),
         title: record.text("title").into(),
         description: format!(
             "{}\n{}{in_control}",
@@ -174,6 +185,25 @@ fn check(record: Record<'_>, workload: String, context: &Context, hit: &Hit<'_>)
         severity: words::severity(severity),
         resource,
         target: workload,
+        ..Observation::default()
+    }
+}
+
+/// A control of a compliance report that tells no more than how many checks of it failed (the report type «summary»,
+/// which is the operator's default).
+fn control(record: Record<'_>, report: String, failed: Option<Record<'_>>) -> Observation {
+    let failed = failed.map(|count| count.0.to_string()).unwrap_or_default();
+    Observation {
+        class: Class::Configuration,
+        rule: record.text("id").into(),
+        title: record.first(&["name", "description", "id"]).into(),
+        description: format!(
+            "{failed} checks of the control failed.\n{}",
+            record.text("description")
+        ),
+        severity: words::severity(record.text("severity")),
+        resource: report.clone(),
+        target: report,
         ..Observation::default()
     }
 }

@@ -33,17 +33,25 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     // Of JSON lines a document is one record; of an array each member is one.
     let array = begins_with_array(source)?;
     let pattern = if array { "[]" } else { "" };
-    let mut documents = 0;
+    let (mut documents, mut passed) = (0, 0);
     let end = json::walk(source, &[pattern], sink, &mut |sink, hit| {
         let record = hit.record();
         latest = latest.max(when(record.text("timestamp")));
-        let mut observation = of_result(record);
         documents += 1;
+        // With `-matcher-status` the templates that did not match are listed too.
+        if record.at("matcher-status").is_some_and(|status| status.0 == false) {
+            passed += 1;
+            return Ok(());
+        }
+        let mut observation = of_result(record);
         observation.place = if array { hit.place() } else { format!("document {documents}") };
         hand_on(sink, observation)
     });
     if let Some(instant) = latest {
         sink.fact(Fact::ScannedAt(instant));
+    }
+    if passed > 0 {
+        sink.fact(Fact::Passed(passed));
     }
     end.map(|_| ())
 }

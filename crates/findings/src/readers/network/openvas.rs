@@ -13,7 +13,7 @@ use super::claim::{self, cover, hand_on, paragraphs, service};
 use super::when::when;
 use crate::coverage::{Filter, Target};
 use crate::format::Format;
-use crate::observation::{Class, Confidence, Endpoint, Observation, Standing};
+use crate::observation::{Class, Confidence, Endpoint, Location, Observation, Standing};
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
@@ -251,6 +251,7 @@ fn of_result(result: &Element, place: String) -> Observation {
         confidence: confidence(result.text_of("qod/value")),
         references: of_type("url").flat_map(|(_, link)| claim::links(link)).collect(),
         endpoint: endpoint(result.text_of("host"), result.text_of("port")),
+        locations: installations(result.text_of("description")),
         place,
         ..Observation::default()
     };
@@ -258,6 +259,16 @@ fn of_result(result: &Element, place: String) -> Observation {
     let cves: Vec<&str> = of_type("cve").map(|(_, id)| *id).chain([nvt("cve")]).collect();
     cover(&mut observation, words::cves(&cves.join(" ")));
     observation
+}
+
+/// Where the checked product is installed: a host can have it twice, and the result's own id is another in each
+/// report. A port stands in its place where the product was seen over the network.
+fn installations(said: &str) -> Vec<Location> {
+    let told = said.split_once("Installation path / port:").map_or("", |(_, rest)| rest);
+    let path = told.lines().next().unwrap_or_default().trim();
+    let is_path = path.starts_with('/') && path.len() > 1 || path.contains(":\\");
+    let location = Location { path: path.to_owned(), ..Location::default() };
+    is_path.then_some(location).into_iter().collect()
 }
 
 /// An override that sets the severity to -1 calls the result a false positive (Greenbone, «Overrides»).
@@ -328,6 +339,7 @@ fn of_row(row: &Row<'_>) -> Observation {
         score: claim::score(&[row.get("CVSS")]),
         confidence: confidence(row.get("QoD")),
         references: claim::links(row.get("Other References")),
+        locations: installations(row.get("Specific Result")),
         endpoint: service(
             row.first(&["IP", "Hostname"]),
             row.get("Port"),

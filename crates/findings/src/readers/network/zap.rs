@@ -1,7 +1,7 @@
 //! What does ZAP say?
 //!
 //! XML and JSON hold the same: a site, its alerts, the instances of each. One observation for each instance;
-//! instances that differ in nothing but the query or the evidence are one. The check is `alertRef`, which is
+//! instances that differ in nothing but the evidence, or in tokens of the query, are one. The check is `alertRef`, which is
 //! finer than `pluginid` and takes its place. Risk is 0 to 3; confidence 0 is the user's «false positive».
 //!
 //! Sites are listed without alerts too. What is systemic is written a few times and no more. Statistics, where the
@@ -192,15 +192,16 @@ fn each<F: Fields>(
     if alert.is("systemic") || counted > instances.len() {
         sink.fact(Fact::Capped(shared.rule.clone()));
     }
-    let mut met: HashSet<(String, String, String, u16, String)> = HashSet::new();
+    let mut met: HashSet<(Option<Endpoint>, String)> = HashSet::new();
     for instance in instances {
         let endpoint = endpoint(site, instance);
-        let key = endpoint.clone().map(|e| (e.path, e.method, e.parameter, e.port, e.host));
-        if !met.insert(key.unwrap_or_default()) {
+        let chosen = chosen(instance.field("uri"), instance.field("param"));
+        if !met.insert((endpoint.clone(), chosen.clone())) {
             continue;
         }
         let found = Observation {
             endpoint,
+            resource: chosen,
             place: place.to_owned(),
             description: paragraphs(&[
                 &shared.description,
@@ -216,6 +217,28 @@ fn each<F: Fields>(
 
 fn endpoint<F: Fields>(site: &str, instance: &F) -> Option<Endpoint> {
     claim::page_at(site, instance.field("uri"), instance.field("method"), instance.field("param"))
+}
+
+/// What of a query chooses the page (`page=login`): the names in it, with values that are short words. A number names
+/// one thing of many, as in a path. What was tried on the attacked parameter, tokens and stamps of time are another
+/// in each run and are no place.
+fn chosen(uri: &str, attacked: &str) -> String {
+    let query = uri.split_once('?').map_or("", |(_, query)| query);
+    let query = query.split('#').next().unwrap_or_default();
+    let parts = query.split('&').filter(|part| !part.is_empty()).take(20);
+    let mut parts: Vec<&str> = parts.map(|part| part_of_place(part, attacked)).collect();
+    parts.sort_unstable();
+    parts.dedup();
+    if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+}
+
+/// `name=value` where the value is a word, else the name.
+fn part_of_place<'p>(part: &'p str, attacked: &str) -> &'p str {
+    let Some((name, value)) = part.split_once('=') else { return part };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let word = (1..=24).contains(&value.len()) && value.chars().all(plain);
+    if word && digits <= 2 && digits < value.len() && name != attacked { part } else { name }
 }
 
 fn of_alert<F: Fields>(alert: &F) -> Observation {
@@ -244,5 +267,24 @@ fn of_alert<F: Fields>(alert: &F) -> Observation {
         confidence: Confidence::of(confidence),
         standing: if confidence == "0" { Standing::FalsePositive } else { Standing::Reported },
         ..Observation::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chosen;
+
+    #[test]
+    fn a_query_chooses_by_its_words() {
+        let check = |uri: &str, attacked: &str, expect: &str| {
+            assert_eq!(chosen(uri, attacked), expect, "{uri}");
+        };
+        check("https://a/x", "", "");
+        check("https://a/x?page=login&id=17", "", "?id&page=login");
+        check("https://a/x?page=admin#top", "", "?page=admin");
+        check("https://a/x?q=%3Cscript%3E&page=a", "q", "?page=a&q");
+        check("https://a/x?q=javascript&page=a", "q", "?page=a&q");
+        check("https://a/x?t=1700000000&s=9f8e7d6c5b4a", "", "?s&t");
+        check("https://a/x?&&flag", "", "?flag");
     }
 }

@@ -10,7 +10,7 @@ use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Component, Location, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Met, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
 
@@ -41,6 +41,7 @@ const PATTERNS: &[&str] = &[
     "checkov_version",
     "check_type",
     "[].check_type",
+    "passed",
 ];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
@@ -70,6 +71,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 sink.fact(Fact::Missed(Target::file(&file)));
             }
             11 | 12 => kind(record.0.as_str().unwrap_or_default(), sink),
+            // Where it found no file to look at, the counts are all there is.
+            13 => sink.met(Met::Anything),
             _ => version = record.0.as_str().unwrap_or_default().to_owned(),
         }
         Ok(())

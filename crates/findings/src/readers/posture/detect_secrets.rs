@@ -12,6 +12,7 @@ use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
+use vocab::Severity;
 
 /// detect-secrets JSON.
 pub const FORMAT: Format = Format {
@@ -120,6 +121,7 @@ fn observation(record: Record<'_>, file: &str) -> Observation {
         } else {
             String::new()
         },
+        severity: if record.flag("is_verified") { Severity::Critical } else { Severity::Unknown },
         locations: vec![Location {
             path: relative(file),
             line: record.whole("line_number"),

@@ -10,6 +10,7 @@ use crate::observation::{Class, Location, Observation, Standing};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
+use vocab::Severity;
 
 /// ggshield JSON.
 pub const FORMAT: Format = Format {
@@ -65,6 +66,7 @@ fn observation(
         class: Class::Secret,
         rule: rule.to_owned(),
         title: incident.first(&["type", "detector", "policy"]).to_owned(),
+        severity: if validity == "valid" { Severity::Critical } else { Severity::Unknown },
         description: match validity {
             "" | "no_checker" | "unknown" => String::new(),
             said => format!("validity: {said}"),

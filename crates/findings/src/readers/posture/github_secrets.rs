@@ -12,6 +12,7 @@ use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::Record;
+use vocab::Severity;
 
 /// GitHub secret scanning alerts.
 pub const FORMAT: Format = Format {
@@ -70,6 +71,11 @@ fn observation(alert: Record<'_>) -> Observation {
         rule: alert.text("secret_type").to_owned(),
         title: alert.first(&["secret_type_display_name", "secret_type"]).to_owned(),
         description: description.join("\n"),
+        // The provider says that the credential opens a door now.
+        severity: match alert.text("validity") {
+            "active" => Severity::Critical,
+            _ => Severity::Unknown,
+        },
         locations: first.into_iter().filter(|location| !location.path.is_empty()).collect(),
         secret: secret(alert.text("secret")),
         tool_id: match repository {

@@ -48,8 +48,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let (result, place) = (hit.record(), hit.place());
         let resource = result.text("resourceID");
         for (index, control) in result.items("controls").enumerate() {
-            let status = control.first(&["status.status", "status"]);
-            let except = control.text("status.subStatus");
+            let status = status(control);
+            let except = exception(control);
             if status == "passed" && !except.contains("exception") {
                 passed += 1;
                 if let Some(file) = named.files.get(resource) {
@@ -70,6 +70,32 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     })?;
     tell_passed(sink, passed);
     Ok(())
+}
+
+/// The control's own status; where it has none, that of its rules: one that failed is a failure of the control.
+fn status(control: Record<'_>) -> &str {
+    let own = control.first(&["status.status", "status"]);
+    let rules = || control.items("rules").map(|rule| rule.first(&["status.status", "status"]));
+    if !own.is_empty() {
+        own
+    } else if rules().any(|status| status == "failed") {
+        "failed"
+    } else if rules().next().is_some() && rules().all(|status| status == "passed") {
+        "passed"
+    } else if rules().any(|status| status == "skipped") {
+        "skipped"
+    } else {
+        ""
+    }
+}
+
+/// Why a control is put aside though it passed.
+fn exception(control: Record<'_>) -> &str {
+    let own = control.text("status.subStatus");
+    let of_rules =
+        control.items("rules").map(|rule| rule.first(&["subStatus", "status.subStatus"]));
+    let excepted = of_rules.into_iter().find(|status| status.contains("exception"));
+    if own.is_empty() { excepted.unwrap_or_default() } else { own }
 }
 
 fn names(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Named, Stop> {
@@ -147,7 +173,7 @@ fn observation(control: Record<'_>, resource: &str, status: &str, named: &Named)
         .get(resource)
         .map(|path| Location { path: path.clone(), ..Location::default() });
     let (skipped, excepted) = (status == "skipped", status == "passed");
-    let reason = control.text("status.subStatus");
+    let reason = exception(control);
     Observation {
         class: Class::Configuration,
         rule: rule.to_owned(),

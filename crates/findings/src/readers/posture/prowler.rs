@@ -267,7 +267,7 @@ fn observation(field: Field<'_>, names: &Names, status: &str) -> Observation {
     let account = field(names.account);
     let region = field(names.region);
     let resource = match resource {
-        Some(resource) if resource.starts_with("arn:") => resource,
+        Some(resource) if resource.starts_with("arn:") => in_region(resource, &region),
         Some(resource) => format!("{region}/{resource}").trim_start_matches('/').to_owned(),
         None => format!("{account}/{region}"),
     };
@@ -289,5 +289,37 @@ fn observation(field: Field<'_>, names: &Names, status: &str) -> Observation {
             .collect(),
         target: unit(&account, &region),
         ..Observation::default()
+    }
+}
+
+/// A check of the whole account is made in each region, under the ARN of the account, which is of one region or none.
+fn in_region(arn: String, region: &str) -> String {
+    let mut parts = arn.splitn(6, ':').skip(3);
+    let (own, _, resource) = (parts.next(), parts.next(), parts.next().unwrap_or_default());
+    let of_account = matches!(resource, "root" | "account" | "");
+    let elsewhere = own.is_some_and(|own| !own.is_empty() && own != region);
+    if region.is_empty() || region == "global" || own == Some(region) || !(of_account || elsewhere)
+    {
+        return arn;
+    }
+    format!("{arn} in {region}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_region;
+
+    #[test]
+    fn an_account_is_another_in_each_region() {
+        let check = |arn: &str, region: &str, expect: &str| {
+            assert_eq!(in_region(arn.to_owned(), region), expect, "{arn} {region}");
+        };
+        let account = "arn:aws:ec2:us-east-1:1:account";
+        check(account, "us-east-1", account);
+        check(account, "eu-west-1", "arn:aws:ec2:us-east-1:1:account in eu-west-1");
+        check("arn:aws:iam::1:root", "eu-west-1", "arn:aws:iam::1:root in eu-west-1");
+        check("arn:aws:iam::1:root", "global", "arn:aws:iam::1:root");
+        check("arn:aws:iam::1:role/deploy", "eu-west-1", "arn:aws:iam::1:role/deploy");
+        check("arn:aws:s3:::logs", "eu-west-1", "arn:aws:s3:::logs");
     }
 }

@@ -4,7 +4,8 @@
 //! (in early versions as base64 of its bytes). Version 2 and the older trufflehog3 list `stringsFound` for
 //! each commit, file and reason; each string is an observation, once, whether the commit adds or removes it.
 //! trufflehog3 since 3 has `rule`, `path`, `secret`. The diff, the context and the redacted value show the
-//! credential and are not taken. Only trufflehog3 rates.
+//! credential and are not taken. Only trufflehog3 rates; a
+//! credential that was verified opens a door now, and is critical.
 
 use super::reading::{base64, each_record, relative, secret};
 use crate::format::Format;
@@ -14,6 +15,7 @@ use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::Record;
 use crate::walk::shape::Shape;
+use vocab::Severity;
 
 /// TruffleHog version 3, JSON lines or an array.
 pub const VERSION_3: Format = Format {
@@ -93,7 +95,12 @@ fn detected(record: Record<'_>) -> Vec<Observation> {
         class: Class::Secret,
         rule: detector.to_owned(),
         title: format!("{detector} credential"),
-        description: if verified { "The credential was verified as live." } else { "" }.to_owned(),
+        description: match record.text("VerificationError") {
+            _ if verified => "The credential was verified as live.".to_owned(),
+            "" => String::new(),
+            why => format!("The credential could not be verified: {why}"),
+        },
+        severity: if verified { Severity::Critical } else { Severity::Unknown },
         locations: location(path, source.whole("line")),
         secret: secret(decoded.as_deref().unwrap_or(raw)),
         target: source.first(&["repository", "bucket", "image", "container"]).to_owned(),

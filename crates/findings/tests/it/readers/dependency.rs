@@ -28,7 +28,7 @@ fn samples() -> Vec<(String, Vec<u8>, &'static Format)> {
 fn read(format: &Format, bytes: &[u8]) -> (Kept, Result<(), Stop>) {
     let mut cursor = Cursor::new(bytes);
     let mut kept = Kept::default();
-    let end = (format.read)(&mut Source::new(&mut cursor), &mut kept);
+    let end = format.read(&mut Source::new(&mut cursor), &mut kept);
     (kept, end)
 }
 

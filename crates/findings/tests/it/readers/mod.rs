@@ -34,7 +34,7 @@ pub fn said(id: &str, bytes: &[u8]) -> String {
     assert_eq!(claimed, [id], "recognised by its content, and by one format only");
     let format = findings::format::by_id(id).unwrap();
     let mut kept = Kept::default();
-    let end = (format.read)(&mut source, &mut kept);
+    let end = format.read(&mut source, &mut kept);
     let mut text = String::new();
     for fact in &kept.facts {
         writeln!(text, "{fact:?}").unwrap();

@@ -87,7 +87,7 @@ fn kept(id: &str, bytes: &[u8]) -> findings::sink::Kept {
     let mut cursor = std::io::Cursor::new(bytes);
     let mut kept = findings::sink::Kept::default();
     let format = findings::format::by_id(id).unwrap();
-    (format.read)(&mut findings::Source::new(&mut cursor), &mut kept).unwrap();
+    format.read(&mut findings::Source::new(&mut cursor), &mut kept).unwrap();
     kept
 }
 

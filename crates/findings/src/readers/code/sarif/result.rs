@@ -7,6 +7,7 @@ use crate::observation::{
 };
 use crate::readers::code::site;
 use crate::readers::words;
+use crate::tools;
 use crate::walk::json::Record;
 
 use super::package;
@@ -43,8 +44,11 @@ pub fn observation(
     let named = rule.map_or("", |rule| rule.name.as_str());
     let title =
         [title, &message, named, id].into_iter().map(site::first_line).find(|t| !t.is_empty());
+    let former = rule.map_or(&[][..], |rule| &rule.former);
     let mut observation = Observation {
         rule: id.to_owned(),
+        // §3.49.4. Published ids name the problem and not the check.
+        former_rules: former.iter().filter(|id| !words::is_id(id)).cloned().collect(),
         title: title.unwrap_or_default().to_owned(),
         description: description(result, run, rule, &message),
         remedy: remedy(result),
@@ -58,6 +62,7 @@ pub fn observation(
     };
     rate(&mut observation, result, rule);
     stand(&mut observation, result);
+    observation.former_rules.extend(tools::former_rules(&run.tool, &observation.rule));
     class(&mut observation, result, run, rule, &message);
     site::hide_credentials(&mut observation);
     Ok(observation)

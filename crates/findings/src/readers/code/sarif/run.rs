@@ -151,7 +151,11 @@ impl Run {
             None => Some(&self.driver),
         };
         let id = rule_id(result);
-        let fits = |rule: &&Rule| id.is_empty() || id.starts_with(&rule.id);
+        // `CA2101/1` is of the rule CA2101; X10 is another rule than X1.
+        let fits = |rule: &&Rule| {
+            let rest = id.strip_prefix(&rule.id);
+            id.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         let by_index = index
             .filter(|name| result.float(name).is_some_and(|n| n >= 0.0))
             .and_then(|name| list?.get(usize::try_from(result.whole(name)).ok()?))

@@ -1,0 +1,184 @@
+//! Which tool is it, whatever it calls itself, and what is known of how it runs?
+//!
+//! In: the name that a document gives its tool, or the id of a format. Out: a [`Tool`]: its one name, whether its
+//! version is also that of its rules, and how many places of one rule it tells at most. Kept as data: one row a
+//! tool. What stands in no row is a tool of its own under the name it gives, of which nothing is known.
+
+mod table;
+
+use std::borrow::Cow;
+
+use table::TABLE;
+
+/// A tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tool {
+    /// Its one name.
+    pub name: Cow<'static, str>,
+    /// Its rules come with it: the same version has the same rules. False also where nothing is known.
+    pub rules_built_in: bool,
+    /// Its rules, or what it knows of published problems, change from day to day under one version.
+    pub feed: bool,
+    /// Bounds past which it tells no more, as it is installed.
+    pub caps: &'static [Cap],
+}
+
+/// A bound of a tool on what it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cap {
+    /// What is counted.
+    pub of: Counted,
+    /// How many are told.
+    pub most: u64,
+    /// The setting that bounds it, for people.
+    pub setting: &'static str,
+}
+
+/// What a bound counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Findings of one rule.
+    Rule,
+    /// Findings of one rule with the same text.
+    Text,
+    /// Findings of one rule on one host or site.
+    RuleAndHost,
+    /// Findings of one rule in one file.
+    RuleAndFile,
+    /// Findings of the document.
+    Document,
+}
+
+/// Where a tool's rules come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rules {
+    /// With the tool: its version is theirs.
+    BuiltIn,
+    /// From elsewhere: packs, plugins, templates, profiles, policies of the user. They change when somebody changes
+    /// them.
+    Apart,
+    /// From a feed that changes from day to day.
+    Feed,
+}
+
+/// A row of the table.
+struct Row {
+    name: &'static str,
+    /// Other names, ids of formats, and names of SARIF drivers, in lower case.
+    also: &'static [&'static str],
+    rules: Rules,
+    caps: &'static [Cap],
+}
+
+/// The tool of that name. A name is compared without case, and `-`, `_` and blanks are one; a version or a run behind it
+/// is not taken off.
+pub fn canonical(name: &str) -> Tool {
+    let plain = plain(name);
+    let row = TABLE.iter().find(|row| {
+        self::plain(row.name) == plain || row.also.iter().any(|also| self::plain(also) == plain)
+    });
+    match row {
+        Some(row) => Tool {
+            name: Cow::Borrowed(row.name),
+            rules_built_in: row.rules == Rules::BuiltIn,
+            feed: row.rules == Rules::Feed,
+            caps: row.caps,
+        },
+        None => Tool {
+            name: Cow::Owned(name.trim().to_owned()),
+            rules_built_in: false,
+            feed: false,
+            caps: &[],
+        },
+    }
+}
+
+fn plain(name: &str) -> String {
+    let words = name.split(|c: char| c.is_whitespace() || matches!(c, '-' | '_'));
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    words.join(" ")
+}
+
+/// Ids that a rule of a tool bore in former versions, where the tool changed all of them in one way and does not say it
+/// in the report.
+///
+/// Trivy's checks had «AVD-» in front of their ids until 2025, which left the reports together with `AVDID` (Trivy's
+/// discussion «AVD prefix»), and those of Kubernetes and of Dockerfiles three digits before that (`KSV001`).
+pub fn former_rules(tool: &str, rule: &str) -> Vec<String> {
+    if canonical(tool).name != "Trivy" {
+        return Vec::new();
+    }
+    let rule = rule.trim();
+    let (bare, mut former) = match rule.strip_prefix("AVD-") {
+        Some(bare) => (bare, Vec::new()),
+        None => (rule, vec![format!("AVD-{rule}")]),
+    };
+    let Some((service, number)) = bare.split_once('-') else { return Vec::new() };
+    let letters = !service.is_empty() && service.bytes().all(|b| b.is_ascii_uppercase());
+    if !letters || number.len() != 4 || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return Vec::new();
+    }
+    if let (Some(short), "KSV" | "DS" | "KCV") = (number.strip_prefix('0'), service) {
+        former.push(format!("{service}{short}"));
+    }
+    former
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn one_tool_is_one_under_all_its_names() {
+        for (names, expect) in [
+            (
+                &["semgrep", "Semgrep OSS", "Semgrep PRO", "Semgrep Code", "Opengrep OSS"][..],
+                "Semgrep",
+            ),
+            (&["OWASP ZAP", "ZAP", "ZAP by Checkmarx", "Zed Attack Proxy", "zap-json"], "ZAP"),
+            (&["Trivy", "Aqua Security Trivy", "trivy"], "Trivy"),
+            (&["bandit", "Bandit"], "Bandit"),
+            (&["ESLint", "eslint"], "ESLint"),
+            (&["  my own scanner "], "my own scanner"),
+        ] {
+            for name in names {
+                assert_eq!(canonical(name).name, expect, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_name_is_of_two_tools() {
+        let mut met: HashMap<String, &str> = HashMap::new();
+        for row in TABLE {
+            for name in row.also.iter().chain([&row.name]) {
+                let before = met.insert(plain(name), row.name);
+                assert!(before.is_none_or(|other| other == row.name), "{name}: {before:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn whose_rules_are_whose() {
+        assert!(canonical("gosec").rules_built_in);
+        assert!(!canonical("Semgrep OSS").rules_built_in);
+        assert!(canonical("Nessus").feed && !canonical("Nessus").rules_built_in);
+        let unknown = canonical("unknown");
+        assert!(!unknown.rules_built_in && !unknown.feed && unknown.caps.is_empty());
+        assert_eq!(canonical("golangci-lint").caps.len(), 2);
+    }
+
+    #[test]
+    fn what_trivy_called_its_checks() {
+        let check = |rule: &str, expect: &[&str]| assert_eq!(former_rules("Trivy", rule), expect);
+        check("AWS-0107", &["AVD-AWS-0107"]);
+        check("AVD-AWS-0107", &[]);
+        check("KSV-0001", &["AVD-KSV-0001", "KSV001"]);
+        check("AVD-DS-0002", &["DS002"]);
+        check("CVE-2021-1234", &[]);
+        check("aws-access-key-id", &[]);
+        assert!(former_rules("tfsec", "AWS-0107").is_empty());
+    }
+}
