@@ -6,7 +6,7 @@
 use crate::database::Dialect;
 
 /// The version that this program writes.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,8 @@ pub(crate) const ASSETS: Table = Table {
         ("exposure", Text),
         ("exposure_source", Text),
         ("owner", Text),
+        ("criticality", Text),
+        ("tables", Text),
     ],
 };
 pub(crate) const STREAMS: Table = Table {
@@ -234,6 +236,7 @@ pub(crate) fn migration(version: i64, dialect: Dialect) -> Option<String> {
         (1, Dialect::Postgres) => {
             (include_str!("migrations/0001.sql"), include_str!("migrations/0001-postgres.sql"))
         }
+        (2, _) => (include_str!("migrations/0002.sql"), ""),
         _ => return None,
     };
     let both = match dialect {

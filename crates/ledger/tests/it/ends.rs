@@ -255,9 +255,9 @@ fn a_file_is_private_whatever_the_umask_and_a_newer_one_is_refused() {
     drop(ledger);
     let Place::File(path) = &place else { panic!() };
     let past = rusqlite::Connection::open(path).unwrap();
-    past.execute_batch("PRAGMA user_version = 2").unwrap();
+    past.execute_batch("PRAGMA user_version = 99").unwrap();
     let error = Ledger::open(&place, Mode::Create).err().unwrap();
-    assert!(matches!(error, LedgerError::Newer { found: 2, known: 1, .. }), "{error}");
+    assert!(matches!(error, LedgerError::Newer { found: 99, .. }), "{error}");
     let missing = Place::File(folder.path().join("none.db"));
     assert!(matches!(Ledger::open(&missing, Mode::Existing), Err(LedgerError::Missing(_))));
     assert!(matches!(Ledger::open(&missing, Mode::ReadOnly), Err(LedgerError::Missing(_))));
@@ -279,5 +279,24 @@ fn a_ledger_of_version_0_is_brought_forward() {
     import(&mut opened(&place), "one", 0..2, "2026-11-10");
     let past = rusqlite::Connection::open(path).unwrap();
     let version: i64 = past.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 1);
+    assert_eq!(version, 2);
+}
+
+#[test]
+fn a_ledger_of_version_1_has_its_rows_computed_anew() {
+    let (_folder, place) = in_a_file();
+    import(&mut opened(&place), "one", 0..20, "2026-11-10");
+    let Place::File(path) = &place else { panic!() };
+    let past = rusqlite::Connection::open(path).unwrap();
+    past.execute_batch(
+        "ALTER TABLE assets DROP COLUMN criticality; ALTER TABLE assets DROP COLUMN tables;
+         DROP INDEX fixes_emergency; DROP INDEX fixes_due;
+         CREATE INDEX fixes_due ON fixes (due, id) WHERE active > 0;
+         UPDATE fixes SET emergency = 1 - emergency; PRAGMA user_version = 1",
+    )
+    .unwrap();
+    drop(past);
+    let mut ledger = Ledger::open(&place, Mode::Existing).unwrap();
+    assert_eq!(ledger.verify(true, None, &mut |_, _| {}).unwrap().faults, []);
+    assert_eq!(ledger.assets().unwrap()[0].1.criticality, "");
 }

@@ -5,6 +5,7 @@
 mod ends;
 mod made;
 mod moving;
+mod order;
 mod server;
 mod staging;
 mod story;
