@@ -331,7 +331,7 @@ fn maybe_key(text: &str) -> Result<Option<Key>, LedgerError> {
 }
 
 /// A fix's key as it is stored: 16 bytes, or its text where it is something else.
-fn fix_key(text: &str) -> Vec<u8> {
+pub(crate) fn fix_key(text: &str) -> Vec<u8> {
     unhex::<16>(text).map_or_else(|| text.as_bytes().to_vec(), |key| key.to_vec())
 }
 

@@ -195,12 +195,29 @@ pub struct Facts {
     pub place: String,
     /// The version found, where there is one.
     pub version: String,
+    /// Of packages: the versions found, with what fixes each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
     /// The ways in which our own scan met it; empty where no claim of ours stands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub met: Vec<Met>,
     /// The worst rating of the other sources, where `met` tells ours; empty without.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub rated: String,
+}
+
+/// A version at which a package was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Found {
+    /// The version.
+    pub version: String,
+    /// The ecosystem in OSV's words, its release with it; empty where only our own scan could tell.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ecosystem: String,
+    /// The versions that are told to fix it there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixed_in: Vec<String>,
 }
 
 /// One way in which our own scan met a problem: what its clock is computed from beside ids and asset.

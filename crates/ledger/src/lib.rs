@@ -236,6 +236,13 @@ pub struct Author {
     pub role: String,
 }
 
+impl LedgerError {
+    /// Whether there is no ledger at all.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing(_))
+    }
+}
+
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {

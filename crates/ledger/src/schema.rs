@@ -236,7 +236,7 @@ pub(crate) fn migration(version: i64, dialect: Dialect) -> Option<String> {
         (1, Dialect::Postgres) => {
             (include_str!("migrations/0001.sql"), include_str!("migrations/0001-postgres.sql"))
         }
-        (2, _) => (include_str!("migrations/0002.sql"), ""),
+        (2, _) => (include_str!("migrations/0002-clock.sql"), ""),
         _ => return None,
     };
     let both = match dialect {

@@ -6,18 +6,20 @@
 
 use findings::Format;
 use findings::close::{Run, Scope, covers};
-use ledger::change::{Change, Counts, Document};
+use ledger::change::{AssetFacts, Change, Counts, Document};
 use ledger::row::{Ids, Stream};
 use ledger::{LedgerError, Write};
 
-use super::belongs::{self, Belongs, scope_text};
+use super::belongs::{Belongs, scope_text};
 use super::closing::{Kept, run_of};
 use super::import::{Dropped, Imported, Progress, Request, SCHEMA};
 use super::matching;
 use super::spool::Spooled;
 use super::taking::Taken;
 use super::timing::Timing;
+use super::upgrades::{self, Touched};
 use super::writing::{WriteError, Writing};
+use crate::settings::joined;
 
 /// Why a run closes nothing that has only the name of a file in common with what stands.
 const STRANGER: &str = "nobody declared the asset, and nothing in it is known: it may be about something \
@@ -42,14 +44,18 @@ impl Arrival<'_> {
     ) -> Result<(Imported, Option<String>), WriteError> {
         let belongs = self.belongs;
         let scope = scope_text(&belongs.scope);
-        let asset = self.asset(write)?;
+        let (asset, refused) = self.asset(write)?;
         let stream = match write.stream(asset.0, &belongs.source, &belongs.reference)? {
             Some(stream) => stream,
             None => self.stream(write, asset.0)?,
         };
         if let Some(known) = self.repeat(write, &stream, &scope, &taken)? {
-            let moved = asset.2.then(|| format!("{}: the asset's facts", belongs.asset.name));
-            return Ok((self.imported(&taken, known, true), moved));
+            let moved =
+                asset.2.is_some().then(|| format!("{}: the asset's facts", belongs.asset.name));
+            let mut imported = self.imported(&taken, known, true);
+            imported.remarks.extend(refused);
+            imported.moved = asset.2.flatten();
+            return Ok((imported, moved));
         }
         let last = stream.last.as_ref();
         let older = last.is_some_and(|last| belongs.scanned_at < last.scanned_at);
@@ -82,12 +88,15 @@ impl Arrival<'_> {
             linked: 0,
             proposed: 0,
             unknown_ended: 0,
+            touched: Touched::new(),
         };
         writing.all(stage, &mut |done| tell(Progress::Written(done, total)))?;
         let kept = match &covering {
             Ok(()) => writing.close(stage, &run, last_run.as_ref(), &taken.rules)?,
             Err(_) => Kept::new(),
         };
+        let touched = std::mem::take(&mut writing.touched);
+        upgrades::settle(writing.write, self.timing.index(), &touched)?;
         let (linked, proposed, unknown) = (writing.linked, writing.proposed, writing.unknown_ended);
         let said = proposed > 0 || writing.linked > 0;
         document.counts =
@@ -95,12 +104,14 @@ impl Arrival<'_> {
         let counts = document.counts;
         let changes = counts.new + counts.changed + counts.closed + counts.reopened > 0 || said;
         let further = last.is_none_or(|last| differs(last, &document));
-        let keep = changes || (!older && further) || asset.2;
+        let keep = changes || (!older && further) || asset.2.is_some();
         if changes || (!older && further) {
             write.append(&Change::Document(document))?;
         }
         let mut imported = self.imported(&taken, counts, false);
         (imported.linked, imported.proposed) = (linked, proposed);
+        imported.remarks.extend(refused);
+        imported.moved = asset.2.flatten();
         self.say(&mut imported, older, covering.err(), &kept, unknown, last.is_some());
         let summary = format!(
             "{name}: {} new, {} closed, {} reopened, {} changed from {} on {}",
@@ -114,24 +125,34 @@ impl Arrival<'_> {
         Ok((imported, keep.then_some(summary)))
     }
 
-    /// The asset's number and facts, and whether they were appended.
-    fn asset(
-        &self,
-        write: &mut Write<'_>,
-    ) -> Result<(i64, ledger::change::AssetFacts, bool), LedgerError> {
+    /// The asset's number and facts, and where they were appended what moves its findings' clocks; and what was
+    /// asked for and is not applied.
+    fn asset(&self, write: &mut Write<'_>) -> Result<(Asset, Vec<String>), LedgerError> {
         let said = &self.belongs.asset;
-        let (id, facts, was) = match write.asset(&said.name)? {
-            Some((id, known)) => {
-                let facts = belongs::joined(&known, said);
-                if facts == known {
-                    return Ok((id, known, false));
-                }
-                (id, facts, Some(known))
+        let settings = self.timing.settings();
+        let found = write.asset(&said.name)?;
+        let mut base = AssetFacts { name: said.name.clone(), ..AssetFacts::default() };
+        base.exposure.clone_from(&said.exposure);
+        match &found {
+            Some((_, known)) => base.clone_from(known),
+            None => {
+                base.exposure = vocab::Exposure::Unknown.as_str().to_owned();
+                settings.describe(&mut base);
             }
-            None => (write.next(Ids::Asset)?, said.clone(), None),
+        }
+        let (facts, refused) = joined(&base, said);
+        let (id, was) = match found {
+            Some((id, known)) if known == facts => return Ok(((id, known, None), refused)),
+            Some((id, known)) => (id, Some(known)),
+            None => (write.next(Ids::Asset)?, None),
         };
+        for table in facts.tables.iter().filter(|table| !settings.kept.contains(table)) {
+            let value = settings.tables.text(table).unwrap_or_default().to_owned();
+            write.append(&Change::Setting { name: table.clone(), value, was: String::new() })?;
+        }
+        let moved = was.as_ref().and_then(|was| moved(was, &facts)).map(|reason| (id, reason));
         write.append(&Change::Asset { id, facts: facts.clone(), was })?;
-        Ok((id, facts, true))
+        Ok(((id, facts, Some(moved)), refused))
     }
 
     fn stream(&self, write: &mut Write<'_>, asset: i64) -> Result<Stream, LedgerError> {
@@ -223,6 +244,7 @@ impl Arrival<'_> {
             incomplete: taken.told.incomplete.clone(),
             remarks: Vec::new(),
             entry: None,
+            moved: None,
         }
     }
 
@@ -255,6 +277,25 @@ impl Arrival<'_> {
             ));
         }
     }
+}
+
+/// The asset's number and facts; where they were appended, whether and why clocks move with them.
+type Asset = (i64, AssetFacts, Option<Option<(i64, String)>>);
+
+/// What of an asset's facts moves the clocks of its findings.
+fn moved(was: &AssetFacts, facts: &AssetFacts) -> Option<String> {
+    let mut reasons = Vec::new();
+    if was.exposure != facts.exposure {
+        let source = &facts.exposure_source;
+        reasons.push(format!("exposure {} now ({source})", facts.exposure));
+    }
+    if was.criticality != facts.criticality {
+        reasons.push(format!("criticality {} now", facts.criticality));
+    }
+    for table in facts.tables.iter().filter(|table| !was.tables.contains(table)) {
+        reasons.push(format!("{table} acts too"));
+    }
+    (!reasons.is_empty()).then(|| format!("{}: {}", facts.name, reasons.join(", ")))
 }
 
 /// Whether a run tells something that the last one did not, be it only that it was later.

@@ -18,6 +18,7 @@ pub mod list;
 pub mod names;
 mod reclock;
 pub mod reopen;
+pub mod settings;
 pub mod settle;
 pub mod show;
 pub mod stats;
@@ -29,7 +30,9 @@ pub mod views;
 use ledger::LedgerError;
 
 use crate::books::BooksError;
+use crate::settings::SettingsError;
 
+pub use ledger::change::Assumed;
 pub use ledger::row::Filter;
 
 /// Why something around the queue could not be done.
@@ -58,6 +61,18 @@ impl QueueError {
             Self::Books(error) => error.remedy(),
             Self::Unfit { remedy, .. } => Some(remedy),
             Self::Write(_) => None,
+        }
+    }
+}
+
+impl From<SettingsError> for QueueError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Books(error) => error.into(),
+            other => unfit(
+                crate::sync::chain(&other),
+                "`gabion settings` shows what is set; a newer gabion may read it",
+            ),
         }
     }
 }

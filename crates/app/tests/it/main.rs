@@ -11,6 +11,7 @@ mod estate;
 mod fix;
 mod hostile;
 mod kinds;
+mod one_clock;
 mod oracle;
 mod policy_diff;
 mod queue;

@@ -16,6 +16,7 @@ pub mod policy;
 pub mod queue;
 pub mod reopen;
 pub mod scan;
+pub mod settings;
 pub mod show;
 pub mod stats;
 pub mod sync;

@@ -50,7 +50,7 @@ fn made() -> Vec<Made> {
     };
     let one = |number: u64| {
         let band = [0, 24, 72, 336, 720, LAST_BAND][next(6) as usize];
-        let hours = i64::try_from(next(500)).expect("a number");
+        let hours = i64::try_from(next(500)).unwrap();
         let due = Instant::from_second(at("2026-11-08").as_second() + hours * 3_600);
         let due = due.ok().filter(|_| band != LAST_BAND);
         (number, 1 + next(30), Urgency { emergency: band == 0, band, due })
