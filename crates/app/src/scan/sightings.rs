@@ -47,11 +47,10 @@ pub(super) fn keep(
 ) {
     let Some(data) = &request.sightings else { return };
     let anew = report.findings.iter().filter(|f| f.first_seen_from == "this scan").count();
-    if let Some(said) = said.filter(|_| anew > 0) {
-        let problems =
-            if anew == 1 { "1 problem starts" } else { &format!("{anew} problems start") };
+    if let Some(said) = said.filter(|_| anew > 0 && !request.from_signal) {
+        let clocks = if anew == 1 { "1 clock starts" } else { &format!("{anew} clocks start") };
         report.warnings.push(format!(
-            "{said}: the clock of {problems} at this scan, and none of them is overdue; the same --data-dir, --baseline, or a ledger (--record) carries first sightings on"
+            "{said}: {clocks} at this scan, so that nothing of these is overdue; the same --data-dir, --baseline, or a ledger (--record) carries first sightings on"
         ));
     }
     let news = scanner.sighted().news(report);
