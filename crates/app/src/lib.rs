@@ -6,6 +6,7 @@
 //! [`scan::scan`], then [`sync::sync`].
 
 pub mod books;
+pub(crate) mod clock;
 pub mod config;
 pub mod demo;
 pub mod demo_files;
@@ -23,4 +24,5 @@ pub mod policy_show;
 pub mod queue;
 pub mod report;
 pub mod scan;
+pub mod settings;
 pub mod sync;

@@ -68,6 +68,8 @@ pub fn builtin() -> &'static [&'static str] {
 #[derive(Debug, Default)]
 pub(crate) struct Chosen {
     pub policies: Vec<Policy>,
+    /// Nobody named the first one: it is the default.
+    pub defaulted: bool,
     pub refused: Vec<Unread>,
 }
 
@@ -83,10 +85,10 @@ pub(crate) fn for_scan(given: &[String], trust: &Trust) -> Result<Chosen, Policy
         [] => trust.trusted.iter().flat_map(named).collect(),
         given => given.to_vec(),
     };
+    let mut chosen = Chosen { defaulted: names.is_empty(), ..Chosen::default() };
     if names.is_empty() {
         names.push(Policy::DEFAULT.to_owned());
     }
-    let mut chosen = Chosen::default();
     for name in &names {
         chosen.add(load(name)?);
     }
@@ -105,6 +107,11 @@ pub(crate) fn for_scan(given: &[String], trust: &Trust) -> Result<Chosen, Policy
 }
 
 impl Chosen {
+    /// The tables that somebody asked for.
+    pub fn asked(&self) -> &[Policy] {
+        self.policies.get(usize::from(self.defaulted)..).unwrap_or_default()
+    }
+
     fn add(&mut self, policy: Policy) {
         if !self.policies.contains(&policy) {
             self.policies.push(policy);

@@ -1,8 +1,7 @@
 //! What does a scan say? One value that every renderer shows.
 //!
-//! [`Report`] is the public shape `gabion.scan/1`: `cli` writes it as JSON as it stands, reads it back
-//! as a baseline, and renders tables and SARIF from it. Nothing is computed here. Instants are UTC in
-//! RFC 3339; lists have a stable order.
+//! [`Report`] is the public shape `gabion.scan/1`: `cli` writes it as JSON as it stands, reads it back as a
+//! baseline, and renders from it. Nothing is computed here. Instants are UTC in RFC 3339; lists are in order.
 
 use std::sync::Arc;
 
@@ -21,8 +20,11 @@ pub struct Report {
     pub gabion: String,
     /// The instant at which the scan was made; every «now» in it.
     pub scanned_at: Instant,
-    /// False when something was not read or not evaluated. Incomplete is never clean.
+    /// False when something was not read or not evaluated, or `blind` is not empty. Incomplete is never clean.
     pub complete: bool,
+    /// What it could not know although nothing was left out: a catalogue older than allowed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blind: Vec<String>,
     /// Every component about which nothing can be said, with the reason.
     pub not_evaluated: Vec<Unevaluated>,
     /// Files and folders that could not be read, in whole or in part.
@@ -265,7 +267,7 @@ pub struct Finding {
     pub exposed_since: Option<Instant>,
     /// First sighting on this asset.
     pub first_seen: Instant,
-    /// Where the first sighting comes from (`baseline`, `this scan`).
+    /// Where the first sighting comes from (`ledger`, `baseline`, `earlier scan`, `this scan`).
     pub first_seen_from: String,
     /// When the clock started: the later of signal and first sighting.
     pub clock_start: Option<Instant>,
@@ -273,8 +275,20 @@ pub struct Finding {
     pub due: Option<Instant>,
     /// Whether `due` lies before the scan.
     pub overdue: bool,
-    /// Whether the acting row is an emergency.
+    /// Whether the acting row is an emergency; what is only assumed is none.
     pub emergency: bool,
+    /// How many hours the acting row allows; absent means «on the next upgrade».
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub allowed_hours: Option<i64>,
+    /// An older clock of the same finding that ran out before `due`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub earlier: Option<Earlier>,
+    /// What acts if a feed that never came would say the worst; it has no say in the place.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assumed: Option<Assumed>,
+    /// Whether it could be an emergency since the KEV catalogue at hand was made.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub could_be_emergency: bool,
     /// Whether the acting row asks for a forensic investigation.
     pub forensics: bool,
     /// The acting policy and its version.
@@ -308,6 +322,30 @@ pub struct Finding {
     /// Disputed by its vendor or assigner; shown, changes nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub disputed: bool,
+}
+
+/// An older clock of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Its row.
+    pub row: String,
+    /// When it was due.
+    pub due: Instant,
+}
+
+/// What acts if a feed that never came would say the worst.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assumed {
+    /// When it would be due.
+    pub due: Option<Instant>,
+    /// Whether it would be an emergency.
+    pub emergency: bool,
+    /// The policy.
+    pub policy: String,
+    /// Its row.
+    pub row: String,
+    /// What never came.
+    pub because: String,
 }
 
 /// What the sources show of a package.
@@ -352,9 +390,21 @@ pub struct Stated {
 }
 
 impl Finding {
-    /// Whether it is an emergency only because the catalogue's silence no longer means «no».
+    /// Whether a feed that never came could bring its date forward.
     pub fn is_assumed(&self) -> bool {
-        self.emergency && self.inputs.iter().any(|i| i.name == "kev" && i.how == "assumed")
+        self.assumed.is_some()
+    }
+
+    /// What decides its place in the queue.
+    pub fn urgency(&self) -> vocab::Urgency {
+        let band = match (self.emergency, self.allowed_hours) {
+            (true, _) => 0,
+            (false, Some(hours)) => hours.clamp(1, vocab::rank::LAST_BAND - 1),
+            (false, None) => vocab::rank::LAST_BAND,
+        };
+        let due =
+            self.earlier.as_ref().map(|earlier| earlier.due).into_iter().chain(self.due).min();
+        vocab::Urgency { emergency: self.emergency, band, due }
     }
 
     /// Every id by which a statement about this problem alone may name it: those of the group, and the CVE
@@ -489,7 +539,7 @@ pub struct Fix {
     /// Advisories that the target version is known to be affected by, beyond those present now.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub brings: Vec<String>,
-    /// The earliest due of what it closes or leaves.
+    /// The due instant of the first of what it closes or leaves, by the order of the queue.
     pub due: Option<Instant>,
     /// Whether `due` lies before the scan.
     pub overdue: bool,

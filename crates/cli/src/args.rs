@@ -112,6 +112,9 @@ pub enum Command {
     Export(queue::ExportArgs),
     /// Figures out of the record: patch gap, arrivals against closures, what is overdue by owner
     Stats(queue::StatsArgs),
+    /// Tell or set what holds for the whole ledger: policies, exposure, owners, how old intelligence may be
+    #[command(after_help = queue::SETTINGS_HELP)]
+    Settings(queue::SettingsArgs),
     /// Keep the ledger: verify, head, export, import, backup, imports, role, retention
     #[command(subcommand)]
     Ledger(queue::LedgerCommand),
@@ -165,7 +168,7 @@ pub struct OutputArgs {
     /// Fixes shown in the table; 0 shows all
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
-    /// Exit 1 when: emergency, overdue, due<=DURATION, severity>=WORD, any
+    /// Exit 1 when: emergency, assumed, overdue, due<=DURATION, severity>=WORD, any
     #[arg(long, value_name = "GATE", value_parser = crate::gate::parse)]
     pub fail_on: Vec<crate::gate::Gate>,
     /// An incomplete scan exits 0 (or 1), with a warning
@@ -340,9 +343,10 @@ pub struct ReadingArgs {
     /// What the clock counts from
     #[arg(long, value_enum, default_value_t = ClockArg::Sighting)]
     pub clock: ClockArg,
-    /// Age up to which a feed's silence means «no», such as 30d
-    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = crate::gate::hours)]
-    pub max_intel_age: i64,
+    /// Age past which a feed is stale and the scan blind, such as 3d [default: the ledger's setting, else
+    /// 7d]; a command may ask for less than the ledger's
+    #[arg(long, value_name = "DURATION", value_parser = crate::gate::hours)]
+    pub max_intel_age: Option<i64>,
 }
 
 /// What the clock counts from.
@@ -418,9 +422,9 @@ pub struct WatchIntelArgs {
     /// Policy to apply: a built-in name or a table's file; several: the strictest wins
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
-    /// Age up to which a feed's silence means «no», such as 30d
-    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = crate::gate::hours)]
-    pub max_intel_age: i64,
+    /// Age past which a feed is stale, such as 3d [default: 7d]
+    #[arg(long, value_name = "DURATION", value_parser = crate::gate::hours)]
+    pub max_intel_age: Option<i64>,
 }
 
 /// `gabion fix`.
@@ -530,12 +534,13 @@ pub struct PolicyDiffArgs {
 mod tests {
     use clap::Parser;
 
-    use super::queue::{QUEUE_HELP, TRIAGE_HELP};
+    use super::queue::{QUEUE_HELP, SETTINGS_HELP, TRIAGE_HELP};
     use super::{Cli, IMPORT_HELP, POLICY_DIFF_HELP, SCAN_HELP};
 
     #[test]
     fn every_example_of_the_help_can_be_typed() {
-        let examples = [SCAN_HELP, POLICY_DIFF_HELP, IMPORT_HELP, QUEUE_HELP, TRIAGE_HELP];
+        let examples =
+            [SCAN_HELP, POLICY_DIFF_HELP, IMPORT_HELP, QUEUE_HELP, TRIAGE_HELP, SETTINGS_HELP];
         let examples = examples.into_iter().flat_map(str::lines);
         let examples = examples.filter_map(|line| line.strip_prefix("  "));
         let mut tried = 0;

@@ -6,8 +6,10 @@ use vocab::{Instant, Severity};
 /// One condition of the gate; several are OR-ed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gate {
-    /// An emergency is in the queue.
+    /// A known emergency is in the queue.
     Emergency,
+    /// A feed that never came could bring a date forward.
+    Assumed,
     /// Something is past due.
     Overdue,
     /// Something is due within this many hours (or past due).
@@ -18,7 +20,7 @@ pub enum Gate {
     Any,
 }
 
-/// Reads `emergency`, `overdue`, `due<=DURATION`, `severity>=WORD` or `any`.
+/// Reads `emergency`, `assumed`, `overdue`, `due<=DURATION`, `severity>=WORD` or `any`.
 ///
 /// # Errors
 /// Anything else; the message lists what there is.
@@ -37,10 +39,11 @@ pub fn parse(text: &str) -> Result<Gate, String> {
     }
     match text.as_str() {
         "emergency" => Ok(Gate::Emergency),
+        "assumed" => Ok(Gate::Assumed),
         "overdue" => Ok(Gate::Overdue),
         "any" => Ok(Gate::Any),
         other => Err(format!(
-            "«{other}»: expected emergency, overdue, due<=DURATION, severity>=WORD or any"
+            "«{other}»: expected emergency, assumed, overdue, due<=DURATION, severity>=WORD or any"
         )),
     }
 }
@@ -72,6 +75,7 @@ impl Gate {
     fn meets(&self, finding: &Finding, now: Instant) -> bool {
         match self {
             Self::Emergency => finding.emergency,
+            Self::Assumed => finding.is_assumed(),
             Self::Overdue => finding.overdue,
             // Overdue by an earlier row counts, however far the present row's date is.
             Self::DueWithin(hours) => {
@@ -107,8 +111,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_assumed_has_a_gate_of_its_own_and_is_no_emergency() {
+        let now = instant::parse("2026-11-21T10:00:00Z").expect("an instant");
+        let mut report = app::demo::demo(now).expect("the demo");
+        report.findings.retain(|finding| !finding.emergency);
+        report.findings.truncate(1);
+        assert!(!Gate::Assumed.is_hit(&report));
+        report.findings[0].assumed = Some(app::report::Assumed {
+            due: Some(now),
+            emergency: true,
+            policy: "gabion-24h".to_owned(),
+            row: "2".to_owned(),
+            because: "CISA KEV is missing".to_owned(),
+        });
+        assert!(Gate::Assumed.is_hit(&report) && !Gate::Emergency.is_hit(&report));
+    }
+
+    #[test]
     fn gates_read_as_they_are_written() {
         assert_eq!(parse("emergency"), Ok(Gate::Emergency));
+        assert_eq!(parse("assumed"), Ok(Gate::Assumed));
         assert_eq!(parse("due <= 3d"), Ok(Gate::DueWithin(72)));
         assert_eq!(parse("severity>=high"), Ok(Gate::SeverityAtLeast(Severity::High)));
         assert!(parse("severity>=bad").is_err());

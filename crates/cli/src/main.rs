@@ -50,6 +50,7 @@ fn main() -> ExitCode {
         Command::Undo(args) => commands::undo::run(args, &cli.global, &terminal),
         Command::Export(args) => commands::export::run(args, &cli.global, &terminal),
         Command::Stats(args) => commands::stats::run(args, &cli.global, &terminal),
+        Command::Settings(args) => commands::settings::run(args, &cli.global, &terminal),
         Command::Ledger(command) => commands::ledger::run(command, &cli.global, &terminal),
         Command::Completions { shell } => commands::completions::run(shell, &terminal),
         Command::Man => commands::man::run(&terminal),

@@ -207,9 +207,24 @@ pub struct Observation {
     /// repository); hosts stand in `endpoint`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub target: String,
+    /// What our own scan knows beside what other tools tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub met: Option<Met>,
     /// Where it stands in the document (`$.Results[0].Vulnerabilities[3]`, `line 17`); for messages only.
     #[serde(skip)]
     pub place: String,
+}
+
+/// What our own scan knows of a claim of its own: what a clock and an upgrade are computed from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Met {
+    /// What the package is needed for.
+    pub scope: vocab::Scope,
+    /// The advisories that themselves matched.
+    pub records: Vec<String>,
+    /// The ecosystem in OSV's words, its release with it.
+    pub ecosystem: String,
 }
 
 /// A package at a version.

@@ -359,7 +359,7 @@ fn maybe_key(text: &str) -> Result<Option<Key>, LedgerError> {
 
 /// A fix's key as it is stored: 16 bytes, or its text where it is something else. What only a pull request reports
 /// is another row than the same action in the queue.
-fn fix_key(text: &str, reference: &str) -> Vec<u8> {
+pub(crate) fn fix_key(text: &str, reference: &str) -> Vec<u8> {
     let mut key = unhex::<16>(text).map_or_else(|| text.as_bytes().to_vec(), |key| key.to_vec());
     if !reference.is_empty() {
         key.push(b'@');

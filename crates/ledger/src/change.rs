@@ -125,6 +125,12 @@ pub struct AssetFacts {
     pub exposure_source: String,
     /// Who fixes; empty when nobody is named.
     pub owner: String,
+    /// How much depends on it: `low`, `medium`, `high`; empty when nobody said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub criticality: String,
+    /// Tables that act on it beside the ledger's own, by the settings that keep their text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<String>,
 }
 
 /// A document that was read.
@@ -279,6 +285,39 @@ pub struct Facts {
     pub place: String,
     /// The version found, where there is one.
     pub version: String,
+    /// Of packages: the versions found, with what fixes each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
+    /// The ways in which our own scan met it; empty where no claim of ours stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub met: Vec<Met>,
+    /// The worst rating of the other sources, where `met` tells ours; empty without.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub rated: String,
+}
+
+/// A version at which a package was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Found {
+    /// The version.
+    pub version: String,
+    /// The ecosystem in OSV's words, its release with it; empty where only our own scan could tell.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ecosystem: String,
+    /// The versions that are told to fix it there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixed_in: Vec<String>,
+}
+
+/// One way in which our own scan met a problem: what its clock is computed from beside ids and asset.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Met {
+    /// What the package is needed for (`runtime`, `development` …).
+    pub scope: String,
+    /// The advisories that themselves matched.
+    pub records: Vec<String>,
 }
 
 /// The clock, computed by `triage`.
@@ -300,6 +339,55 @@ pub struct Clock {
     pub exploit_since: Option<Instant>,
     /// Signals worth a badge: `kev`, `exploit`, `malicious`.
     pub badges: Vec<String>,
+    /// What acts if a feed that never came would say the worst; it has no say in the place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumed: Option<Assumed>,
+    /// What of its lives the clock keeps. Absent only where version 1 wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life: Option<Life>,
+    /// Why it was computed again, where something other than the problem itself moved it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub moved_by: String,
+}
+
+/// What acts if a feed that never came would say the worst.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assumed {
+    /// When it would be due.
+    pub due: Option<Instant>,
+    /// Whether it would be an emergency.
+    pub emergency: bool,
+    /// Policy and row.
+    pub policy: String,
+}
+
+/// What a clock keeps of the lives of its finding.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Life {
+    /// The first start, kept since it returned soon after its closure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Instant>,
+    /// When it returned long after its closure: this life was first seen then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Instant>,
+    /// The lives that had ended long before it returned, the first one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Former>,
+}
+
+/// A life of a finding that ended long before the finding returned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Former {
+    /// When it was first seen.
+    pub seen: Instant,
+    /// When it was closed.
+    pub closed_at: Instant,
+    /// As what.
+    pub reason: String,
+    /// Since when attackers had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exploit_since: Option<Instant>,
 }
 
 /// The action that ends a finding; findings of one asset with the same key are one row of the queue.

@@ -4,15 +4,18 @@
 //! by which a page knows how many are overdue without counting them. A row follows from the findings as they
 //! stand at the end of an entry and from the entry's instant alone, so that a replay gives the same.
 //!
-//! An acceptance ends by time, without a change: `wakes` says when the first of a fix's ends. The next entry
-//! after it computes the row again; until then a reader does (`queue.rs`).
+//! An acceptance ends by time, without a change, and by time another finding comes to lead: `wakes` says when
+//! the first of these happens. The next entry after it computes the row again; until then a reader does
+//! (`queue.rs`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::LedgerError;
 use crate::database::{Database, Row, Value, all};
 use crate::schema::{CALENDAR, FIXES};
-use crate::tables::{NEVER, Stand};
+use vocab::{Rank, Urgency};
+
+use crate::tables::{NEVER, Stand, instant};
 
 /// Microseconds of an hour.
 pub(crate) const HOUR: i64 = 3_600_000_000;
@@ -135,33 +138,65 @@ impl FixRow {
         (self.active() > 0).then(|| (self.band, self.due.div_euclid(HOUR)))
     }
 
-    /// Takes an open finding in. `leads` is the best so far: paused, due, band, id.
-    fn add(
-        &mut self,
-        leads: &mut Option<(bool, i64, i64, i64)>,
-        row: &mut Row,
-        at: i64,
-    ) -> Result<(), LedgerError> {
+    /// What decides its place.
+    pub(crate) fn urgency(&self) -> Urgency {
+        urgency(self.emergency, self.band, self.due)
+    }
+
+    /// Takes an open finding in.
+    fn add(&mut self, leads: &mut Leads, row: &mut Row, at: i64) -> Result<(), LedgerError> {
         let until = row.maybe_int(5)?.filter(|until| *until > at);
+        let (id, due, band, emergency) = (row.int(1)?, row.int(2)?, row.int(3)?, row.flag(4)?);
         self.open += 1;
         let (live, unseen) = (row.int(10)?, row.int(11)?);
         self.unseen += i64::from(live > 0 && unseen >= live);
         self.severities |= 1 << row.int(6)?.clamp(0, 62);
         if let Some(until) = until {
             self.paused += 1;
-            self.wakes = Some(self.wakes.map_or(until, |w| w.min(until)));
+            self.wake(until);
         }
-        let rank = (until.is_some(), row.int(2)?, row.int(3)?, row.int(1)?);
-        if leads.is_none_or(|best| rank < best) {
-            *leads = Some(rank);
-            (self.due, self.band, self.leading) = (rank.1, rank.2, rank.3);
-            self.emergency = row.flag(4)?;
+        let rank = urgency(emergency, band, due).rank(instant(at));
+        if until.is_none() && due >= at {
+            leads.to_come.push((band, due));
+        }
+        if leads.best.is_none_or(|best| (until.is_some(), rank, id) < best) {
+            leads.best = Some((until.is_some(), rank, id));
+            (self.due, self.band, self.leading, self.emergency) = (due, band, id, emergency);
             self.available = row.flag(7)?;
             self.owner = row.text(8)?;
             self.exposure = row.text(9)?;
         }
         Ok(())
     }
+
+    /// When another finding will lead: what is overdue goes by its band, so that one of a shorter band does
+    /// once it is overdue too.
+    fn turn(&mut self, leads: &Leads) {
+        if self.emergency || leads.best.is_none_or(|(paused, ..)| paused) {
+            return;
+        }
+        let shorter = leads.to_come.iter().filter(|(band, _)| *band < self.band);
+        if let Some(due) = shorter.map(|(_, due)| *due).filter(|due| *due != NEVER).min() {
+            self.wake(due.saturating_add(1));
+        }
+    }
+
+    fn wake(&mut self, at: i64) {
+        self.wakes = Some(self.wakes.map_or(at, |known| known.min(at)));
+    }
+}
+
+/// The finding that leads so far, and those that are not overdue yet.
+#[derive(Default)]
+struct Leads {
+    /// Paused, place, number.
+    best: Option<(bool, Rank, i64)>,
+    /// Band and due.
+    to_come: Vec<(i64, i64)>,
+}
+
+fn urgency(emergency: bool, band: i64, due: i64) -> Urgency {
+    Urgency { emergency, band, due: (due != NEVER).then(|| instant(due)) }
 }
 
 /// The rows of these fixes as their findings stand, at an instant; and as they are stored.
@@ -178,7 +213,7 @@ pub(crate) fn computed(
         fresh.leading = stored.leading;
         rows.insert(stored.id, (stored, fresh));
     }
-    let mut leads: BTreeMap<i64, Option<(bool, i64, i64, i64)>> = BTreeMap::new();
+    let mut leads: BTreeMap<i64, Leads> = BTreeMap::new();
     let mut open: HashMap<i64, i64> = HashMap::new();
     database.query(
         "SELECT f.fix, f.id, f.due, f.band, f.emergency, f.paused, f.severity, f.available, \
@@ -193,6 +228,11 @@ pub(crate) fn computed(
             Ok(true)
         },
     )?;
+    for (id, leads) in &leads {
+        if let Some((_, fresh)) = rows.get_mut(id) {
+            fresh.turn(leads);
+        }
+    }
     for (fix, sources) in sources(database, &open)? {
         if let Some((_, fresh)) = rows.get_mut(&fix) {
             fresh.sources = sources;
@@ -251,7 +291,7 @@ impl Touched {
         self.ids.insert(fix);
     }
 
-    /// Adds the fixes of which an acceptance has ended since their rows were computed.
+    /// Adds the fixes whose rows are not what they were by now.
     pub(crate) fn wake(&mut self, database: &mut dyn Database, at: i64) -> Result<(), LedgerError> {
         let sql = "SELECT x.id FROM fixes x WHERE x.wakes IS NOT NULL AND x.wakes <= $1";
         for id in all(database, sql, &[Value::Int(at)], &mut |row| row.int(0))? {

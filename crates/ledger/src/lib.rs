@@ -87,6 +87,7 @@ impl Ledger {
         ledger.read_only = mode == Mode::ReadOnly;
         if mode != Mode::ReadOnly {
             ledger.make_key()?;
+            ledger.compute_again()?;
         }
         Ok(ledger)
     }
@@ -135,6 +136,32 @@ impl Ledger {
             other => other.map(Some),
         })?;
         Ok(())
+    }
+
+    /// Computes the rows of the queue that a migration has marked, as they stand at the last entry.
+    fn compute_again(&mut self) -> Result<(), LedgerError> {
+        let sql = "SELECT COUNT(*) FROM fixes x WHERE x.wakes IS NOT NULL AND x.wakes <= 0";
+        if database::one_int(self.database.as_mut(), sql, &[])? == 0 {
+            return Ok(());
+        }
+        patiently(&self.place, &mut |_| {}, &mut || {
+            Ok(self.database.begin(database::Begin::Write)?.then_some(()))
+        })?;
+        let database = self.database.as_mut();
+        let at = "SELECT e.at FROM entries e ORDER BY e.seq DESC LIMIT 1";
+        let done = database::one_int(database, at, &[]).and_then(|at| {
+            let mut touched = fixes::Touched::default();
+            touched.wake(database, 0)?;
+            touched.settle(database, at)
+        });
+        match done {
+            Ok(()) => self.database.commit(),
+            Err(error) => {
+                // Nothing was written, so that either end is right; the error of the work comes first.
+                let _ = self.database.rollback();
+                Err(error)
+            }
+        }
     }
 
     /// The end of the chain.
@@ -209,6 +236,13 @@ pub struct Author {
     pub name: String,
     /// The actor's role at that time.
     pub role: String,
+}
+
+impl LedgerError {
+    /// Whether there is no ledger at all.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing(_))
+    }
 }
 
 /// What can go wrong.

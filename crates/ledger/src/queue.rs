@@ -1,21 +1,21 @@
 //! The queue: which fixes first?
 //!
-//! In: a filter, `now`. Out: a page. The order (docs/ARCHITECTURE.md, «The clock», rule 10): overdue first by
-//! band and due, then the rest by due, those without a due instant last. Each part is one scan of an index;
-//! how many are overdue comes from the calendar. Never: a count or a sort of all that is stored.
+//! In: a filter, `now`. Out: a page in the order of [`vocab::rank`]: known emergencies by due, what is overdue
+//! by band and due, the rest by due. Each part is one scan of an index; how many are overdue comes from the
+//! calendar. Never: a count or a sort of all that is stored.
 //!
 //! A fix whose acceptance has ended since its row was computed is computed here, for this page alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vocab::Instant;
+use vocab::{Instant, Rank};
 
 use crate::database::{Database, Value, all, one_int};
 use crate::fixes::{FixRow, HOUR, computed};
 use crate::pack::Packer;
 use crate::read::{assets_of, findings};
 use crate::row::{Filter, Finding, Fix, Page};
-use crate::tables::{NEVER, micros, severity_number};
+use crate::tables::{NEVER, instant, micros, severity_number};
 use crate::{Ledger, LedgerError, words};
 
 /// Most findings that a search inside the queue looks at, the newest.
@@ -294,12 +294,18 @@ impl<'f> Search<'f> {
             let terms = "x.paused > 0 AND x.reference = ''".to_owned();
             self.parts.push(Part { terms, order: "x.due, x.id", count: None });
         } else {
-            for (band, count) in overdue.into_iter().filter(|(_, count)| *count > 0) {
+            let terms = "x.active > 0 AND x.emergency = 1".to_owned();
+            self.parts.push(Part { terms, order: "x.due, x.id", count: None });
+            // Band 0 is that of emergencies alone.
+            for (band, count) in overdue.into_iter().filter(|(band, count)| *count > 0 && *band > 0)
+            {
                 let band = self.place(Value::Int(band));
-                let terms = format!("x.active > 0 AND x.band = ${band} AND x.due < ${now}");
+                let terms = format!(
+                    "x.active > 0 AND x.emergency = 0 AND x.band = ${band} AND x.due < ${now}"
+                );
                 self.parts.push(Part { terms, order: "x.due, x.id", count: Some(count) });
             }
-            let terms = format!("x.active > 0 AND x.due >= ${now}");
+            let terms = format!("x.active > 0 AND x.emergency = 0 AND x.due >= ${now}");
             self.parts.push(Part { terms, order: "x.due, x.id", count: None });
         }
         if self.filter.closed {
@@ -427,13 +433,13 @@ impl<'f> Search<'f> {
     }
 
     /// The order of the queue.
-    fn rank(&self, row: &FixRow) -> (u8, i64, i64, i64) {
+    fn rank(&self, row: &FixRow) -> (u8, Rank, i64, i64) {
         if row.open == 0 {
-            (2, 0, 0, -row.id)
-        } else if !self.wants_accepted() && row.due < self.now {
-            (0, row.band, row.due, row.id)
+            (2, Rank::LAST, 0, -row.id)
+        } else if self.wants_accepted() {
+            (1, Rank::LAST, row.due, row.id)
         } else {
-            (1, 0, row.due, row.id)
+            (0, row.urgency().rank(instant(self.now)), 0, row.id)
         }
     }
 }

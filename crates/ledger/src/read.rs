@@ -227,6 +227,12 @@ impl Ledger {
         self.value("SELECT g.value FROM settings g WHERE g.name = $1", name)
     }
 
+    /// Every setting, by name.
+    pub fn settings(&mut self) -> Result<Vec<(String, String)>, LedgerError> {
+        let sql = "SELECT g.name, g.value FROM settings g ORDER BY g.name";
+        all(self.database.as_mut(), sql, &[], &mut |row| Ok((row.text(0)?, row.text(1)?)))
+    }
+
     /// The role given to an actor.
     pub fn role(&mut self, actor: &str) -> Result<Option<String>, LedgerError> {
         self.value("SELECT r.role FROM roles r WHERE r.actor = $1", actor)

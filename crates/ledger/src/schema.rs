@@ -81,6 +81,8 @@ pub(crate) const ASSETS: Table = Table {
         ("exposure", Text),
         ("exposure_source", Text),
         ("owner", Text),
+        ("criticality", Text),
+        ("tables", Text),
     ],
 };
 pub(crate) const STREAMS: Table = Table {

@@ -7,7 +7,7 @@ use vocab::Instant;
 
 use crate::LedgerError;
 use crate::change::{
-    AssetFacts, Clock, Closure, Decision, Edge, Facts, FixFacts, Key, UnseenFacts,
+    AssetFacts, Clock, Closure, Decision, Edge, Facts, FixFacts, Key, Life, UnseenFacts,
 };
 use crate::database::{Row, Value};
 use crate::pack::{Packer, Sum};
@@ -162,13 +162,25 @@ impl FindingRow {
             closure: self.details.closure,
             closed_at: self.details.closed_at,
             decision: self.details.decision,
-            clock: self.details.clock,
+            clock: self.details.clock.map(with_life),
             fix: self.details.fix,
             live: self.live,
             unseen: self.unseen,
             reference: self.reference,
         }
     }
+}
+
+/// A clock with what it must keep as data. Version 1 of the ledger kept the first start of a finding that had
+/// returned in its sentence alone; such a clock is read once, here, and is written with its data when it is
+/// next computed.
+fn with_life(mut clock: Clock) -> Clock {
+    const KEPT: &str = ", reopened, keeps its first start";
+    if clock.life.is_none() {
+        let kept = clock.why.contains(KEPT).then_some(clock.start);
+        clock.life = Some(Life { kept, ..Life::default() });
+    }
+    clock
 }
 
 /// Whether a claim stands.
@@ -301,7 +313,7 @@ pub(crate) fn unseen_facts(stored: &str) -> Option<UnseenFacts> {
 
 /// The columns that [`asset`] wants, of `assets s`.
 pub(crate) const ASSET_COLUMNS: &str =
-    "s.id, s.name, s.declared, s.exposure, s.exposure_source, s.owner";
+    "s.id, s.name, s.declared, s.exposure, s.exposure_source, s.owner, s.criticality, s.tables";
 
 /// An asset's row, from a column on.
 pub(crate) fn asset(row: &mut Row, at: usize) -> Result<(i64, AssetFacts), LedgerError> {
@@ -311,8 +323,19 @@ pub(crate) fn asset(row: &mut Row, at: usize) -> Result<(i64, AssetFacts), Ledge
         exposure: row.text(at + 3)?,
         exposure_source: row.text(at + 4)?,
         owner: row.text(at + 5)?,
+        criticality: row.text(at + 6)?,
+        tables: listed(&row.text(at + 7)?),
     };
     Ok((row.int(at)?, facts))
+}
+
+/// A list of names as one column keeps it: a line each.
+pub(crate) fn lines(names: &[String]) -> String {
+    names.join("\n")
+}
+
+fn listed(lines: &str) -> Vec<String> {
+    lines.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// A value as packed JSON.

@@ -325,6 +325,20 @@ impl<'l> Write<'l> {
         read::findings(database.as_mut(), packer, rest, &[Value::Ints(ids.to_vec())])
     }
 
+    /// The open findings of these fixes of an asset, by number.
+    pub fn open_of_fixes(
+        &mut self,
+        asset: i64,
+        keys: &[String],
+    ) -> Result<Vec<Finding>, LedgerError> {
+        self.flush()?;
+        let keys = keys.iter().map(|key| crate::apply::fix_key(key, "")).collect();
+        let rest = "WHERE f.state = 0 AND f.fix IN (SELECT x.id FROM fixes x \
+                    WHERE x.asset = $1 AND x.key = ANY($2)) ORDER BY f.id";
+        let Ledger { database, packer, .. } = &mut *self.ledger;
+        read::findings(database.as_mut(), packer, rest, &[Value::Int(asset), Value::Keys(keys)])
+    }
+
     /// Findings that are closed as duplicates of this one.
     pub fn duplicates_of(&mut self, finding: i64) -> Result<Vec<i64>, LedgerError> {
         let sql = "SELECT DISTINCT c.finding FROM changes c \

@@ -5,13 +5,14 @@
 
 use std::cmp::Ordering;
 
-use vocab::Instant;
+use vocab::rank::LAST_BAND;
+use vocab::{Instant, Rank, Urgency};
 
 use crate::Duration;
 use crate::column::Column;
 use crate::evaluate::Acting;
 use crate::facts::{ClockFrom, CveFacts, Facts, Feed, Kind};
-use crate::inputs::Subject;
+use crate::inputs::{Silence, Subject};
 use crate::policy::{Outcome, Policy};
 use crate::signal;
 use crate::why;
@@ -50,8 +51,12 @@ pub struct Clock {
     pub exposed_since: Option<Instant>,
     /// `start + allowed`; `None`: on the next upgrade, never overdue (rule 6).
     pub due: Option<Instant>,
-    /// An emergency by its row or by rule 9.
+    /// An emergency by its row or by rule 9; never one that is only assumed.
     pub emergency: bool,
+    /// What acts if a feed that never came would say the worst: shown, and without a say in the place.
+    pub assumed: Option<Assumed>,
+    /// Whether it could be an emergency since the KEV catalogue at hand was made.
+    pub could_be_emergency: bool,
     /// Traces of use have to be looked for.
     pub forensics: bool,
     /// An older clock of the same finding that ran out before `due`, so that nothing moves silently.
@@ -72,9 +77,34 @@ impl Clock {
     }
 
     /// The earliest due instant this finding ever had.
-    fn first_due(&self) -> Option<Instant> {
-        self.earlier.as_ref().map(|earlier| earlier.due).or(self.due)
+    pub fn first_due(&self) -> Option<Instant> {
+        self.earlier.as_ref().map(|earlier| earlier.due).into_iter().chain(self.due).min()
     }
+
+    /// What decides its place in the queue.
+    pub fn urgency(&self) -> Urgency {
+        let band = match self.band {
+            Band::Emergency => 0,
+            Band::Within(allowed) => allowed.as_hours().clamp(1, LAST_BAND - 1),
+            Band::NextUpgrade => LAST_BAND,
+        };
+        Urgency { emergency: self.emergency, band, due: self.first_due() }
+    }
+}
+
+/// What acts if a feed that never came would say the worst (rule 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumed {
+    /// The table.
+    pub policy: String,
+    /// Its row.
+    pub row: String,
+    /// When it would be due.
+    pub due: Option<Instant>,
+    /// Whether it would be an emergency.
+    pub emergency: bool,
+    /// What never came («CISA KEV is missing»).
+    pub because: String,
 }
 
 /// An older clock of the same finding.
@@ -145,16 +175,15 @@ pub fn clock(facts: &Facts, policies: &[Policy], now: Instant) -> Clocks {
         return Clocks { notice, ..Clocks::default() };
     }
     let default = if policies.is_empty() { Policy::builtin(Policy::DEFAULT) } else { None };
-    let mut clocks: Vec<Clock> = policies
-        .iter()
-        .chain(&default)
-        .filter_map(|policy| of_policy(facts, policy, now))
-        .collect();
+    let tables = || policies.iter().chain(&default);
+    let mut clocks: Vec<Clock> =
+        tables().filter_map(|policy| of_policy(facts, policy, now, Silence::No)).collect();
     clocks.sort_by(sooner);
     if let Some((acting, others)) = clocks.split_first_mut() {
         for other in others.iter() {
             join(acting, other);
         }
+        assume(acting, facts, tables(), now);
         // What another table once had due, and was missed, stays missed.
         for other in others.iter().filter(|other| other.overdue(now)) {
             hold(acting, other, &format!("under {}", other.policy));
@@ -186,10 +215,49 @@ fn join(acting: &mut Clock, other: &Clock) {
     }
 }
 
+/// What the silence of feeds may hide: of one that never came the strictest date, of a stale KEV catalogue
+/// whether it could be an emergency.
+fn assume<'p>(
+    acting: &mut Clock,
+    facts: &Facts,
+    tables: impl Iterator<Item = &'p Policy> + Clone,
+    now: Instant,
+) {
+    let feeds = &facts.feeds;
+    let worst = |silence: Silence| {
+        let clocks =
+            tables.clone().filter_map(move |policy| of_policy(facts, policy, now, silence));
+        let mut clocks: Vec<Clock> = clocks.collect();
+        clocks.sort_by(sooner);
+        clocks
+    };
+    if [feeds.kev, feeds.exploits, feeds.epss].into_iter().any(Feed::is_missing) {
+        let clocks = worst(Silence::MissingOpen);
+        let emergency = clocks.iter().any(|clock| clock.emergency);
+        let first = clocks.into_iter().next();
+        let stricter = |first: &Clock| {
+            emergency && !acting.emergency || sooner(first, acting) == Ordering::Less
+        };
+        acting.assumed = first.filter(stricter).map(|first| Assumed {
+            because: why::missing(&first.inputs),
+            policy: first.policy,
+            row: first.row,
+            due: first.due,
+            emergency: emergency && !acting.emergency,
+        });
+    }
+    if feeds.kev.is_stale() && !acting.emergency {
+        acting.could_be_emergency = worst(Silence::StaleOpen).iter().any(|clock| clock.emergency);
+    }
+}
+
 /// Adds to the sentence what was found after the row.
 fn complete(clock: &mut Clock, facts: &Facts) {
     if let Some(earlier) = &clock.earlier {
         clock.why.push_str(&why::earlier_phrase(earlier));
+    }
+    if let Some(assumed) = &clock.assumed {
+        clock.why.push_str(&why::assumed_phrase(assumed));
     }
     if facts.disputed {
         clock.why.push_str("; disputed, which changes nothing");
@@ -203,21 +271,15 @@ fn stricter(a: &Clock, b: &Clock) -> Ordering {
     key(a).cmp(&key(b))
 }
 
-/// The queue (rule 10): overdue first, by band and then due; then the rest by due, those without a due
-/// instant last. Equal clocks compare equal; the caller breaks ties by its own ids.
+/// The queue (rule 10): the order of [`Rank`]. Equal clocks compare equal; the caller breaks ties by its own
+/// ids.
 pub fn queue_order(a: &Clock, b: &Clock, now: Instant) -> Ordering {
-    let due = |c: &Clock| c.first_due().unwrap_or(Instant::MAX);
-    let undated = |c: &Clock| c.first_due().is_none();
-    match (a.overdue(now), b.overdue(now)) {
-        (true, false) => Ordering::Less,
-        (false, true) => Ordering::Greater,
-        (true, true) => (a.band, due(a)).cmp(&(b.band, due(b))),
-        (false, false) => (undated(a), due(a), a.band).cmp(&(undated(b), due(b), b.band)),
-    }
+    let rank = |clock: &Clock| -> Rank { clock.urgency().rank(now) };
+    rank(a).cmp(&rank(b))
 }
 
 /// Every CVE whole, the strictest wins (rule 5).
-fn of_policy(facts: &Facts, policy: &Policy, now: Instant) -> Option<Clock> {
+fn of_policy(facts: &Facts, policy: &Policy, now: Instant, silence: Silence) -> Option<Clock> {
     let live: Vec<&CveFacts> = facts.cves.iter().filter(|cve| !cve.rejected).collect();
     let subjects: Vec<Option<&CveFacts>> = match (live.is_empty(), facts.cves.first()) {
         (false, _) => live.into_iter().map(Some).collect(),
@@ -225,7 +287,7 @@ fn of_policy(facts: &Facts, policy: &Policy, now: Instant) -> Option<Clock> {
     };
     let mut clocks: Vec<Clock> = subjects
         .into_iter()
-        .filter_map(|cve| of_subject(&Subject { facts, cve, now }, policy, now))
+        .filter_map(|cve| of_subject(&Subject { facts, cve, now, silence }, policy, now))
         .collect();
     clocks.sort_by(stricter);
     let mut clocks = clocks.into_iter();
@@ -253,7 +315,7 @@ fn of_subject(subject: &Subject<'_>, policy: &Policy, now: Instant) -> Option<Cl
     let mut clock = evaluate(subject, policy, now)?;
     let Some(cve) = subject.live() else { return Some(clock) };
     let signal_only = subject.facts.clock_from == ClockFrom::SignalOnly;
-    if signal_only || clock.start <= subject.facts.sighting.at {
+    if signal_only || clock.start <= subject.facts.sighting {
         return Some(clock);
     }
     // It was seen before the signal came: what ran until then may not silently move later.
@@ -275,8 +337,8 @@ fn of_subject(subject: &Subject<'_>, policy: &Policy, now: Instant) -> Option<Cl
             cve.exploit = None;
             facts.feeds.exploits = Feed::Fresh { as_of: now };
         }
-        if let Some(other) = evaluate(&Subject { facts: &facts, cve: Some(&cve), now }, policy, now)
-        {
+        let before = Subject { facts: &facts, cve: Some(&cve), ..*subject };
+        if let Some(other) = evaluate(&before, policy, now) {
             hold(&mut clock, &other, because);
         }
     }
@@ -312,6 +374,8 @@ fn evaluate(subject: &Subject<'_>, policy: &Policy, now: Instant) -> Option<Cloc
         exposed_since: signal.as_ref().map(|s| s.at),
         due,
         emergency: outcome.emergency,
+        assumed: None,
+        could_be_emergency: false,
         forensics: outcome.forensics,
         earlier: None,
         inputs: why::inputs(subject, &acting),

@@ -86,7 +86,9 @@ impl<'p> Acting<'p> {
     pub(crate) fn assumed(&self, domain: usize) -> bool {
         self.asked(domain)
             && self.columns().any(|(at, columns, state, value)| {
-                at == domain && state.how == How::Unknown && value != columns.unknown_bit()
+                let one_of_several = state.mask.count_ones() > 1;
+                let unknown = state.how == How::Unknown && one_of_several;
+                at == domain && unknown && value != columns.unknown_bit()
             })
     }
 
@@ -100,7 +102,7 @@ impl<'p> Acting<'p> {
             let (rank, possible) = match state.how {
                 How::Known => continue,
                 How::Inferred => (2, domain.all_known()),
-                How::Unknown | How::Assumed => (u8::from(!self.assumed(at)), state.mask),
+                How::Unknown | How::Assumed => (u8::from(!self.assumed(at)), state.open),
             };
             for value in bits(possible) {
                 let mut axes = open.clone();

@@ -22,8 +22,8 @@ pub struct Facts {
     pub vectors: Vec<String>,
     /// When the earliest of the matching records was published; never when it was modified.
     pub published: Option<Instant>,
-    /// When this problem was first seen on this asset.
-    pub sighting: Sighting,
+    /// When this problem was first seen on this asset, in this life of it.
+    pub sighting: Instant,
     /// The CVEs of the alias group, each with its own signals.
     pub cves: Vec<CveFacts>,
     /// How fresh each feed is.
@@ -42,7 +42,7 @@ pub struct Facts {
 
 impl Facts {
     /// A vulnerability of which nothing is known but when it was seen and how fresh the feeds are.
-    pub fn new(sighting: Sighting, feeds: Feeds) -> Self {
+    pub fn new(sighting: Instant, feeds: Feeds) -> Self {
         Self {
             kind: Kind::Vulnerability,
             exposure: Stated { value: Exposure::Unknown, source: "nobody said".to_owned() },
@@ -82,26 +82,6 @@ pub struct Stated<T> {
     pub value: T,
     /// Where it was said, as a short phrase.
     pub source: String,
-}
-
-/// The first time this problem was seen on this asset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sighting {
-    /// When.
-    pub at: Instant,
-    /// Who remembers it.
-    pub from: SightingFrom,
-}
-
-/// Who remembers a first sighting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SightingFrom {
-    /// The ledger.
-    Ledger,
-    /// An earlier scan's JSON (`--baseline`).
-    Baseline,
-    /// Nobody: it is taken to be first seen by this run.
-    Now,
 }
 
 /// What the clock counts from.
@@ -222,14 +202,26 @@ pub enum Feed {
         /// The date of its content.
         as_of: Instant,
     },
-    /// Too old for its absences to mean anything.
+    /// Too old for its silence to be trusted: dates go by what it last said, and its age is told.
     Stale {
         /// The date of its content.
         as_of: Instant,
     },
-    /// Not there.
+    /// It never came: what it would say may be anything.
     #[default]
     Missing,
+}
+
+impl Feed {
+    /// Whether it never came.
+    pub fn is_missing(self) -> bool {
+        matches!(self, Self::Missing)
+    }
+
+    /// Whether it is there and too old.
+    pub fn is_stale(self) -> bool {
+        matches!(self, Self::Stale { .. })
+    }
 }
 
 /// How fresh each feed is.

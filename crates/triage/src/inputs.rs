@@ -2,8 +2,9 @@
 //!
 //! In: facts and one CVE of the group. Out: per column the values it may have, and the words for it.
 //! Here alone is decided what absence means (docs/ARCHITECTURE.md, «The clock», rules 3 and 7): absent
-//! from a fresh feed is no; a stale or missing feed is unknown; a rejected CVE gives no signals; where
-//! there is no CVE id, no feed keyed by CVE can list it.
+//! from a fresh feed is no; a stale feed goes by what it last said; what a feed that never came would say
+//! is unknown, and [`Silence`] says for what that is taken; a rejected CVE gives no signals; where there is
+//! no CVE id, no feed keyed by CVE can list it.
 
 use vocab::{Exposure, Instant, Scope, Severity};
 
@@ -19,11 +20,24 @@ use crate::why::day;
 /// How long a recorded «none» says that there is no exploitation: 90 days.
 const NONE_HOLDS: Duration = Duration::from_hours(90 * 24);
 
+/// For what the silence of a feed is taken that is not fresh, where the table has no row for `unknown`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// For «no»: the date by what is known.
+    No,
+    /// A feed that never came may say anything: the strictest date.
+    MissingOpen,
+    /// A stale one may too: what could be, if nobody looks again.
+    StaleOpen,
+}
+
 /// What one column holds.
 #[derive(Debug, Clone)]
 pub(crate) struct State {
-    /// The known values it may have: one when it is known, several when it is not.
+    /// The values by which the row is chosen: one when it is known, or taken for known; several when not.
     pub(crate) mask: u16,
+    /// The values it may have.
+    pub(crate) open: u16,
     pub(crate) how: How,
     /// The value in words.
     pub(crate) value: String,
@@ -40,6 +54,7 @@ pub(crate) struct Subject<'a> {
     /// `None`: the group has no CVE id.
     pub(crate) cve: Option<&'a CveFacts>,
     pub(crate) now: Instant,
+    pub(crate) silence: Silence,
 }
 
 impl<'a> Subject<'a> {
@@ -88,7 +103,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn known(&self, value: &str, source: String, as_of: Option<Instant>) -> State {
         let mask = self.domain.value_bit(value).unwrap_or(self.domain.all_known());
-        State { mask, how: How::Known, value: value.to_owned(), source, as_of, dated: " of" }
+        let value = value.to_owned();
+        State { mask, open: mask, how: How::Known, value, source, as_of, dated: " of" }
     }
 
     fn listed(&self, value: &str, kev: &Kev) -> State {
@@ -102,20 +118,32 @@ impl Reader<'_> {
     }
 
     fn unknown(&self, mask: u16, source: String, as_of: Option<Instant>) -> State {
-        State { mask, how: How::Unknown, value: "unknown".to_owned(), source, as_of, dated: " of" }
+        let value = "unknown".to_owned();
+        State { mask, open: mask, how: How::Unknown, value, source, as_of, dated: " of" }
     }
 
-    /// Nothing lists it: no for a fresh feed, else unknown.
+    /// Nothing lists it: no for a fresh feed and as a stale one last said; of one that never came, and whose
+    /// absence the table has no row for, the value that is taken is `no` (a bit), or any.
     fn absent(&self, feed: Feed, name: &str, no: &str) -> State {
+        let bit = self.domain.value_bit(no).unwrap_or(self.domain.all_known());
+        self.silent(feed, name, bit, || self.known(no, name.to_owned(), None))
+    }
+
+    fn silent(&self, feed: Feed, name: &str, no: u16, known: impl FnOnce() -> State) -> State {
         let is = if name.ends_with('s') { "are" } else { "is" };
+        let all = self.domain.all_known();
+        let silence = self.subject.silence;
         match feed {
-            Feed::Fresh { as_of } => self.known(no, name.to_owned(), Some(as_of)),
+            Feed::Fresh { as_of } => State { as_of: Some(as_of), ..known() },
+            Feed::Stale { as_of } if silence == Silence::StaleOpen => {
+                self.unknown(all, format!("{name} of {} {is} stale", day(as_of)), Some(as_of))
+            }
             Feed::Stale { as_of } => {
-                let source = format!("{name} of {} {is} stale", day(as_of));
-                self.unknown(self.domain.all_known(), source, Some(as_of))
+                State { source: format!("stale {name}"), as_of: Some(as_of), ..known() }
             }
             Feed::Missing => {
-                self.unknown(self.domain.all_known(), format!("{name} {is} missing"), None)
+                let taken = if silence == Silence::No { no } else { all };
+                State { open: all, ..self.unknown(taken, format!("{name} {is} missing"), None) }
             }
         }
     }
@@ -165,19 +193,30 @@ impl Reader<'_> {
         }
         let exploit = cve.exploit.as_ref();
         let poc = exploit.is_some() || matches!(decided, Some((Exploitation::Poc, _)));
-        if !matches!(feeds.kev, Feed::Fresh { .. }) {
-            let reachable = bits(self.domain.all_known()).skip(usize::from(poc));
-            let mask = reachable.fold(0, |all, b| all | b);
-            return State { mask, ..self.absent(feeds.kev, "CISA KEV", "none") };
+        let least = |word: &str| self.domain.value_bit(word).unwrap_or(self.domain.all_known());
+        // Between what is known and «active», which only KEV tells.
+        let from = |least: u16, few: usize| {
+            let reachable = bits(self.domain.all_known()).take(few);
+            reachable.filter(|b| *b >= least).fold(0, |all, b| all | b)
+        };
+        if self.is_open(feeds.kev) {
+            let floor = least(if poc { "poc" } else { "none" });
+            let silent = self.absent(feeds.kev, "CISA KEV", "none");
+            let open = from(floor, 3);
+            let mask = if self.subject.silence == Silence::No { floor } else { open };
+            let value = if poc && mask == floor { "poc".to_owned() } else { silent.value.clone() };
+            return State { mask, open, value, ..silent };
         }
         match (exploit, decided) {
             (Some(exploit), _) => self.public("poc", exploit),
             (None, Some((Exploitation::Poc, at))) => {
                 self.known("poc", "CISA SSVC".to_owned(), Some(at))
             }
-            _ if !matches!(feeds.exploits, Feed::Fresh { .. }) => {
-                let mask = bits(self.domain.all_known()).take(2).fold(0, |all, b| all | b);
-                State { mask, ..self.absent(feeds.exploits, "exploit feeds", "none") }
+            _ if self.is_open(feeds.exploits) => {
+                let silent = self.absent(feeds.exploits, "exploit feeds", "none");
+                let open = from(least("none"), 2);
+                let mask = if self.subject.silence == Silence::No { least("none") } else { open };
+                State { mask, open, ..silent }
             }
             (None, Some((_, at))) if self.holds(at) => {
                 self.known("none", "CISA SSVC".to_owned(), Some(at))
@@ -187,6 +226,11 @@ impl Reader<'_> {
                 ..self.known("none", "absent from CISA KEV and the exploit feeds".into(), None)
             },
         }
+    }
+
+    /// Whether the silence of a feed may hide something.
+    fn is_open(&self, feed: Feed) -> bool {
+        feed.is_missing() || feed.is_stale() && self.subject.silence == Silence::StaleOpen
     }
 
     /// Does a decision that nothing exploits it still hold?
@@ -209,8 +253,10 @@ impl Reader<'_> {
 
     fn epss(&self, number: fn(&crate::facts::Epss) -> f32) -> State {
         let feed = self.subject.facts.feeds.epss;
+        let lowest = self.domain.number_bit(0.0);
         let none = |source: String| State {
-            mask: self.domain.number_bit(0.0),
+            mask: lowest,
+            open: lowest,
             how: How::Known,
             value: "no score".to_owned(),
             source,
@@ -220,23 +266,23 @@ impl Reader<'_> {
         let scored = self.subject.live().and_then(|cve| cve.epss);
         match (self.subject.silent(), scored, feed) {
             (Some(reason), _, _) => none(reason),
-            (None, Some(epss), Feed::Fresh { .. }) if number(&epss).is_finite() => State {
-                mask: self.domain.number_bit(number(&epss)),
-                how: How::Known,
-                value: format!("{:.3}", number(&epss)),
-                source: "EPSS".to_owned(),
-                as_of: Some(epss.as_of),
-                dated: " of",
-            },
-            (None, Some(epss), Feed::Stale { .. }) => {
-                let said = format!("EPSS of {} is stale", day(epss.as_of));
-                self.unknown(self.domain.all_known(), said, Some(epss.as_of))
+            (None, Some(epss), _) if number(&epss).is_finite() => {
+                let mask = self.domain.number_bit(number(&epss));
+                State {
+                    mask,
+                    open: mask,
+                    how: How::Known,
+                    value: format!("{:.3}", number(&epss)),
+                    source: if feed.is_stale() { "stale EPSS" } else { "EPSS" }.to_owned(),
+                    as_of: Some(epss.as_of),
+                    dated: " of",
+                }
             }
             (None, _, Feed::Fresh { as_of }) => {
                 let said = "EPSS has no score for it yet".to_owned();
                 self.unknown(self.domain.all_known(), said, Some(as_of))
             }
-            (None, _, feed) => self.absent(feed, "EPSS", "unknown"),
+            (None, _, feed) => self.silent(feed, "EPSS", lowest, || none("EPSS".to_owned())),
         }
     }
 

@@ -20,12 +20,12 @@ mod render;
 mod signal;
 mod why;
 
-pub use clock::{Band, Clock, Clocks, Earlier, How, Input, clock, queue_order};
+pub use clock::{Assumed, Band, Clock, Clocks, Earlier, How, Input, clock, queue_order};
 pub use cvss::{infer_automatable, infer_total_impact};
 pub use diff::{Case, Change, DiffError, Direction, Side, TableDiff, diff};
 pub use facts::{
     ClockFrom, CveFacts, Epss, Exploit, Exploitation, Facts, Feed, Feeds, Kev, Kind, MissionImpact,
-    SafetyImpact, Sighting, SightingFrom, Ssvc, Stated,
+    SafetyImpact, Ssvc, Stated,
 };
 pub use parse::PolicyError;
 pub use policy::{Outcome, Policy};

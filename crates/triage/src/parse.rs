@@ -82,7 +82,8 @@ pub(crate) fn read(origin: &str, text: &str) -> Result<Policy, PolicyError> {
         let at = e.span().map_or(0, |s| s.start);
         reader.wrong(at, e.message().to_owned(), "TOML")
     })?;
-    reader.policy(document.get_ref())
+    let policy = reader.policy(document.get_ref())?;
+    Ok(Policy { text: text.to_owned(), ..policy })
 }
 
 type Value<'i> = Spanned<DeValue<'i>>;
@@ -114,6 +115,7 @@ impl Reader<'_> {
             version: required("version")?,
             title: self.string(document, "title")?.unwrap_or_default(),
             source: self.string(document, "source")?.unwrap_or_default(),
+            text: String::new(),
             domains,
             rows,
         })

@@ -15,6 +15,7 @@ pub struct Policy {
     pub(crate) version: String,
     pub(crate) title: String,
     pub(crate) source: String,
+    pub(crate) text: String,
     pub(crate) domains: Vec<Domain>,
     pub(crate) rows: Vec<Row>,
 }
@@ -147,6 +148,11 @@ impl Policy {
     /// Where the table comes from.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The text that it was read from, by which it can be read again.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The rows' ids, in order.

@@ -8,7 +8,7 @@ use vocab::Instant;
 
 use crate::column::Column;
 use crate::evaluate::Acting;
-use crate::facts::{ClockFrom, CveFacts, Exploit, Facts, SightingFrom};
+use crate::facts::{ClockFrom, CveFacts, Exploit, Facts};
 use crate::inputs::Subject;
 use crate::why::day;
 
@@ -76,12 +76,9 @@ fn published(facts: &Facts, cve: Option<&CveFacts>) -> Option<Signal> {
 
 /// The later of signal and sighting; never later than a first start it already had.
 pub(crate) fn start(facts: &Facts, signal: Option<&Signal>, now: Instant) -> (Instant, String) {
-    let seen = facts.sighting.at.min(now);
-    let sighting = match facts.sighting.from {
-        SightingFrom::Now => "first seen now".to_owned(),
-        SightingFrom::Ledger => format!("first seen {}", day(seen)),
-        SightingFrom::Baseline => format!("first seen {} in the baseline", day(seen)),
-    };
+    let seen = facts.sighting.min(now);
+    // Who remembers it is no part of the sentence: whoever reads it later, elsewhere, reads the same.
+    let sighting = format!("first seen {}", day(seen));
     let (at, event) = match (signal, facts.clock_from) {
         (Some(signal), ClockFrom::SignalOnly) => (signal.at, signal.event.clone()),
         (Some(signal), ClockFrom::SightingAndSignal) if signal.at > seen => {
@@ -91,7 +88,7 @@ pub(crate) fn start(facts: &Facts, signal: Option<&Signal>, now: Instant) -> (In
         _ => (seen, sighting),
     };
     match facts.earlier_start {
-        Some(first) if first < at => (first, "reopened, keeps its first start".to_owned()),
+        Some(first) if first < at => (first, "returned soon, keeps its first start".to_owned()),
         _ => (at, event),
     }
 }

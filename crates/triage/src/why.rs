@@ -6,7 +6,7 @@
 use vocab::Instant;
 
 use crate::Duration;
-use crate::clock::{Clock, Earlier, How, Input};
+use crate::clock::{Assumed, Clock, Earlier, How, Input};
 use crate::column::{Column, Domain};
 use crate::evaluate::{Acting, Move};
 use crate::facts::Kind;
@@ -243,6 +243,26 @@ fn changed(from: &Outcome, to: &Outcome) -> String {
         }
     }
     text
+}
+
+/// Which feeds never came, of those that a clock's inputs were assumed for.
+pub(crate) fn missing(inputs: &[Input]) -> String {
+    let assumed = inputs.iter().filter(|input| input.how == How::Assumed);
+    let mut sources: Vec<&str> =
+        assumed.map(|input| input.source.as_str()).filter(|s| s.ends_with(" missing")).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    sources.join(", ")
+}
+
+/// What acts if a feed that never came would say the worst.
+pub(crate) fn assumed_phrase(assumed: &Assumed) -> String {
+    let Assumed { policy, row, due, emergency, because } = assumed;
+    let due =
+        due.map_or_else(|| "on the next upgrade".to_owned(), |due| format!("due {}", minute(due)));
+    let emergency = if *emergency { ", emergency" } else { "" };
+    let because = if because.is_empty() { String::new() } else { format!(", as {because}") };
+    format!("; assumed {due}{emergency} by {policy} row {row}{because}")
 }
 
 /// What an earlier clock adds to the sentence.

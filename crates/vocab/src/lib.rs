@@ -10,6 +10,7 @@ pub mod component;
 pub mod ecosystem;
 pub mod instant;
 pub mod purl;
+pub mod rank;
 pub mod severity;
 pub mod verdict;
 
@@ -17,5 +18,6 @@ pub use asset::{Environment, Exposure};
 pub use component::{Component, Declared, Origin, Scope};
 pub use ecosystem::{Base, Ecosystem};
 pub use instant::Instant;
+pub use rank::{Rank, Urgency};
 pub use severity::Severity;
 pub use verdict::{NotEvaluated, Verdict};

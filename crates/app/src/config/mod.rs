@@ -112,6 +112,11 @@ impl Criticality {
             Self::High => "high",
         }
     }
+
+    /// The criticality of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Low, Self::Medium, Self::High].into_iter().find(|c| c.as_str() == word)
+    }
 }
 
 /// A finding to leave out until a date.
@@ -210,6 +215,11 @@ impl PathPattern {
             p if p.ends_with("**") => Self { own: None, below: matcher(p)? },
             p => Self { own: Some(matcher(p)?), below: matcher(&format!("{p}/**"))? },
         })
+    }
+
+    /// A pattern out of its text; `None` when it is none.
+    pub fn parse(pattern: &str) -> Option<Self> {
+        Self::new(pattern).ok()
     }
 
     /// Whether the path is meant.

@@ -186,6 +186,7 @@ fn finish(
         gabion: env!("CARGO_PKG_VERSION").into(),
         scanned_at: now,
         complete: sum.complete && not_read_total == 0 && !empty,
+        blind: std::mem::take(&mut sum.blind).into_iter().collect(),
         components: sum.assets.iter().map(|a| a.components).sum(),
         distinct: None,
         findings: sum.assets.iter().map(|a| a.findings).sum(),

@@ -29,13 +29,22 @@ pub struct Place {
 impl Place {
     /// Of an estate file: by its real path, so that two of one name do not meet.
     pub fn of(data: &DataDir, estate: &Path) -> Self {
+        Self::in_folder(data, "estates", estate)
+    }
+
+    /// Of a target that is scanned by itself: by its real path.
+    pub(crate) fn of_target(data: &DataDir, target: &Path) -> Self {
+        Self::in_folder(data, "sightings", target)
+    }
+
+    fn in_folder(data: &DataDir, folder: &str, estate: &Path) -> Self {
         let real = estate.canonicalize().unwrap_or_else(|_| estate.to_path_buf());
         let digest = Sha256::digest(real.to_string_lossy().as_bytes());
         let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let stem = estate.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let name: String = stem.chars().take(40).map(plain).collect();
-        let folder = data.0.join("estates");
+        let folder = data.0.join(folder);
         let at = |ending: &str| folder.join(format!("{name}-{hex}.{ending}"));
         Self { kept: at("kept"), seen: at("seen"), sighted: at("sighted") }
     }

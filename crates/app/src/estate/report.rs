@@ -22,8 +22,11 @@ pub struct EstateReport {
     pub gabion: String,
     /// The instant at which the scan was made.
     pub scanned_at: Instant,
-    /// False when something was not read or not evaluated. Incomplete is never clean.
+    /// False when something was not read or not evaluated, or `blind` is not empty. Incomplete is never clean.
     pub complete: bool,
+    /// What the scan could not know although nothing was left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blind: Vec<String>,
     /// In the order of their ids.
     pub assets: Vec<EstateAsset>,
     /// Components over all assets.
@@ -148,6 +151,9 @@ pub struct EstateProblem {
     pub due: Option<Instant>,
     /// Whether one of the findings is an emergency.
     pub emergency: bool,
+    /// Its place in the queue, by the one rule.
+    #[serde(skip, default = "last")]
+    pub(crate) place: vocab::Rank,
 }
 
 /// What was not evaluated, for one reason.
@@ -163,4 +169,8 @@ pub struct Gap {
     pub components: u64,
     /// Assets.
     pub assets: u64,
+}
+
+fn last() -> vocab::Rank {
+    vocab::Rank::LAST
 }

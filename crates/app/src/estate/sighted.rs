@@ -43,6 +43,25 @@ impl Sighted {
         Ok(Self { rows: bytes })
     }
 
+    /// Several as one: of two of one key the earlier.
+    pub(crate) fn merged(all: Vec<Self>) -> Self {
+        let mut all = all.into_iter();
+        let Some(first) = all.next() else { return Self::default() };
+        let more: Vec<Sighting> = all
+            .flat_map(|other| {
+                other.rows().iter().map(|row| (key(row), time(row))).collect::<Vec<_>>()
+            })
+            .collect();
+        if more.is_empty() {
+            return first;
+        }
+        let mut bytes = Vec::new();
+        match first.write(more, &mut bytes) {
+            Ok(()) => Self::open(bytes).unwrap_or(first),
+            Err(_) => first,
+        }
+    }
+
     /// When a problem was first seen: the earliest under any of its names now.
     pub(crate) fn first_seen(&self, identity: &str, aliases: &[String]) -> Option<Instant> {
         if self.rows().is_empty() {

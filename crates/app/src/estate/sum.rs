@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use vocab::{Instant, Severity};
+use vocab::{Instant, Rank, Severity};
 
 use super::report::{EstateAsset, EstateFix, EstateProblem, Gap, MAX_UNREAD};
 use crate::report::{Asset, Finding, Fix, Report, Unread};
@@ -25,6 +25,7 @@ pub(super) struct Sum {
     pub ignored: u64,
     pub stated: u64,
     pub warnings: BTreeSet<String>,
+    pub blind: BTreeSet<String>,
     /// Every asset as it was met, for the rules that fit none.
     pub met: Vec<AssetFiles>,
     pub complete: bool,
@@ -39,19 +40,17 @@ struct FixSum {
     due: Option<Instant>,
     overdue: bool,
     emergency: bool,
-    /// One of the emergencies is known for one, and not assumed.
-    known: bool,
+    /// A feed that never came could bring it forward.
+    assumed: bool,
+    /// The place of the first of its findings, by the one rule.
+    place: Rank,
     closes: u64,
     leaves: u64,
-    assets: Vec<(Urgency, Arc<str>)>,
+    assets: Vec<(Rank, Arc<str>)>,
 }
 
-/// Overdue first, then by due; «on the next upgrade» last.
-type Urgency = (bool, Instant);
-
-fn urgency(overdue: bool, due: Option<Instant>) -> Urgency {
-    (!overdue, due.unwrap_or(Instant::MAX))
-}
+/// What of a finding decides the place of its fix: its own place, and whether it is assumed to be due earlier.
+type Placed = (Rank, bool);
 
 fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
     a.into_iter().chain(b).min()
@@ -108,7 +107,7 @@ impl Sum {
             self.asset(&report, asset, id.clone(), own.get(&**id).copied().unwrap_or_default());
         }
         for finding in &report.findings {
-            self.problem(finding);
+            self.problem(finding, report.scanned_at);
         }
         let mut counted: HashSet<(&str, &str)> = HashSet::new();
         for finding in &report.findings {
@@ -118,15 +117,18 @@ impl Sum {
                 problem.assets += 1;
             }
         }
-        let known = report.findings.iter().filter(|f| f.emergency && !f.is_assumed());
-        let known: HashSet<&str> = known.map(|f| f.id.as_str()).collect();
+        let now = report.scanned_at;
+        let placed = report.findings.iter();
+        let placed = placed.map(|f| (f.id.as_str(), (f.urgency().rank(now), f.is_assumed())));
+        let placed: HashMap<&str, Placed> = placed.collect();
         for fix in &report.fixes {
             if let Some(asset) = ids.get(&*fix.asset) {
-                self.fix(fix, asset, &known);
+                self.fix(fix, asset, &placed);
             }
         }
         self.gaps(&report);
         self.warnings.extend(report.warnings);
+        self.blind.extend(report.blind);
     }
 
     /// Notes a target of which there is no report at all.
@@ -157,7 +159,7 @@ impl Sum {
         });
     }
 
-    fn problem(&mut self, finding: &Finding) {
+    fn problem(&mut self, finding: &Finding, now: Instant) {
         let problem =
             self.problems.entry(finding.advisory.clone()).or_insert_with(|| EstateProblem {
                 advisory: finding.advisory.clone(),
@@ -169,8 +171,10 @@ impl Sum {
                 assets: 0,
                 due: None,
                 emergency: false,
+                place: Rank::LAST,
             });
         problem.findings += 1;
+        problem.place = problem.place.min(finding.urgency().rank(now));
         problem.severity = problem.severity.max(finding.severity);
         problem.kev |= finding.signals.kev.is_some();
         problem.exploit |= finding.signals.exploit.is_some();
@@ -178,7 +182,9 @@ impl Sum {
         problem.emergency |= finding.emergency;
     }
 
-    fn fix(&mut self, fix: &Fix, asset: &Arc<str>, known: &HashSet<&str>) {
+    fn fix(&mut self, fix: &Fix, asset: &Arc<str>, placed: &HashMap<&str, Placed>) {
+        let own = || fix.closes.iter().chain(&fix.leaves).filter_map(|id| placed.get(id.as_str()));
+        let place = own().map(|(place, _)| *place).min().unwrap_or(Rank::LAST);
         let key = (
             fix.owner.clone(),
             fix.ecosystem.clone(),
@@ -193,10 +199,11 @@ impl Sum {
             due: fix.due,
             overdue: fix.overdue,
             emergency: fix.emergency,
-            known: fix.closes.iter().chain(&fix.leaves).any(|id| known.contains(id.as_str())),
+            assumed: own().any(|(_, assumed)| *assumed),
+            place,
             closes: fix.closes.len() as u64,
             leaves: fix.leaves.len() as u64,
-            assets: vec![(urgency(fix.overdue, fix.due), asset.clone())],
+            assets: vec![(place, asset.clone())],
         });
     }
 
@@ -237,6 +244,7 @@ impl Sum {
                     ours.assets += theirs.assets;
                     ours.due = earlier(ours.due, theirs.due);
                     ours.emergency |= theirs.emergency;
+                    ours.place = ours.place.min(theirs.place);
                 }
             }
         }
@@ -259,6 +267,7 @@ impl Sum {
         self.ignored += other.ignored;
         self.stated += other.stated;
         self.warnings.extend(other.warnings);
+        self.blind.extend(other.blind);
         self.met.extend(other.met);
         self.complete &= other.complete;
         self
@@ -266,12 +275,12 @@ impl Sum {
 
     /// The actions in queue order.
     pub fn fixes(&mut self) -> Vec<EstateFix> {
-        let mut fixes: Vec<EstateFix> = self
+        let mut fixes: Vec<(Rank, EstateFix)> = self
             .fixes
             .drain()
             .map(|((owner, ecosystem, package, action, to), mut sum)| {
                 sum.assets.sort();
-                EstateFix {
+                let fix = EstateFix {
                     action,
                     package,
                     ecosystem,
@@ -282,33 +291,31 @@ impl Sum {
                     due: sum.due,
                     overdue: sum.overdue,
                     emergency: sum.emergency,
-                    assumed: sum.emergency && !sum.known,
+                    assumed: sum.assumed && !sum.emergency,
                     closes: sum.closes,
                     leaves: sum.leaves,
                     assets: sum.assets.into_iter().map(|(_, asset)| asset).collect(),
-                }
+                };
+                (sum.place, fix)
             })
             .collect();
-        fixes.sort_by(|a, b| {
-            let key = |f: &EstateFix| {
-                (!(f.overdue && f.emergency), urgency(f.overdue, f.due), !f.emergency)
-            };
+        fixes.sort_by(|(place, a), (other, b)| {
             let rest = |f: &EstateFix| {
                 (f.package.clone(), f.to.clone(), f.owner.clone(), f.action.clone())
             };
-            key(a)
-                .cmp(&key(b))
+            place
+                .cmp(other)
                 .then_with(|| b.assets.len().cmp(&a.assets.len()))
                 .then_with(|| rest(a).cmp(&rest(b)))
         });
-        fixes
+        fixes.into_iter().map(|(_, fix)| fix).collect()
     }
 
     /// The alias groups, the most urgent first.
     pub fn problems(&mut self) -> Vec<EstateProblem> {
         let mut problems: Vec<EstateProblem> = self.problems.drain().map(|(_, p)| p).collect();
         problems.sort_by(|a, b| {
-            let key = |p: &EstateProblem| (!p.emergency, p.due.unwrap_or(Instant::MAX), !p.kev);
+            let key = |p: &EstateProblem| (p.place, !p.kev);
             key(a)
                 .cmp(&key(b))
                 .then_with(|| b.assets.cmp(&a.assets))
@@ -331,7 +338,8 @@ impl FixSum {
             due: None,
             overdue: false,
             emergency: false,
-            known: false,
+            assumed: false,
+            place: Rank::LAST,
             closes: 0,
             leaves: 0,
             assets: Vec::new(),
@@ -353,7 +361,8 @@ impl FixSum {
         self.due = earlier(self.due, other.due);
         self.overdue |= other.overdue;
         self.emergency |= other.emergency;
-        self.known |= other.known;
+        self.assumed |= other.assumed;
+        self.place = self.place.min(other.place);
         self.closes += other.closes;
         self.leaves += other.leaves;
         self.assets.extend(other.assets);

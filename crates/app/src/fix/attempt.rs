@@ -50,6 +50,8 @@ pub struct Attempt<'a, 'r> {
     pub after: Seen,
     pub results: Vec<Came>,
     pub ran: Vec<Ran>,
+    /// The next step would fail as the last one did: no tool, no network, no time, no source.
+    hopeless: bool,
 }
 
 impl<'a, 'r> Attempt<'a, 'r> {
@@ -86,6 +88,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
             after: Seen::default(),
             results: vec![Came::default(); project.fixes.len()],
             ran: Vec::new(),
+            hopeless: false,
         };
         attempt.before = attempt.look()?;
         attempt.after = attempt.before.clone();
@@ -104,7 +107,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 self.project.family.as_str()
             ));
             let reason = self.step(&all).err();
-            let once = reason.as_ref().is_none_or(|reason| hopeless(reason));
+            let once = reason.is_none() || self.hopeless;
             if once || all.len() == 1 {
                 self.note(&all, reason.as_ref());
             }
@@ -119,7 +122,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
                 }
                 let reason = self.step(&[at]).err();
                 self.note(&[at], reason.as_ref());
-                if let Some(reason) = reason.filter(|r| hopeless(r)) {
+                if let Some(reason) = reason.filter(|_| self.hopeless) {
                     // The next would wait for the same source, and fail as well.
                     let all: Vec<usize> = (0..self.project.fixes.len()).collect();
                     return self.note(&all, Some(&reason));
@@ -331,7 +334,7 @@ impl<'a, 'r> Attempt<'a, 'r> {
             match (self.tool(tool, arguments), newest) {
                 (Ok(()), _) => {}
                 // What stands in the way of this very version may let a newer one pass.
-                (Err(reason), Some(newest)) if !hopeless(&reason) => {
+                (Err(reason), Some(newest)) if !self.hopeless => {
                     self.tool(tool, newest).map_err(|_| reason)?;
                 }
                 (Err(reason), _) => return Err(reason),
@@ -387,9 +390,15 @@ impl<'a, 'r> Attempt<'a, 'r> {
         let limits = Limits { seconds: self.around.options.seconds, ..Limits::default() };
         (self.around.say)(&format!("on a copy: {} {}", tool.program(), arguments.join(" ")));
         let order = Order { tool, arguments, folder: &folder, home: &home, network: true, limits };
+        self.hopeless = true;
         let ran = self.around.toolbox.run(&order).map_err(|e| e.to_string())?;
         let said =
             if ran.stderr_tail.trim().is_empty() { &ran.stdout_tail } else { &ran.stderr_tail };
+        self.hopeless = match ran.ended {
+            Ended::TimedOut | Ended::Interrupted => true,
+            Ended::Exit(0) => false,
+            _ => is_sourceless(said),
+        };
         let reason = match ran.ended {
             Ended::Exit(0) => None,
             Ended::TimedOut => {
@@ -430,18 +439,10 @@ fn merge(known: &mut Outcome, new: Outcome, path: &str) {
     }
 }
 
-/// Whether the next step would fail for the same reason: no tool, no network, no time, no source.
-fn hopeless(reason: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "is not installed",
-        "--offline rules out",
-        "was stopped after",
-        "stopped",
-        "failed to load source",
-        "unable to update",
-        "network failure",
-    ];
-    WORDS.iter().any(|words| reason.contains(words))
+/// Whether a tool says that it found no source: its own words, for it has no code for that.
+fn is_sourceless(said: &str) -> bool {
+    const WORDS: &[&str] = &["failed to load source", "unable to update", "network failure"];
+    WORDS.iter().any(|words| said.contains(words))
 }
 
 /// Nothing that could be read no longer can.

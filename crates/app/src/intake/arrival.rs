@@ -10,12 +10,12 @@ use findings::Format;
 use findings::assign::{Eligible, Stands};
 use findings::close::{Run, Scope, Statement, refused};
 use findings::coverage::Coverage;
-use ledger::change::{Change, Counts, Document};
+use ledger::change::{AssetFacts, Change, Counts, Document};
 use ledger::row::{Ids, Stream};
 use ledger::{LedgerError, Write};
 use vocab::Instant;
 
-use super::belongs::{self, Belongs, scope_text};
+use super::belongs::{Belongs, scope_text};
 use super::closing::{Judging, Left, kinds, may_move};
 use super::handing::{self, Place};
 use super::import::{Dropped, Imported, Progress, Request, SCHEMA};
@@ -23,7 +23,9 @@ use super::matching;
 use super::spool::Spooled;
 use super::taking::Taken;
 use super::timing::Timing;
+use super::upgrades::{self, Touched};
 use super::writing::{WriteError, Writing};
+use crate::settings::joined;
 
 /// How much earlier than the last one a document is kept that is dated in the future.
 const EARLIER: Duration = Duration::from_micros(1);
@@ -58,12 +60,16 @@ impl Arrival<'_> {
     ) -> Result<(Imported, Option<String>), WriteError> {
         let belongs = self.belongs;
         let scope = scope_text(&belongs.scope);
-        let asset = self.asset(write)?;
+        let (asset, unapplied) = self.asset(write)?;
         let place = handing::place(write, &mut taken.stage, asset.0, belongs)?;
         let stream = &place.stream;
         if let Some(known) = self.repeat(write, stream, &scope, &taken)? {
-            let moved = asset.2.then(|| format!("{}: the asset's facts", belongs.asset.name));
-            return Ok((self.imported(&taken, known, true), moved));
+            let moved =
+                asset.2.is_some().then(|| format!("{}: the asset's facts", belongs.asset.name));
+            let mut imported = self.imported(&taken, known, true);
+            imported.remarks.extend(unapplied);
+            imported.moved = asset.2.flatten();
+            return Ok((imported, moved));
         }
         let mut remarks: Vec<String> = place.said.clone().into_iter().collect();
         if let Some(future) = belongs.future {
@@ -85,7 +91,7 @@ impl Arrival<'_> {
         let said = done.proposed > 0 || done.linked > 0 || done.turned || place.said.is_some();
         let changes = counts.new + counts.changed + counts.closed + counts.reopened > 0 || said;
         let further = last.is_none_or(|last| differs(last, &document));
-        let keep = changes || (!older && further) || asset.2;
+        let keep = changes || (!older && further) || asset.2.is_some();
         if changes || (!older && further) {
             write.append(&Change::Document(document))?;
         }
@@ -93,6 +99,8 @@ impl Arrival<'_> {
         (imported.linked, imported.proposed) = (done.linked, done.proposed);
         (imported.unseen, imported.braked) = (done.left.claims, done.left.braked);
         imported.remarks = remarks;
+        imported.remarks.extend(unapplied);
+        imported.moved = asset.2.flatten();
         self.say(&mut imported, older, &done);
         let summary = format!(
             "{}: {} new, {} closed, {} reopened, {} changed from {} on {}",
@@ -113,7 +121,7 @@ impl Arrival<'_> {
         &self,
         write: &mut Write<'_>,
         taken: &mut Taken,
-        asset: &(i64, ledger::change::AssetFacts, bool),
+        asset: &Asset,
         place: &Place,
         document: &Document,
         older: bool,
@@ -154,6 +162,7 @@ impl Arrival<'_> {
             began: 0,
             unseen_now: 0,
             seen_again: 0,
+            touched: Touched::new(),
         };
         writing.all(stage, &mut |done| tell(Progress::Written(done, total)))?;
         let judging = Judging {
@@ -170,6 +179,8 @@ impl Arrival<'_> {
         } else if !older && (last.is_some() || place.handed.is_some()) {
             left = writing.close(stage, &judging)?;
         }
+        let touched = std::mem::take(&mut writing.touched);
+        upgrades::settle(writing.write, self.timing.index(), &touched)?;
         Ok(Done {
             counts: writing.counts,
             left,
@@ -242,24 +253,34 @@ impl Arrival<'_> {
         Ok((None, Some(said)))
     }
 
-    /// The asset's number and facts, and whether they were appended.
-    fn asset(
-        &self,
-        write: &mut Write<'_>,
-    ) -> Result<(i64, ledger::change::AssetFacts, bool), LedgerError> {
+    /// The asset's number and facts, and where they were appended what moves its findings' clocks; and what was
+    /// asked for and is not applied.
+    fn asset(&self, write: &mut Write<'_>) -> Result<(Asset, Vec<String>), LedgerError> {
         let said = &self.belongs.asset;
-        let (id, facts, was) = match write.asset(&said.name)? {
-            Some((id, known)) => {
-                let facts = belongs::joined(&known, said);
-                if facts == known {
-                    return Ok((id, known, false));
-                }
-                (id, facts, Some(known))
+        let settings = self.timing.settings();
+        let found = write.asset(&said.name)?;
+        let mut base = AssetFacts { name: said.name.clone(), ..AssetFacts::default() };
+        base.exposure.clone_from(&said.exposure);
+        match &found {
+            Some((_, known)) => base.clone_from(known),
+            None => {
+                base.exposure = vocab::Exposure::Unknown.as_str().to_owned();
+                settings.describe(&mut base);
             }
-            None => (write.next(Ids::Asset)?, said.clone(), None),
+        }
+        let (facts, refused) = joined(&base, said);
+        let (id, was) = match found {
+            Some((id, known)) if known == facts => return Ok(((id, known, None), refused)),
+            Some((id, known)) => (id, Some(known)),
+            None => (write.next(Ids::Asset)?, None),
         };
+        for table in facts.tables.iter().filter(|table| !settings.kept.contains(table)) {
+            let value = settings.tables.text(table).unwrap_or_default().to_owned();
+            write.append(&Change::Setting { name: table.clone(), value, was: String::new() })?;
+        }
+        let moved = was.as_ref().and_then(|was| moved(was, &facts)).map(|reason| (id, reason));
         write.append(&Change::Asset { id, facts: facts.clone(), was })?;
-        Ok((id, facts, true))
+        Ok(((id, facts, Some(moved)), refused))
     }
 
     /// The short cut: these bytes were taken in by this stream with this scope, and nothing later was that they
@@ -357,6 +378,7 @@ impl Arrival<'_> {
             incomplete: taken.told.incomplete.clone(),
             remarks: Vec::new(),
             entry: None,
+            moved: None,
         }
     }
 
@@ -399,6 +421,25 @@ fn another(stated: &[String], run: &[String], coverage: &Coverage) -> Option<Str
         of.iter().filter(|line| !kind(line)).find(|line| !other.contains(line)).cloned()
     };
     only(run, stated).or_else(|| only(stated, run).map(|line| format!("without {line}")))
+}
+
+/// The asset's number and facts; where they were appended, whether and why clocks move with them.
+type Asset = (i64, AssetFacts, Option<Option<(i64, String)>>);
+
+/// What of an asset's facts moves the clocks of its findings.
+fn moved(was: &AssetFacts, facts: &AssetFacts) -> Option<String> {
+    let mut reasons = Vec::new();
+    if was.exposure != facts.exposure {
+        let source = &facts.exposure_source;
+        reasons.push(format!("exposure {} now ({source})", facts.exposure));
+    }
+    if was.criticality != facts.criticality {
+        reasons.push(format!("criticality {} now", facts.criticality));
+    }
+    for table in facts.tables.iter().filter(|table| !was.tables.contains(table)) {
+        reasons.push(format!("{table} acts too"));
+    }
+    (!reasons.is_empty()).then(|| format!("{}: {}", facts.name, reasons.join(", ")))
 }
 
 /// Whether a run tells something that the last one did not, be it only that it was later.

@@ -135,6 +135,9 @@ fn declared(request: &Request, asset: &str, configs: &[Config]) -> Result<AssetF
             facts.exposure_source = format!("{}:{}", config.origin, rule.line);
         }
         facts.owner = rule.owner.clone().unwrap_or(facts.owner);
+        if let Some(criticality) = rule.criticality {
+            facts.criticality = criticality.as_str().to_owned();
+        }
     }
     set(request, &mut facts);
     Ok(facts)
@@ -161,6 +164,9 @@ fn set(request: &Request, facts: &mut AssetFacts) {
     if let Some(owner) = &request.owner {
         facts.owner.clone_from(owner);
     }
+    if let Some(criticality) = &request.criticality {
+        facts.criticality.clone_from(criticality);
+    }
 }
 
 fn name(option: &'static str, text: &str) -> Result<String, ImportError> {
@@ -172,20 +178,6 @@ fn name(option: &'static str, text: &str) -> Result<String, ImportError> {
         text => return Ok(text.to_owned()),
     };
     Err(ImportError::Name { option, what })
-}
-
-/// The facts of an asset that is there already, after what is said now: unknown and nobody overwrite nothing.
-pub(crate) fn joined(known: &AssetFacts, said: &AssetFacts) -> AssetFacts {
-    let mut facts = known.clone();
-    facts.declared |= said.declared;
-    if !said.exposure_source.is_empty() {
-        facts.exposure.clone_from(&said.exposure);
-        facts.exposure_source.clone_from(&said.exposure_source);
-    }
-    if !said.owner.is_empty() {
-        facts.owner.clone_from(&said.owner);
-    }
-    facts
 }
 
 /// A scope as the ledger writes it.
@@ -241,26 +233,5 @@ mod tests {
         for branch in ["main", "pull/request-docs", "feature/pull/7"] {
             assert!(!is_pull_request(branch), "{branch}");
         }
-    }
-
-    #[test]
-    fn what_is_not_said_overwrites_nothing() {
-        let known = AssetFacts {
-            name: "web".to_owned(),
-            declared: true,
-            exposure: "internet".to_owned(),
-            exposure_source: "a".to_owned(),
-            owner: "ann".to_owned(),
-        };
-        let said = AssetFacts {
-            name: "web".to_owned(),
-            declared: true,
-            exposure: "unknown".to_owned(),
-            ..AssetFacts::default()
-        };
-        assert_eq!(joined(&known, &said), known);
-        let said = AssetFacts { exposure_source: "b".to_owned(), owner: "bob".to_owned(), ..said };
-        let now = joined(&known, &said);
-        assert_eq!((now.exposure.as_str(), now.owner.as_str()), ("unknown", "bob"));
     }
 }

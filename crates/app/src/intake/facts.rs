@@ -7,7 +7,7 @@
 use findings::Class;
 use findings::identity::Key;
 use findings::observation::{Component, Endpoint, Observation};
-use ledger::change::Facts;
+use ledger::change::{Facts, Found, Met};
 use vocab::{Severity, purl};
 
 /// Most ids kept with a finding.
@@ -16,6 +16,10 @@ const MAX_IDS: usize = 64;
 const TELLING: usize = 12;
 /// Most versions named.
 const MAX_VERSIONS: usize = 3;
+/// Most ways in which our own scan met one problem: of each a clock is computed.
+const MAX_MET: usize = 32;
+/// Most fixed versions kept of one claim.
+const MAX_FIXES: usize = 16;
 /// Longest place, in bytes.
 const MAX_PLACE: usize = 500;
 
@@ -33,6 +37,55 @@ pub(crate) fn facts(observations: &[Observation], ids: Vec<String>) -> Facts {
         ids,
         place: first.map(place).unwrap_or_default(),
         version: versions(observations),
+        found: found(observations),
+        met: met(observations),
+        rated: rated_by_others(observations),
+    }
+}
+
+/// The versions at which a package was found, with what the sources tell to fix each.
+fn found(observations: &[Observation]) -> Vec<Found> {
+    let packages = observations.iter().filter(|o| o.class == Class::Dependency);
+    let mut found: Vec<Found> = Vec::new();
+    for (observation, component) in packages.filter_map(|o| Some((o, o.component.as_ref()?))) {
+        let ecosystem = observation.met.as_ref().map(|met| met.ecosystem.clone());
+        let mut fixed_in = component.fixed_in.clone();
+        fixed_in.truncate(MAX_FIXES);
+        let version = component.version.clone();
+        found.push(Found { version, ecosystem: ecosystem.unwrap_or_default(), fixed_in });
+    }
+    found.sort();
+    found.dedup();
+    found.truncate(MAX_MET);
+    found
+}
+
+/// The ways in which our own scan met it, each once.
+fn met(observations: &[Observation]) -> Vec<Met> {
+    let ours = observations.iter().filter_map(|o| o.met.as_ref());
+    let mut met: Vec<Met> = ours
+        .map(|own| {
+            let mut records = own.records.clone();
+            records.sort();
+            records.truncate(MAX_IDS);
+            Met { scope: own.scope.as_str().to_owned(), records }
+        })
+        .collect();
+    met.sort();
+    met.dedup();
+    met.truncate(MAX_MET);
+    met
+}
+
+/// The worst rating of the other sources, where there is a claim of ours; else nothing, for theirs is all there is.
+fn rated_by_others(observations: &[Observation]) -> String {
+    if observations.iter().all(|o| o.met.is_none()) {
+        return String::new();
+    }
+    let others = observations.iter().filter(|o| o.met.is_none()).map(|o| o.severity);
+    match others.max() {
+        None | Some(Severity::Unknown) => String::new(),
+        Some(worst) => worst.as_str().to_owned(),
     }
 }
 

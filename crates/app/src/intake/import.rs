@@ -12,6 +12,7 @@ use ledger::LedgerError;
 use serde::Serialize;
 use vocab::{Exposure, Instant};
 
+use super::again::Again;
 use super::arrival::Arrival;
 use super::belongs::{self, belongs};
 use super::spool::{self, Input, Spooled};
@@ -22,7 +23,7 @@ use crate::books::{Actor, Books, BooksError, UseCase, allow};
 use crate::config::{Config, Trust};
 use crate::intelligence::{Intelligence, IntelligenceError};
 use crate::policy::{self, PolicyChoiceError};
-use crate::sync::status;
+use crate::settings::{Settings, SettingsError};
 
 /// Name and version of the JSON shape.
 pub const SCHEMA: &str = "gabion.import/1";
@@ -56,6 +57,12 @@ pub struct Request {
     pub owner: Option<String>,
     /// Estate files that describe assets and name policies.
     pub configs: Vec<PathBuf>,
+    /// How much depends on the asset.
+    pub criticality: Option<String>,
+    /// Tables that act on the asset beside the ledger's own.
+    pub tables: Vec<triage::Policy>,
+    /// Hours up to which a feed's silence means «no», where less than the ledger's setting.
+    pub max_intel_age: Option<i64>,
 }
 
 impl Request {
@@ -75,6 +82,9 @@ impl Request {
             exposure_source: None,
             owner: None,
             configs: Vec::new(),
+            criticality: None,
+            tables: Vec::new(),
+            max_intel_age: None,
         }
     }
 }
@@ -159,6 +169,9 @@ pub struct Imported {
     pub remarks: Vec<String>,
     /// The entry of the record; absent when nothing was appended.
     pub entry: Option<i64>,
+    /// The asset whose facts changed so that its findings' clocks are to be computed again, and why.
+    #[serde(skip)]
+    pub(crate) moved: Option<(i64, String)>,
 }
 
 impl Imported {
@@ -257,9 +270,21 @@ pub enum ImportError {
     /// A policy cannot be used.
     #[error(transparent)]
     Policy(#[from] PolicyChoiceError),
+    /// The ledger's settings do not read.
+    #[error(transparent)]
+    Settings(SettingsError),
     /// The index is damaged.
     #[error(transparent)]
     Intelligence(#[from] IntelligenceError),
+}
+
+impl From<SettingsError> for ImportError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Books(error) => Self::Books(error),
+            other => Self::Settings(other),
+        }
+    }
 }
 
 impl From<LedgerError> for ImportError {
@@ -284,9 +309,13 @@ pub fn import(
     let configs: Vec<Config> =
         request.configs.iter().map(|path| Config::load(path)).collect::<Result<_, _>>()?;
     let trust = Trust { trusted: configs.clone(), tree: Vec::new() };
-    let policies = policy::for_scan(&[], &trust)?.policies;
+    let chosen = policy::for_scan(&[], &trust)?;
+    let mut settings = Settings::of(&mut books.ledger)?;
+    let mut further = settings.further(chosen.asked());
+    further.extend(settings.further(&request.tables));
+    let further: Vec<String> = further.iter().map(|table| settings.tables.keep(table)).collect();
     let index = intelligence.map(Intelligence::index).transpose()?;
-    let timing = Timing::new(index.as_ref(), &policies, status::STALE_AFTER_HOURS, now);
+    let timing = Timing::new(index.as_ref(), &settings, request.max_intel_age, now);
     let file = request.input.name();
     let opened = spool::open(&request.input);
     let mut spooled = opened.map_err(|source| ImportError::Open { file: file.clone(), source })?;
@@ -300,7 +329,8 @@ pub fn import(
     let mut write = books.write(actor, now)?;
     let (mut all, mut summaries): (Option<Imported>, Vec<String>) = (None, Vec::new());
     for taken in runs {
-        let belongs = belongs(request, &taken.told, format.id, &configs, alone, now)?;
+        let mut belongs = belongs(request, &taken.told, format.id, &configs, alone, now)?;
+        belongs.asset.tables.clone_from(&further);
         // Whoever is said to be the owner now: of an asset that is there already its own facts tell.
         let known = write.asset(&belongs.asset.name)?;
         let owner = known.as_ref().map_or(&belongs.asset.owner, |(_, facts)| &facts.owner);
@@ -321,8 +351,23 @@ pub fn import(
     let Some(mut imported) = all else {
         return Err(LedgerError::Unfit("a document without a run".to_owned()).into());
     };
+    let moved = imported.moved.take();
     if !summaries.is_empty() && !request.dry_run {
         imported.entry = Some(write.commit("import", &summaries.join("; "))?.entry);
+        if let Some((asset, reason)) = moved {
+            let again = Again { timing: &timing, actor, reason: &reason };
+            let (clocks, entry) = match again.of(books, Some(asset), now) {
+                Ok(done) => done,
+                Err(WriteError::Ledger(error)) => return Err(error.into()),
+                Err(WriteError::Index(error)) => return Err(damaged(error)),
+            };
+            if clocks > 0 {
+                imported.remarks.push(format!(
+                    "{reason}: {clocks} dates of findings that were there moved (E-{})",
+                    entry.unwrap_or_default()
+                ));
+            }
+        }
     }
     imported.remarks.extend(remarks(&imported, published && index.is_none()));
     Ok(imported)

@@ -5,6 +5,7 @@
 //! since. The engines decide (`findings`, `intel`, `triage`); here their words are mapped and the changes
 //! appended, all of a document in one transaction. Never: a secret's value past `taking`.
 
+pub(crate) mod again;
 mod arrival;
 mod belongs;
 mod branches;
@@ -16,6 +17,7 @@ mod handing;
 pub mod import;
 mod looks;
 mod matching;
+pub mod memory;
 pub mod record;
 mod redact;
 pub mod spool;
@@ -23,8 +25,9 @@ mod taking;
 pub(crate) mod timing;
 mod tools;
 mod uniting;
+pub(crate) mod upgrades;
 pub mod verify;
-mod writing;
+pub(crate) mod writing;
 
 pub use belongs::{is_pull_request, normal_reference};
 pub use import::{ImportError, Imported, Progress, Request, SCHEMA, import, scope};

@@ -13,12 +13,16 @@ use ledger::change::{Change, Closure};
 use ledger::row::{Finding, Ids};
 use vocab::{Declared, Ecosystem, Exposure, Instant, NotEvaluated};
 
+use super::again::Again;
 use super::import::{ImportError, Imported, Progress, Request, import};
 use super::spool::Input;
+use super::timing::Timing;
+use super::writing::WriteError;
 use crate::books::{Actor, Books, UseCase, allow};
 use crate::intelligence::{Intelligence, IntelligenceError};
 use crate::report::Report;
 use crate::scan::Scanned;
+use crate::settings::Settings;
 
 /// Our own source.
 pub const SOURCE: &str = "gabion";
@@ -94,7 +98,7 @@ pub fn record(
     books: &mut Books,
     intelligence: &Intelligence,
     report: &Report,
-    inventory: &Inventory,
+    asked: &Asked<'_>,
     now: Instant,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Recorded>, ImportError> {
@@ -117,13 +121,17 @@ pub fn record(
             exposure: Some(asset.exposure).filter(|e| *e != Exposure::Unknown),
             exposure_source: Some(asset.exposure_source.clone()),
             owner: asset.owner.clone(),
+            criticality: asset.criticality.clone(),
+            tables: asked.tables.clone(),
+            max_intel_age: asked.max_intel_age,
             ..Request::of(Input::File(path))
         };
         let mut imported = import(actor, books, Some(intelligence), &request, now, tell)?;
         imported.file = asset.path.clone();
+        clock_again(actor, books, intelligence, asked, &asset.id, now)?;
         let mut done = Recorded { imported, proved: 0, proposed: 0 };
         let none = HashMap::new();
-        let packages = inventory.0.get(&asset.id).unwrap_or(&none);
+        let packages = asked.inventory.0.get(&asset.id).unwrap_or(&none);
         if part.not_read.is_empty() && part.unrecognised.is_empty() {
             let index = intelligence.index()?;
             let proving = Proving { index: &index, packages, scanned_at: report.scanned_at };
@@ -135,6 +143,39 @@ pub fn record(
         recorded.push(done);
     }
     Ok(recorded)
+}
+
+/// What a scan met and was asked for, beside its report.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    /// The versions that it met.
+    pub inventory: &'a Inventory,
+    /// Tables that the command or the scanned tree adds.
+    pub tables: Vec<triage::Policy>,
+    /// Hours up to which a feed's silence means «no», where less than the ledger's setting.
+    pub max_intel_age: Option<i64>,
+}
+
+/// What stands unchanged has the date of today's intelligence too, as the report has it.
+fn clock_again(
+    actor: &Actor,
+    books: &mut Books,
+    intelligence: &Intelligence,
+    asked: &Asked<'_>,
+    asset: &str,
+    now: Instant,
+) -> Result<(), ImportError> {
+    let known = books.ledger.assets()?.into_iter().find(|(_, facts)| facts.name == asset);
+    let Some((id, _)) = known else { return Ok(()) };
+    let settings = Settings::of(&mut books.ledger)?;
+    let index = intelligence.index()?;
+    let timing = Timing::new(Some(&index), &settings, asked.max_intel_age, now);
+    let again = Again { timing: &timing, actor, reason: "what the world knows by now" };
+    match again.of(books, Some(id), now) {
+        Ok(_) => Ok(()),
+        Err(WriteError::Ledger(error)) => Err(error.into()),
+        Err(WriteError::Index(error)) => Err(IntelligenceError::into(intelligence.unusable(error))),
+    }
 }
 
 /// The part of a report that speaks of one asset. What could not be read may be of any.

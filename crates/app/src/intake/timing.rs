@@ -1,31 +1,35 @@
 //! When is a finding due?
 //!
-//! In: what the ledger knows of a finding, the index where there is one, the tables. Out: the clock as the ledger
+//! In: what the ledger knows of a finding, the index where there is one, the settings. Out: the clock as the ledger
 //! keeps it. Code, settings and pages have no CVE: no feed can list them, and severity decides. Without an
-//! index nothing is known of exploitation, so the strictest row acts, as `triage` has it. Never: a clock from
-//! anything that the ledger does not keep, so that it can be computed again from there.
+//! index nothing is known of exploitation: the date goes by what is known, and the strictest one is labelled.
+//! Never: a clock from anything that the ledger does not keep, so that it can be computed again from there.
 
-use intel::{Index, IndexError, Kind};
-use ledger::change::{AssetFacts, Clock, Decision, Facts};
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use intel::{Advisory, GroupRef, Index, IndexError};
+use ledger::change::{AssetFacts, Assumed, Clock, Closure, Decision, Facts, Former, Life, Met};
 use ledger::row::Finding;
-use triage::{Band, CveFacts, Feeds, Policy, Sighting, SightingFrom, Stated};
-use vocab::{Exposure, Instant, Severity};
+use triage::{CveFacts, Feeds, Policy};
+use vocab::{Instant, Scope, Severity, Urgency};
 
-use crate::scan::facts::{cve_facts, feeds_of};
+use crate::clock::{self, GroupFacts, Past, Place, Standing, Subject, feeds_of};
+use crate::config::Criticality;
+use crate::settings::{Settings, exposure_of};
 
-/// The band of what has no due instant: after everything.
-const LAST_BAND: i64 = 1_000_000_000;
 /// Most ids of one finding that are looked up.
 const MAX_IDS: usize = 64;
-
-/// The words of `triage` for a start that is older than what would start the clock now.
-const KEPT: &str = "reopened, keeps its first start";
+/// A finding that returns within so many hours of its closure keeps its first start.
+pub(crate) const RETURNS_WITHIN: i64 = 30 * 24;
+/// Most former lives of a finding that its clock keeps.
+const MAX_LIVES: usize = 16;
 
 /// What every clock of one use case is computed over.
 pub(crate) struct Timing<'a> {
     index: Option<&'a Index<'a>>,
     feeds: Feeds,
-    policies: &'a [Policy],
+    settings: &'a Settings,
     now: Instant,
 }
 
@@ -39,43 +43,92 @@ pub(crate) struct About<'a> {
     pub decision: &'a Decision,
     /// First sighting on the asset.
     pub first_seen: Instant,
-    /// The first start of a finding that is reopened.
-    pub earlier_start: Option<Instant>,
+    /// What its clock keeps of its lives.
+    pub life: Life,
 }
 
 impl<'a> About<'a> {
     /// A finding as it stands in the ledger.
     pub(crate) fn finding(finding: &'a Finding) -> Self {
+        let life = finding.clock.as_ref().and_then(|clock| clock.life.clone());
         Self {
             facts: &finding.facts,
             asset: &finding.asset_facts,
             decision: &finding.decision,
             first_seen: finding.first_seen,
-            earlier_start: kept_start(finding.clock.as_ref()),
+            life: life.unwrap_or_default(),
+        }
+    }
+
+    /// What is remembered for the clock.
+    pub(crate) fn past(&self) -> Past {
+        let set = |word: &str| (!word.is_empty()).then(|| word.to_owned());
+        let alone = self.facts.met.is_empty();
+        let rated = if alone { &self.facts.severity } else { &self.facts.rated };
+        Past {
+            seen: self.life.seen.unwrap_or(self.first_seen),
+            kept: self.life.kept,
+            exposure: set(&self.decision.exposure).map(|word| exposure_of(&word)),
+            severity: set(&self.decision.severity).map(|word| severity_of(&word)),
+            rated: severity_of(rated),
+            rated_alone: alone,
         }
     }
 }
 
-/// The first start of a finding that was reopened: whoever computes its clock again keeps it.
-fn kept_start(clock: Option<&Clock>) -> Option<Instant> {
-    clock.filter(|clock| clock.why.contains(KEPT)).map(|clock| clock.start)
+/// The lives of a closed finding that returns: within 30 days it keeps its first start; later its clock starts
+/// anew at its return, with the life that had ended in view.
+pub(crate) fn returned(finding: &Finding, closure: &Closure, at: Instant) -> Life {
+    let Some(clock) = &finding.clock else { return Life::default() };
+    let mut life = clock.life.clone().unwrap_or_default();
+    let Some(closed_at) = finding.closed_at else { return life };
+    if at.duration_since(closed_at).as_hours() < RETURNS_WITHIN {
+        life.kept = life.kept.or(Some(clock.start));
+        return life;
+    }
+    life.former.push(Former {
+        seen: life.seen.unwrap_or(finding.first_seen),
+        closed_at,
+        reason: closure.reason.clone(),
+        exploit_since: clock.exploit_since,
+    });
+    let more = life.former.len().saturating_sub(MAX_LIVES);
+    life.former.drain(..more);
+    Life { kept: None, seen: Some(at), former: life.former }
+}
+
+/// What the index knows of the ids of a finding.
+#[derive(Default)]
+struct Known {
+    refs: Vec<GroupRef>,
+    groups: Vec<GroupFacts>,
+    /// The records of all groups that are in force.
+    records: Vec<Advisory>,
+    loose: Vec<CveFacts>,
+    malicious: bool,
 }
 
 impl<'a> Timing<'a> {
-    /// Clocks by these tables over this index. `max_age`: hours up to which a feed's silence means «no».
+    /// Clocks by these settings over this index; `max_age` as a command asks for it.
     pub(crate) fn new(
         index: Option<&'a Index<'a>>,
-        policies: &'a [Policy],
-        max_age: i64,
+        settings: &'a Settings,
+        max_age: Option<i64>,
         now: Instant,
     ) -> Self {
-        let feeds = index.map_or_else(Feeds::default, |i| feeds_of(i.meta(), max_age, now));
-        Self { index, feeds, policies, now }
+        let age = settings.max_age(max_age);
+        let feeds = index.map_or_else(Feeds::default, |i| feeds_of(i.meta(), age, now));
+        Self { index, feeds, settings, now }
     }
 
     /// The index, where there is one.
     pub(crate) fn index(&self) -> Option<&'a Index<'a>> {
         self.index
+    }
+
+    /// What the ledger was told.
+    pub(crate) fn settings(&self) -> &'a Settings {
+        self.settings
     }
 
     /// Every id of the alias group of an id, itself among them.
@@ -93,144 +146,144 @@ impl<'a> Timing<'a> {
         Ok(ids)
     }
 
-    /// The clock; `None` where none runs: a notice, not a problem.
+    /// The clock; `None` where none runs: a notice, not a problem. Of the ways in which it was met the first by
+    /// the order of the queue.
     ///
     /// # Errors
     /// The index is damaged.
     pub(crate) fn clock(&self, about: &About<'_>) -> Result<Option<Clock>, IndexError> {
-        let facts = self.facts(about)?;
-        let acting = triage::clock(&facts, self.policies, self.now).acting;
-        Ok(acting.map(|clock| stored(&clock, &facts)))
+        let known = self.known(about)?;
+        let tables = self.settings.tables.of(&about.asset.tables);
+        let none = [Met::default()];
+        let met = if about.facts.met.is_empty() { &none } else { about.facts.met.as_slice() };
+        let mut best: Option<(triage::Clock, Clock)> = None;
+        for met in met {
+            let Some((clock, stored)) = self.of(about, &known, met, &tables) else { continue };
+            if best.as_ref().is_none_or(|(held, _)| first(&clock, held, self.now)) {
+                best = Some((clock, stored));
+            }
+        }
+        Ok(best.map(|(_, stored)| stored))
     }
 
-    fn facts(&self, about: &About<'_>) -> Result<triage::Facts, IndexError> {
-        let sighting = Sighting { at: about.first_seen, from: SightingFrom::Ledger };
-        let mut facts = triage::Facts::new(sighting, self.feeds);
-        let (exposure, source) = if about.decision.exposure.is_empty() {
-            (&about.asset.exposure, about.asset.exposure_source.as_str())
-        } else {
-            (&about.decision.exposure, "set on this finding")
+    fn of(
+        &self,
+        about: &About<'_>,
+        known: &Known,
+        met: &Met,
+        tables: &Arc<[Policy]>,
+    ) -> Option<(triage::Clock, Clock)> {
+        let named = |record: &&Advisory| met.records.contains(&record.id);
+        let mut records: Vec<&Advisory> = known.records.iter().filter(named).collect();
+        if records.is_empty() {
+            records = known.records.iter().collect();
+        }
+        let subject = Subject {
+            groups: known.groups.iter().collect(),
+            loose: known.loose.clone(),
+            records,
+            scope: scope_of(&met.scope),
+            place: place_of(about.asset),
+            past: about.past(),
+            malicious: known.malicious,
+            from_signal: false,
         };
-        let source = if source.is_empty() { "nobody said" } else { source };
-        facts.exposure = Stated { value: exposure_of(exposure), source: source.to_owned() };
-        facts.earlier_start = about.earlier_start;
-        let ids = about.facts.ids.iter().take(MAX_IDS);
+        let facts = subject.facts(self.feeds);
+        let clock = triage::clock(&facts, tables, self.now).acting?;
+        let why = clock::sentence(&clock, &subject.groups);
+        let stored = Clock { why, ..stored(&clock, &facts, about.life.clone()) };
+        Some((clock, stored))
+    }
+
+    /// What the index knows of a finding's ids.
+    fn known(&self, about: &About<'_>) -> Result<Known, IndexError> {
         let mut known = Known::default();
+        let ids = about.facts.ids.iter().take(MAX_IDS);
         for id in ids.clone() {
-            if id.to_ascii_uppercase().starts_with("MAL-") {
-                facts.kind = triage::Kind::Malicious;
-            }
+            known.malicious |= id.to_ascii_uppercase().starts_with("MAL-");
             self.ask(id, &mut known)?;
         }
         for cve in ids.filter(|id| is_cve(id)) {
-            known.cve(CveFacts { cve: cve.to_ascii_uppercase(), ..CveFacts::default() });
+            known.loose.push(CveFacts { cve: cve.to_ascii_uppercase(), ..CveFacts::default() });
         }
         // Without an index an id may stand for a CVE that is exploited: unknown, not «no».
         if let (None, [id, ..]) = (self.index, about.facts.ids.as_slice())
-            && known.cves.is_empty()
+            && known.loose.is_empty()
         {
-            known.cve(CveFacts { cve: id.clone(), ..CveFacts::default() });
+            known.loose.push(CveFacts { cve: id.clone(), ..CveFacts::default() });
         }
-        if known.malicious {
-            facts.kind = triage::Kind::Malicious;
-        } else if known.records > 0 && known.records == known.notices {
-            facts.kind = triage::Kind::Informational;
-        }
-        facts.cves = known.cves;
-        facts.vectors = known.vectors;
-        facts.published = known.published;
-        (facts.severity, facts.severity_source) = if about.decision.severity.is_empty() {
-            match (severity_of(&about.facts.severity), known.severity) {
-                (Severity::Unknown, Some((severity, id))) => (severity, id),
-                (Severity::Unknown, None) => (Severity::Unknown, "no rating published".to_owned()),
-                (severity, _) => (severity, "the sources' rating".to_owned()),
-            }
-        } else {
-            (severity_of(&about.decision.severity), "set on this finding".to_owned())
-        };
-        Ok(facts)
+        Ok(known)
     }
 
-    /// What the index knows of an id.
     fn ask(&self, id: &str, known: &mut Known) -> Result<(), IndexError> {
         let Some(index) = self.index else { return Ok(()) };
-        let Some(group) = index.find(id)? else { return Ok(()) };
-        if known.groups.contains(&group) {
+        let Some(found) = index.find(id)? else { return Ok(()) };
+        if known.refs.contains(&found) {
             return Ok(());
         }
+        known.refs.push(found);
+        let mut group = clock::group(index, found)?;
+        let mut unrated = false;
+        for member in &group.group.members {
+            let record = index.advisory(*member)?;
+            if record.withdrawn.is_none() {
+                unrated |= record.severity == Severity::Unknown;
+                known.records.push(record);
+            }
+        }
+        if unrated {
+            group.others = clock::others(index, &group.group)?;
+        }
         known.groups.push(group);
-        let group = index.group(group)?;
-        let built = index.meta().built_at;
-        let upstream = group.upstream.iter().map(ToString::to_string);
-        for cve in group.cves.iter().cloned().chain(upstream).take(MAX_IDS) {
-            let facts = index.signals(&cve)?.map(|signals| cve_facts(built, &signals));
-            known.cve(facts.unwrap_or(CveFacts { cve, ..CveFacts::default() }));
-        }
-        for member in group.members {
-            let record = index.advisory(member)?;
-            if record.withdrawn.is_some() {
-                continue;
-            }
-            known.records += 1;
-            known.malicious |= record.kind == Kind::Malicious;
-            known.notices +=
-                u32::from(!matches!(record.kind, Kind::Malicious | Kind::Vulnerability));
-            known.published = known.published.into_iter().chain(record.published).min();
-            known.vectors.extend(record.vectors);
-            let worst = known.severity.as_ref().map_or(Severity::Unknown, |(s, _)| *s);
-            if record.severity > worst {
-                known.severity = Some((record.severity, record.id));
-            }
-        }
         Ok(())
     }
 }
 
-/// What the index says of all ids of a finding.
-#[derive(Default)]
-struct Known {
-    groups: Vec<intel::GroupRef>,
-    cves: Vec<CveFacts>,
-    vectors: Vec<String>,
-    published: Option<Instant>,
-    severity: Option<(Severity, String)>,
-    records: u32,
-    notices: u32,
-    malicious: bool,
+/// Whether a clock comes before another one; of equal places the one of the shorter band.
+fn first(clock: &triage::Clock, held: &triage::Clock, now: Instant) -> bool {
+    let bands = || clock.urgency().band.cmp(&held.urgency().band);
+    triage::queue_order(clock, held, now).then_with(bands) == Ordering::Less
 }
 
-impl Known {
-    fn cve(&mut self, facts: CveFacts) {
-        if !self.cves.iter().any(|known| known.cve == facts.cve) {
-            self.cves.push(facts);
-        }
+/// What of an asset acts on a clock.
+pub(crate) fn place_of(asset: &AssetFacts) -> Place<'_> {
+    Place {
+        exposure: exposure_of(&asset.exposure),
+        exposure_source: &asset.exposure_source,
+        criticality: Criticality::of(&asset.criticality),
     }
 }
 
 /// A clock as the ledger keeps it. What another table or an older signal had due earlier stays due then.
-fn stored(clock: &triage::Clock, facts: &triage::Facts) -> Clock {
+fn stored(clock: &triage::Clock, facts: &triage::Facts, life: Life) -> Clock {
     let live = || facts.cves.iter().filter(|cve| !cve.rejected);
-    let mut badges = Vec::new();
-    let mut badge = |word: &str, is: bool| badges.extend(is.then(|| word.to_owned()));
-    badge("kev", live().any(|cve| cve.kev.is_some()));
-    badge("exploit", live().any(|cve| cve.exploit.is_some()));
-    badge("malicious", facts.kind == triage::Kind::Malicious);
+    let Standing { start, urgency, policy, badges, assumed } = Standing::of(clock, facts);
     let listed = live().filter_map(|cve| cve.kev.map(|kev| kev.date_added));
     let public = live().filter_map(|cve| cve.exploit.as_ref()?.first_seen);
-    let earlier = clock.earlier.as_ref().map(|earlier| earlier.due);
     Clock {
-        start: clock.start,
-        due: earlier.into_iter().chain(clock.due).min(),
-        band: match clock.band {
-            Band::Emergency => 0,
-            Band::Within(allowed) => allowed.as_hours().clamp(1, LAST_BAND - 1),
-            Band::NextUpgrade => LAST_BAND,
-        },
+        start,
+        due: urgency.due,
+        band: urgency.band,
         emergency: clock.emergency,
-        policy: format!("{} {} row {}", clock.policy, clock.policy_version, clock.row),
+        policy,
         why: clock.why.clone(),
         exploit_since: listed.chain(public).min(),
         badges,
+        assumed: assumed.map(|(due, emergency, policy)| Assumed { due, emergency, policy }),
+        life: Some(life),
+        moved_by: String::new(),
+    }
+}
+
+/// A clock of the ledger, as a scan compares it.
+pub(crate) fn standing(clock: &Clock) -> Standing {
+    let assumed = clock.assumed.clone();
+    Standing {
+        start: clock.start,
+        urgency: Urgency { emergency: clock.emergency, band: clock.band, due: clock.due },
+        policy: clock.policy.clone(),
+        badges: clock.badges.clone(),
+        assumed: assumed.map(|assumed| (assumed.due, assumed.emergency, assumed.policy)),
     }
 }
 
@@ -239,9 +292,9 @@ pub(crate) fn severity_of(word: &str) -> Severity {
     Severity::from_word(word)
 }
 
-fn exposure_of(word: &str) -> Exposure {
-    let all = [Exposure::Internet, Exposure::Internal, Exposure::Isolated];
-    all.into_iter().find(|e| e.as_str() == word).unwrap_or_default()
+fn scope_of(word: &str) -> Scope {
+    let all = [Scope::Runtime, Scope::Optional, Scope::Development];
+    all.into_iter().find(|scope| scope.as_str() == word).unwrap_or_default()
 }
 
 fn is_cve(id: &str) -> bool {
@@ -252,7 +305,12 @@ fn is_cve(id: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(ids: &[&str], severity: &str, exposure: &str, expect: (&str, Option<i64>, bool)) {
+    fn check(
+        ids: &[&str],
+        severity: &str,
+        exposure: &str,
+        expect: (&str, Option<i64>, bool, &str),
+    ) {
         let now: Instant = "2026-11-21T10:00:00Z".parse().unwrap();
         let facts = Facts {
             ids: ids.iter().map(|id| (*id).to_owned()).collect(),
@@ -265,40 +323,88 @@ mod tests {
             asset: &asset,
             decision: &Decision::default(),
             first_seen: now,
-            earlier_start: None,
+            life: Life::default(),
         };
-        let clock = Timing::new(None, &[], 168, now).clock(&about).unwrap().unwrap();
+        let settings = Settings::without(Vec::new(), None);
+        let clock = Timing::new(None, &settings, None, now).clock(&about).unwrap().unwrap();
         let hours = clock.due.map(|due| due.duration_since(now).as_hours());
-        assert_eq!((clock.policy.as_str(), hours, clock.emergency), expect, "{}", clock.why);
+        let assumed = clock.assumed.map(|assumed| assumed.policy).unwrap_or_default();
+        let found = (clock.policy.as_str(), hours, clock.emergency, assumed.as_str());
+        assert_eq!(found, expect, "{}", clock.why);
     }
 
     #[test]
-    fn without_an_index_ids_are_taken_for_exploited_and_code_goes_by_severity() {
-        check(&[], "high", "internet", ("gabion-24h 1 row 8", Some(168), false));
-        check(&[], "medium", "unknown", ("gabion-24h 1 row 10", Some(720), false));
-        check(&[], "unknown", "", ("gabion-24h 1 row 9", Some(336), false));
-        check(&["CVE-2020-1"], "low", "internet", ("gabion-24h 1 row 2", Some(24), true));
-        check(&["GHSA-x"], "low", "internal", ("gabion-24h 1 row 2", Some(24), true));
-        check(&["MAL-2026-1"], "unknown", "isolated", ("gabion-24h 1 row 1", Some(24), true));
+    fn without_an_index_the_date_goes_by_severity_and_exploitation_is_assumed_beside() {
+        check(&[], "high", "internet", ("gabion-24h 1 row 8", Some(168), false, ""));
+        check(&[], "medium", "unknown", ("gabion-24h 1 row 10", Some(720), false, ""));
+        check(&[], "unknown", "", ("gabion-24h 1 row 9", Some(336), false, ""));
+        let assumed = "gabion-24h row 2";
+        check(
+            &["CVE-2020-1"],
+            "low",
+            "internet",
+            ("gabion-24h 1 row 11", Some(2160), false, assumed),
+        );
+        check(&["GHSA-x"], "low", "internal", ("gabion-24h 1 row 11", Some(2160), false, assumed));
+        check(&["MAL-2026-1"], "unknown", "isolated", ("gabion-24h 1 row 1", Some(24), true, ""));
     }
 
     #[test]
-    fn a_first_start_that_was_kept_is_kept_on() {
-        let first: Instant = "2026-11-01T10:00:00Z".parse().unwrap();
-        let now: Instant = "2026-11-21T10:00:00Z".parse().unwrap();
-        let clock = |earlier_start| {
-            let about = About {
-                facts: &Facts { severity: "low".to_owned(), ..Facts::default() },
-                asset: &AssetFacts::default(),
-                decision: &Decision::default(),
-                first_seen: now,
-                earlier_start,
-            };
-            Timing::new(None, &[], 168, now).clock(&about).unwrap()
+    fn what_returns_soon_keeps_its_first_start_and_later_starts_anew() {
+        let at = |text: &str| -> Instant { text.parse().unwrap() };
+        let first = at("2026-01-01T10:00:00Z");
+        let closed_at = at("2026-02-01T10:00:00Z");
+        let facts = Facts { severity: "low".to_owned(), ..Facts::default() };
+        let settings = Settings::without(Vec::new(), None);
+        let (asset, decision) = (AssetFacts::default(), Decision::default());
+        let about = |life| About {
+            facts: &facts,
+            asset: &asset,
+            decision: &decision,
+            first_seen: first,
+            life,
         };
-        let reopened = clock(Some(first));
-        assert_eq!(kept_start(reopened.as_ref()), Some(first));
-        assert_eq!(kept_start(clock(None).as_ref()), None);
+        let clock = |life, now: Instant| {
+            Timing::new(None, &settings, None, now).clock(&about(life)).unwrap().unwrap()
+        };
+        let finding = Finding {
+            id: 1,
+            asset: 1,
+            asset_facts: AssetFacts::default(),
+            class: "code".to_owned(),
+            facts: facts.clone(),
+            first_seen: first,
+            state: "closed".to_owned(),
+            closure: None,
+            closed_at: Some(closed_at),
+            decision: Decision::default(),
+            clock: Some(clock(Life::default(), first)),
+            fix: Default::default(),
+            live: 0,
+        };
+        let closure = Closure { reason: "fixed".to_owned(), ..Closure::default() };
+        let soon = at("2026-03-03T09:59:59Z");
+        let life = returned(&finding, &closure, soon);
+        assert_eq!((life.kept, life.seen, life.former.len()), (Some(first), None, 0));
+        assert_eq!(clock(life, soon).start, first);
+        let late = at("2026-03-03T10:00:00Z");
+        let life = returned(&finding, &closure, late);
+        assert_eq!((life.kept, life.seen), (None, Some(late)));
+        assert_eq!((life.former[0].seen, life.former[0].closed_at), (first, closed_at));
+        let anew = clock(life, late);
+        assert_eq!(anew.start, late);
+        // Whoever computes it again later keeps that.
+        let again = clock(anew.life.clone().unwrap(), at("2026-06-01T00:00:00Z"));
+        assert_eq!((again.start, again.life.clone()), (late, anew.life));
+        // At most so many lives are kept.
+        let mut finding = Finding { clock: Some(again), ..finding };
+        for year in 2027..2027 + MAX_LIVES as i64 + 2 {
+            let at: Instant = format!("{year}-06-01T00:00:00Z").parse().unwrap();
+            let life = returned(&finding, &closure, at);
+            let held = finding.clock.as_mut().unwrap();
+            held.life = Some(life);
+        }
+        assert_eq!(finding.clock.unwrap().life.unwrap().former.len(), MAX_LIVES);
     }
 
     #[test]
@@ -316,9 +422,10 @@ mod tests {
             asset: &asset,
             decision: &decision,
             first_seen: now,
-            earlier_start: None,
+            life: Life::default(),
         };
-        let clock = Timing::new(None, &[], 168, now).clock(&about).unwrap().unwrap();
+        let settings = Settings::without(Vec::new(), None);
+        let clock = Timing::new(None, &settings, None, now).clock(&about).unwrap().unwrap();
         assert_eq!(clock.policy, "gabion-24h 1 row 7");
     }
 }

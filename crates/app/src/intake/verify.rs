@@ -11,13 +11,14 @@ use ledger::{LedgerError, Write};
 use serde::Serialize;
 use vocab::Instant;
 
+use super::again::same;
 use super::timing::{About, Timing};
 use super::writing::WriteError;
 use crate::books::{Actor, Books, BooksError, UseCase, allow};
 use crate::config::{Config, ConfigError, Trust};
 use crate::intelligence::{Intelligence, IntelligenceError};
 use crate::policy::{self, PolicyChoiceError};
-use crate::sync::status;
+use crate::settings::{Settings, SettingsError};
 
 /// Name and version of the JSON shape.
 pub const SCHEMA: &str = "gabion.verify/1";
@@ -86,6 +87,9 @@ pub struct Verified {
     pub withdrawn: Vec<Waits>,
     /// Of the findings asked for by name: what they wait for.
     pub waits: Vec<Waits>,
+    /// What else is worth knowing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// The last entry of the record; absent when nothing was appended.
     pub entry: Option<i64>,
 }
@@ -102,9 +106,21 @@ pub enum VerifyError {
     /// A policy cannot be used.
     #[error(transparent)]
     Policy(#[from] PolicyChoiceError),
+    /// The ledger's settings do not read.
+    #[error(transparent)]
+    Settings(SettingsError),
     /// The index is damaged.
     #[error(transparent)]
     Intelligence(#[from] IntelligenceError),
+}
+
+impl From<SettingsError> for VerifyError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Books(error) => Self::Books(error),
+            other => Self::Settings(other),
+        }
+    }
 }
 
 impl From<LedgerError> for VerifyError {
@@ -128,9 +144,16 @@ pub fn verify(
     let configs: Vec<Config> =
         request.configs.iter().map(|path| Config::load(path)).collect::<Result<_, _>>()?;
     let trust = Trust { trusted: configs, tree: Vec::new() };
-    let policies = policy::for_scan(&[], &trust)?.policies;
+    let chosen = policy::for_scan(&[], &trust)?;
+    let settings = Settings::of(&mut books.ledger)?;
+    let further = settings.further(chosen.asked());
+    let remarks = further.iter().map(|table| format!(
+        "the table {} does not act: which tables do is the ledger's setting; `gabion settings import FILE` takes it in",
+        table.name()
+    ));
+    let remarks: Vec<String> = remarks.collect();
     let index = intelligence.index()?;
-    let timing = Timing::new(Some(&index), &policies, status::STALE_AFTER_HOURS, now);
+    let timing = Timing::new(Some(&index), &settings, None, now);
     let looking = Looking { index: &index, timing: &timing, actor };
     let mut verified = Verified {
         schema: SCHEMA,
@@ -141,6 +164,7 @@ pub fn verify(
         withdrawn_total: 0,
         withdrawn: Vec::new(),
         waits: Vec::new(),
+        remarks,
         entry: None,
     };
     let damaged = |error| VerifyError::Intelligence(intelligence.unusable(error));
@@ -183,7 +207,7 @@ struct Looking<'a> {
 /// What is to be done with a finding.
 enum Step {
     Nothing,
-    Clock(Option<Clock>),
+    Clock(Option<Box<Clock>>),
     Withdrawn,
 }
 
@@ -200,7 +224,7 @@ impl Looking<'_> {
         Ok(if same(clock.as_ref(), finding.clock.as_ref()) {
             Step::Nothing
         } else {
-            Step::Clock(clock)
+            Step::Clock(clock.map(Box::new))
         })
     }
 
@@ -254,7 +278,7 @@ impl Looking<'_> {
                     Step::Nothing => {}
                     Step::Clock(clock) => {
                         moved += 1;
-                        self.clocked(&mut write, finding, clock, verified)?;
+                        self.clocked(&mut write, finding, clock.map(|clock| *clock), verified)?;
                     }
                     Step::Withdrawn => {
                         gone += 1;
@@ -315,20 +339,6 @@ impl Looking<'_> {
         let closure = Closure { reason: "withdrawn".to_owned(), evidence, ..Closure::default() };
         write.append(&Change::Closed { finding: finding.id, closure })
     }
-}
-
-fn same(a: Option<&Clock>, b: Option<&Clock>) -> bool {
-    let key = |clock: &Clock| {
-        (
-            clock.due,
-            clock.start,
-            clock.band,
-            clock.emergency,
-            clock.policy.clone(),
-            clock.badges.clone(),
-        )
-    };
-    a.map(key) == b.map(key)
 }
 
 /// Whether every record that speaks of these ids was taken back (docs/ARCHITECTURE.md, «The clock», rule 7). Records

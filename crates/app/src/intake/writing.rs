@@ -12,7 +12,8 @@ use findings::observation::Observation;
 use findings::{Class, Standing};
 use intel::IndexError;
 use ledger::change::{
-    AssetFacts, Change, Closure, Counts, Edge, Facts, FixFacts, Key as Bytes, Missing, UnseenFacts,
+    AssetFacts, Change, Closure, Counts, Edge, Facts, FixFacts, Key as Bytes, Life, Missing,
+    UnseenFacts,
 };
 use ledger::row::{Attribution, Finding, Ids};
 use ledger::{LedgerError, Stage, Write};
@@ -23,7 +24,8 @@ use super::branches::Branches;
 use super::claims::{self, Group};
 use super::matching;
 use super::timing::{About, Timing};
-use super::{facts, fixes};
+use super::upgrades::Touched;
+use super::{facts, fixes, timing};
 
 /// How long what a tool's user suppressed is proposed to be accepted.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(90 * 86_400);
@@ -80,6 +82,8 @@ pub(crate) struct Writing<'a, 'w, 'l> {
     pub(crate) unseen_now: u64,
     /// Claims that were unseen and are reported again.
     pub(crate) seen_again: u64,
+    /// Fixes of packages of which findings came, changed or went.
+    pub(crate) touched: Touched,
 }
 
 /// What a page of claims needs of the ledger.
@@ -280,10 +284,11 @@ impl Writing<'_, '_, '_> {
             asset: &self.asset.1,
             decision: &Default::default(),
             first_seen,
-            earlier_start: None,
+            life: Life::default(),
         })?;
         let fix = fixes::fix(&facts, &group.observations, &group.came.tuple);
         let class = group.observations.first().map_or(Class::default(), |o| o.class).as_str();
+        self.touch(class, &fix);
         self.write.append(&Change::Opened {
             finding,
             asset: self.asset.0,
@@ -425,8 +430,16 @@ impl Writing<'_, '_, '_> {
             return Ok(false);
         }
         self.write.append(&Change::Closed { finding: id, closure })?;
+        self.touch(&finding.class, &finding.fix);
         self.counts.closed += 1;
         Ok(true)
+    }
+
+    /// The action of a package's fix hangs on all of its open findings.
+    fn touch(&mut self, class: &str, fix: &FixFacts) {
+        if class == "dependency" {
+            self.touched.insert((self.asset.0, fix.key.clone()));
+        }
     }
 
     fn says(&self, group: &Group, what: &str) -> String {
@@ -484,6 +497,8 @@ impl Writing<'_, '_, '_> {
             "{} reports it again in {} of {}",
             self.belongs.source, self.name, self.belongs.scanned_at
         );
+        self.touch(&finding.class, &finding.fix);
+        let life = timing::returned(&finding, &closure, self.belongs.scanned_at);
         self.write.append(&Change::Reopened {
             finding: id,
             why,
@@ -491,10 +506,7 @@ impl Writing<'_, '_, '_> {
             was_at: finding.closed_at,
             at: Some(self.belongs.scanned_at),
         })?;
-        let clock = self.timing.clock(&About {
-            earlier_start: finding.clock.as_ref().map(|clock| clock.start),
-            ..About::finding(&finding)
-        })?;
+        let clock = self.timing.clock(&About { life, ..About::finding(&finding) })?;
         if clock != finding.clock {
             let was = finding.clock;
             self.write.append(&Change::Clocked { finding: id, clock, was })?;
@@ -550,7 +562,9 @@ impl Writing<'_, '_, '_> {
     fn settle(&mut self, finding: &Finding, facts: Facts, fix: FixFacts) -> Result<(), WriteError> {
         let id = finding.id;
         if facts != finding.facts {
-            let asked = finding.facts.ids != facts.ids || finding.facts.severity != facts.severity;
+            let of =
+                |f: &Facts| (f.ids.clone(), f.severity.clone(), f.met.clone(), f.rated.clone());
+            let asked = of(&finding.facts) != of(&facts);
             let was = Box::new(finding.facts.clone());
             self.write.append(&Change::Facts { finding: id, facts: facts.clone(), was })?;
             if asked {
@@ -562,7 +576,11 @@ impl Writing<'_, '_, '_> {
                 }
             }
         }
-        if fix != finding.fix {
+        // Of a package, `upgrades` gives all findings of the row one action.
+        self.touch(&finding.class, &finding.fix);
+        self.touch(&finding.class, &fix);
+        let of_row = finding.class == "dependency" && fix.key == finding.fix.key;
+        if fix != finding.fix && !of_row {
             self.write.append(&Change::Fix { finding: id, fix, was: finding.fix.clone() })?;
         }
         Ok(())

@@ -6,7 +6,7 @@
 
 use ledger::Change;
 use ledger::Write;
-use ledger::change::{Closure, Decision};
+use ledger::change::{Clock, Closure, Decision};
 use ledger::row::{ClaimRow, Finding, Ids};
 use serde::Serialize;
 use vocab::Instant;
@@ -15,7 +15,11 @@ use super::call::{Call, reason_words};
 use super::names::{self, Letter, Named};
 use super::{QueueError, links, reclock, unfit};
 use crate::books::{Actor, Books, Leave, allow};
+use crate::intake::again::same;
+use crate::intake::upgrades;
+use crate::intake::writing::WriteError;
 use crate::intelligence::Intelligence;
+use crate::settings::Settings;
 
 /// Most findings of one decision.
 pub const MOST_FINDINGS: usize = 10_000;
@@ -68,6 +72,7 @@ pub(super) fn decide(
     let ids = expand(books, targets)?;
     let waiting = if leave == Leave::Propose { books.ledger.proposals(None)? } else { Vec::new() };
     let claims = claims(books, deciding.call, &ids)?;
+    let settings = Settings::of(&mut books.ledger)?;
     let mut write = books.write(deciding.actor, deciding.now)?;
     let findings = load(&mut write, &ids)?;
     for finding in &findings {
@@ -83,8 +88,13 @@ pub(super) fn decide(
         let (name, words, acted) = if leave == Leave::Propose {
             propose(&mut write, deciding, finding, &waiting)?
         } else {
-            let mut act =
-                Acting { write: &mut write, deciding, claims: &claims, remarks: &mut done.remarks };
+            let mut act = Acting {
+                write: &mut write,
+                deciding,
+                claims: &claims,
+                settings: &settings,
+                remarks: &mut done.remarks,
+            };
             let (words, acted) = act.on(finding)?;
             (names::write(Letter::F, finding.id), words, acted)
         };
@@ -92,6 +102,17 @@ pub(super) fn decide(
         done.outcomes.push(Outcome { name, words });
     }
     done.remarks.dedup();
+    if changed > 0 && leave == Leave::Act {
+        let touched = findings.iter().filter(|f| f.class == "dependency");
+        let touched = touched.map(|f| (f.asset, f.fix.key.clone())).collect();
+        let index = deciding.intelligence.and_then(|known| known.index().ok());
+        upgrades::settle(&mut write, index.as_ref(), &touched).map_err(|error| match error {
+            WriteError::Ledger(error) => error.into(),
+            WriteError::Index(error) => {
+                unfit(error.to_string(), "`gabion sync` builds the index anew")
+            }
+        })?;
+    }
     if changed > 0 || deciding.settles.is_some() {
         let kind = match (leave, deciding.call) {
             (Leave::Propose, _) => "proposal",
@@ -216,6 +237,7 @@ pub(super) struct Acting<'a, 'w, 'l> {
     pub write: &'w mut Write<'l>,
     pub deciding: &'a Deciding<'a>,
     pub claims: &'a [(i64, Vec<ClaimRow>)],
+    pub settings: &'a Settings,
     pub remarks: &'w mut Vec<String>,
 }
 
@@ -264,11 +286,14 @@ impl Acting<'_, '_, '_> {
         if !moves {
             return Ok(());
         }
-        let moved =
-            reclock::clock(finding, &decision, self.deciding.intelligence, self.deciding.now);
+        let Deciding { intelligence, now, .. } = self.deciding;
+        let moved = reclock::clock(finding, &decision, *intelligence, self.settings, *now);
         match moved {
-            Ok(clock) if clock != finding.clock => {
-                self.remarks.push(reclock::moved(finding, clock.as_ref(), self.deciding.now));
+            Ok(clock) if !same(clock.as_ref(), finding.clock.as_ref()) => {
+                let due = |clock: Option<&Clock>| clock.map(|clock| clock.due);
+                if due(clock.as_ref()) != due(finding.clock.as_ref()) {
+                    self.remarks.push(reclock::moved(finding, clock.as_ref(), self.deciding.now));
+                }
                 self.write.append(&Change::Clocked {
                     finding: finding.id,
                     clock,

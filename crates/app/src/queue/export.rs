@@ -62,11 +62,13 @@ struct Line<'a> {
     action: &'a str,
     fix_available: bool,
     sources: i64,
+    assumed_due: Option<Instant>,
+    assumed_emergency: bool,
 }
 
 const HEAD: &str = "finding,state,closure,closed_at,evidence,class,severity,title,ids,rule,place,version,asset,\
 exposure,owner,first_seen,due,overdue,emergency,why,policy,exploit_since,badges,accepted_until,confirmed,action,\
-fix_available,sources";
+fix_available,sources,assumed_due,assumed_emergency";
 
 /// Writes the findings that the filter lets through, by number; closed ones only where it says so.
 ///
@@ -193,6 +195,7 @@ impl<'a> Asked<'a> {
 fn write(out: &mut dyn Write, finding: &Finding, form: Form, now: Instant) -> std::io::Result<()> {
     let clock = finding.clock.as_ref();
     let closure = finding.closure.as_ref().filter(|_| finding.state == "closed");
+    let assumed = clock.and_then(|clock| clock.assumed.as_ref());
     let line = Line {
         finding: names::write(Letter::F, finding.id),
         state: &finding.state,
@@ -222,6 +225,8 @@ fn write(out: &mut dyn Write, finding: &Finding, form: Form, now: Instant) -> st
         action: &finding.fix.action,
         fix_available: finding.fix.available,
         sources: finding.live,
+        assumed_due: assumed.and_then(|assumed| assumed.due),
+        assumed_emergency: assumed.is_some_and(|assumed| assumed.emergency),
     };
     match form {
         Form::Lines => {
@@ -265,6 +270,8 @@ fn csv(out: &mut dyn Write, line: &Line<'_>) -> std::io::Result<()> {
         line.action.to_owned(),
         yes(line.fix_available),
         line.sources.to_string(),
+        when(line.assumed_due),
+        yes(line.assumed_emergency),
     ];
     let cells: Vec<String> = cells.iter().map(|cell| self::cell(cell)).collect();
     writeln!(out, "{}", cells.join(","))

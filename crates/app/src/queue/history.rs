@@ -76,7 +76,9 @@ fn words(change: &Change, of: i64) -> String {
             let why = clock.as_ref().map(|clock| format!(": {}", clock.why)).unwrap_or_default();
             let was =
                 was.as_ref().map(|_| format!(", was{}", due(was.as_ref()).replace(", due", "")));
-            format!("clock{}{}{why}", due(clock.as_ref()), was.unwrap_or_default())
+            let by = clock.as_ref().map(|clock| clock.moved_by.as_str()).unwrap_or_default();
+            let by = if by.is_empty() { String::new() } else { format!(", for {by}") };
+            format!("clock{}{}{by}{why}", due(clock.as_ref()), was.unwrap_or_default())
         }
         Change::Fix { fix, .. } => format!("the fix is now «{}»", fix.action),
         Change::Closed { closure, .. } => {

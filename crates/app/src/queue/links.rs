@@ -153,6 +153,15 @@ fn raise(act: &mut Acting<'_, '_, '_>, from: &Finding, target: &Finding) -> Resu
     if severity(&from.facts) > severity(&target.facts) {
         facts.severity.clone_from(&from.facts.severity);
     }
+    let others = |f: &Facts| if f.met.is_empty() { f.severity.clone() } else { f.rated.clone() };
+    if !from.facts.met.is_empty() || !facts.met.is_empty() {
+        let worse = |word: &String| vocab::Severity::from_word(word);
+        let rated = [others(&from.facts), others(&target.facts)].into_iter().max_by_key(worse);
+        facts.rated = rated.unwrap_or_default();
+        facts.met.extend(from.facts.met.iter().cloned());
+        facts.met.sort();
+        facts.met.dedup();
+    }
     if facts != target.facts {
         let was = Box::new(target.facts.clone());
         act.write.append(&Change::Facts { finding: target.id, facts, was })?;

@@ -107,6 +107,9 @@ pub struct Row {
     pub overdue: bool,
     /// Whether it is an emergency.
     pub emergency: bool,
+    /// What acts if a feed that never came would say the worst; it has no say in the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumed: Option<ledger::change::Assumed>,
     /// Why this date, in one sentence.
     pub why: String,
     /// Policy, version and row.
@@ -232,7 +235,9 @@ pub(crate) fn row(fix: Fix, now: Instant) -> Row {
     let clocked = fix.clock.is_some();
     let (mut why, mut policy, mut badges, mut emergency) =
         (String::new(), String::new(), Vec::new(), false);
+    let mut assumed = None;
     if let Some(clock) = fix.clock {
+        assumed = clock.assumed;
         (why, policy, badges, emergency) = (clock.why, clock.policy, clock.badges, clock.emergency);
     }
     Row {
@@ -252,6 +257,7 @@ pub(crate) fn row(fix: Fix, now: Instant) -> Row {
         // A pause is not overdue: what is accepted whole waits for the end of the acceptance.
         overdue: due.is_some_and(|due| due < now) && fix.findings > fix.accepted,
         emergency,
+        assumed,
         why,
         policy,
         badges,

@@ -19,6 +19,7 @@ pub mod names;
 mod reclock;
 pub mod reference;
 pub mod reopen;
+pub mod settings;
 pub mod settle;
 pub mod show;
 pub mod source;
@@ -31,7 +32,9 @@ pub mod views;
 use ledger::LedgerError;
 
 use crate::books::BooksError;
+use crate::settings::SettingsError;
 
+pub use ledger::change::Assumed;
 pub use ledger::row::Filter;
 
 /// Why something around the queue could not be done.
@@ -60,6 +63,18 @@ impl QueueError {
             Self::Books(error) => error.remedy(),
             Self::Unfit { remedy, .. } => Some(remedy),
             Self::Write(_) => None,
+        }
+    }
+}
+
+impl From<SettingsError> for QueueError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Books(error) => error.into(),
+            other => unfit(
+                crate::sync::chain(&other),
+                "`gabion settings` shows what is set; a newer gabion may read it",
+            ),
         }
     }
 }

@@ -9,17 +9,16 @@ use ledger::row::Finding;
 use vocab::Instant;
 
 use super::names::{self, Letter};
-use crate::config::Trust;
 use crate::intake::timing::{About, Timing};
 use crate::intelligence::Intelligence;
-use crate::policy;
-use crate::sync::status;
+use crate::settings::Settings;
 
 /// The clock after the decision; else a sentence that says why it stays.
 pub(super) fn clock(
     finding: &Finding,
     decision: &Decision,
     intelligence: Option<&Intelligence>,
+    settings: &Settings,
     now: Instant,
 ) -> Result<Option<Clock>, String> {
     let name = names::write(Letter::F, finding.id);
@@ -30,9 +29,7 @@ pub(super) fn clock(
     }
     let index = intelligence.map(Intelligence::index).transpose();
     let index = index.map_err(|e| stays(e.to_string()))?;
-    let trust = Trust { trusted: Vec::new(), tree: Vec::new() };
-    let policies = policy::for_scan(&[], &trust).map_err(|e| stays(e.to_string()))?.policies;
-    let timing = Timing::new(index.as_ref(), &policies, status::STALE_AFTER_HOURS, now);
+    let timing = Timing::new(index.as_ref(), settings, None, now);
     let about = About { decision, ..About::finding(finding) };
     timing.clock(&about).map_err(|e| stays(e.to_string()))
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use ledger::change::Former;
 use ledger::row::Finding;
 use serde::Serialize;
 use vocab::Instant;
@@ -155,7 +156,12 @@ impl Tally {
             return;
         }
         self.opened += 1;
-        if let Some(week) = self.week(finding.first_seen) {
+        let life = finding.clock.as_ref().and_then(|clock| clock.life.as_ref());
+        for former in life.iter().flat_map(|life| &life.former) {
+            self.former(finding, former);
+        }
+        let seen = life.and_then(|life| life.seen).unwrap_or(finding.first_seen);
+        if let Some(week) = self.week(seen) {
             week.arrived += 1;
         }
         if finding.state == "closed" {
@@ -165,23 +171,43 @@ impl Tally {
         }
     }
 
+    /// A life that had ended long before the finding returned counts as an arrival and a closure of its own.
+    fn former(&mut self, finding: &Finding, former: &Former) {
+        self.opened += 1;
+        if let Some(week) = self.week(former.seen) {
+            week.arrived += 1;
+        }
+        self.ended(finding, &former.reason, former.closed_at, former.exploit_since);
+    }
+
     fn closed(&mut self, finding: &Finding) {
         let reason = finding.closure.as_ref().map(|closure| closure.reason.clone());
         let reason = reason.unwrap_or_default();
         let exploit = finding.clock.as_ref().and_then(|clock| clock.exploit_since);
-        if let Some(closed_at) = finding.closed_at {
-            if let Some(week) = self.week(closed_at) {
-                week.closed += 1;
-            }
-            if let (Some(since), "fixed") = (exploit, reason.as_str()) {
-                let hours = hours(since, closed_at);
-                let exposure = show::exposure(finding).0;
-                for key in [exposure, "all"] {
-                    self.gaps.entry(key.to_owned()).or_default().push(hours);
-                }
+        match finding.closed_at {
+            Some(closed_at) => self.ended(finding, &reason, closed_at, exploit),
+            None => *self.closed.entry(reason).or_default() += 1,
+        }
+    }
+
+    fn ended(
+        &mut self,
+        finding: &Finding,
+        reason: &str,
+        closed_at: Instant,
+        exploit: Option<Instant>,
+    ) {
+        if let Some(week) = self.week(closed_at) {
+            week.closed += 1;
+        }
+        if let (Some(since), "fixed") = (exploit, reason) {
+            let hours = hours(since, closed_at);
+            let exposure = show::exposure(finding).0;
+            for key in [exposure, "all"] {
+                self.gaps.entry(key.to_owned()).or_default().push(hours);
             }
         }
-        *self.closed.entry(reason).or_default() += 1;
+        *self.closed.entry(reason.to_owned()).or_default() += 1;
     }
 
     fn open(&mut self, finding: &Finding) {

@@ -9,12 +9,14 @@ use intel::{Advisory, AdvisoryRef, GroupRef, IndexError, Kind};
 use vocab::{Instant, Severity, purl};
 
 use super::Context;
-use super::facts::{self, GroupFacts};
+use super::facts;
 use super::gather::{Gathered, Package};
 use super::judge::Judged;
+use super::memory::{AssetMemory, Remembered};
 use super::paths::Ways;
-use super::timed::{self, Occasion, Timed};
+use super::timed::{self, Occasion, Seen, Timed};
 use super::vex;
+use crate::clock::{self, GroupFacts};
 use crate::config::IgnoreRule;
 use crate::config::trust::{Described, Ignoring, Question};
 use crate::report::{Asset, Finding, Ignored, Notice, Stated};
@@ -128,14 +130,14 @@ impl Known {
             let group = facts.group;
             known.advisories.insert(advisory, facts);
             if let std::collections::hash_map::Entry::Vacant(slot) = known.groups.entry(group) {
-                slot.insert(facts::group(context, group)?);
+                slot.insert(clock::group(context.index, group)?);
             }
         }
-        let rated = |a: &&Advisory| a.severity != Severity::Unknown;
-        let with: HashSet<GroupRef> =
-            known.advisories.values().filter(rated).map(|a| a.group).collect();
-        for (_, facts) in known.groups.iter_mut().filter(|(group, _)| !with.contains(group)) {
-            facts.others = facts::others(context, &facts.group)?;
+        let unrated = |a: &&Advisory| a.severity == Severity::Unknown;
+        let without: HashSet<GroupRef> =
+            known.advisories.values().filter(unrated).map(|a| a.group).collect();
+        for (_, facts) in known.groups.iter_mut().filter(|(group, _)| without.contains(group)) {
+            facts.others = clock::others(context.index, &facts.group)?;
         }
         Ok(known)
     }
@@ -146,6 +148,7 @@ pub(super) fn findings(
     context: &Context<'_>,
     gathered: &Gathered,
     assets: &[Asset],
+    memories: &[AssetMemory],
     judged: &[Judged],
 ) -> Result<Findings, IndexError> {
     let known = Known::read(context, judged)?;
@@ -154,6 +157,7 @@ pub(super) fn findings(
         context,
         gathered,
         known: &known,
+        memories,
         feeds: facts::feeds(context),
         timed: HashMap::new(),
         ways: HashMap::new(),
@@ -195,6 +199,7 @@ struct Making<'a> {
     context: &'a Context<'a>,
     gathered: &'a Gathered,
     known: &'a Known,
+    memories: &'a [AssetMemory],
     feeds: triage::Feeds,
     timed: HashMap<timed::Key, Option<Rc<Timed>>>,
     ways: HashMap<u32, Ways>,
@@ -230,9 +235,11 @@ impl Making<'_> {
                 .map(|b| b.first_seen(&identity, &facts.group.aliases));
             let fixed_in = fixed_in(subject.matches, &records);
             let statement = statement(subject.matches, &records);
-            let sighted = self.context.sighted.first_seen(&identity, &facts.group.aliases);
-            let earliest = first_seen.flatten().into_iter().chain(sighted).min();
-            let Some(timed) = self.timed(subject, group, records, earliest) else {
+            let memory = self.memories.get(package.asset as usize);
+            let ids = || facts.group.aliases.iter().map(String::as_str).chain([&*facts.name]);
+            let remembered = memory.and_then(|m| m.find(&full, &package.name, ids()));
+            let seen = self.seen(first_seen.flatten(), &identity, facts, remembered);
+            let Some(timed) = self.timed(subject, group, records, seen, remembered) else {
                 continue;
             };
             let path =
@@ -260,15 +267,37 @@ impl Making<'_> {
         }
     }
 
+    /// When it was first seen. Where the ledger has it, the ledger's word counts; else the earliest of what
+    /// earlier scans tell.
+    fn seen(
+        &self,
+        baseline: Option<Instant>,
+        identity: &str,
+        facts: &GroupFacts,
+        remembered: Option<&Remembered>,
+    ) -> Seen {
+        if let Some(remembered) = remembered {
+            return Seen { at: remembered.past.seen, from: "ledger" };
+        }
+        let sighted = self.context.sighted.first_seen(identity, &facts.group.aliases);
+        let told = [(baseline, "baseline"), (sighted, "earlier scan")];
+        let told = told.into_iter().filter_map(|(at, from)| Some(Seen { at: at?, from }));
+        // Kept sightings are whole seconds: of the same second the baseline's word is the exact one.
+        told.min_by_key(|seen| seen.at.as_second())
+            .unwrap_or(Seen { at: self.context.now, from: "this scan" })
+    }
+
     fn timed(
         &mut self,
         subject: &Subject<'_>,
         group: GroupRef,
         records: Vec<AdvisoryRef>,
-        first_seen: Option<Instant>,
+        seen: Seen,
+        remembered: Option<&Remembered>,
     ) -> Option<Rc<Timed>> {
         let facts = self.known.groups.get(&group)?;
-        let key = (group, records, subject.package.asset, subject.package.scope, first_seen);
+        let (asset, scope) = (subject.package.asset, subject.package.scope);
+        let key = (group, records, asset, scope, seen, remembered.map(|r| r.finding));
         if let Some(timed) = self.timed.get(&key) {
             return timed.clone();
         }
@@ -280,7 +309,9 @@ impl Making<'_> {
             advisory: &facts.name,
             scope: subject.package.scope,
             records: &records,
-            first_seen,
+            seen,
+            remembered,
+            tables: self.memories.get(asset as usize).map_or(self.context.policies, |m| &m.tables),
         };
         let timed = Timed::new(self.context, self.feeds, facts, &occasion).map(Rc::new);
         self.timed.insert(key, timed.clone());
@@ -425,7 +456,7 @@ type Likelier<'a> = (bool, bool, Reverse<u64>, Reverse<Severity>, &'a str);
 /// what is known rather than assumed, then the likelier and the worse.
 fn weight(finding: &Finding) -> (bool, Likelier<'_>) {
     let unused = finding.reach.as_ref().is_some_and(|r| r.answer == "not_imported");
-    let assumed = finding.inputs.iter().any(|i| i.how == "assumed");
+    let assumed = finding.is_assumed() || finding.inputs.iter().any(|i| i.how == "assumed");
     let percentile = finding.signals.epss.as_ref().map_or(0.0, |e| e.percentile);
     let likely = Reverse((percentile * 1e6) as u64);
     let likelier =

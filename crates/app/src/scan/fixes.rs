@@ -84,7 +84,14 @@ pub(super) fn plan(
     fixes.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id)));
     let overdue = made.findings.iter().filter(|f| f.report.overdue).map(|f| f.report.id.as_str());
     let overdue: HashSet<&str> = overdue.collect();
-    Ok(fixes.into_iter().map(|fix| row(&overdue, fix)).collect())
+    // The date is that of the finding that gives the place, so that it is the one that `why` explains.
+    let dated = |mut fix: remedy::Fix| {
+        if let Some(lead) = made.findings.get(rank(&fix)) {
+            fix.due = lead.report.due;
+        }
+        fix
+    };
+    Ok(fixes.into_iter().map(|fix| row(&overdue, dated(fix))).collect())
 }
 
 fn files(gathered: &Gathered, package: &Package) -> Vec<String> {

@@ -11,13 +11,17 @@ mod findings;
 mod fixes;
 mod gather;
 pub(crate) mod judge;
+pub mod memory;
 mod paths;
 mod reach;
+mod sightings;
 mod timed;
 mod tree_config;
 mod vex;
+mod warnings;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use vocab::Instant;
@@ -25,10 +29,11 @@ use vocab::Instant;
 pub use baseline::{Baseline, BaselineError};
 pub(crate) use gather::AssetFiles;
 pub use gather::{Gathered, Kind, ReadAs};
+pub use memory::Memory;
 
 use crate::config::{Config, ConfigError, Trust};
 use crate::estate::Sighted;
-use crate::intelligence::{Intelligence, IntelligenceError};
+use crate::intelligence::{DataDir, Intelligence, IntelligenceError};
 use crate::policy::{self, PolicyChoiceError};
 use crate::report::{self, Report, Unread};
 use crate::sync::status;
@@ -61,8 +66,12 @@ pub struct Request {
     pub baseline: Option<Baseline>,
     /// Count from the signal alone, not from the first sighting.
     pub from_signal: bool,
-    /// Age in hours up to which a feed's silence means «no».
-    pub max_intel_age: i64,
+    /// Age in hours up to which a feed's silence means «no»; the settings', else seven days, without.
+    pub max_intel_age: Option<i64>,
+    /// What a ledger knows of the assets.
+    pub memory: Option<Arc<dyn Memory>>,
+    /// Where first sightings are kept from scan to scan; nowhere without.
+    pub sightings: Option<DataDir>,
     /// Read the sources and tell what they import; costs reading them.
     pub reachability: bool,
 }
@@ -109,7 +118,9 @@ impl Request {
             policies: Vec::new(),
             baseline: None,
             from_signal: false,
-            max_intel_age: status::STALE_AFTER_HOURS,
+            max_intel_age: None,
+            memory: None,
+            sightings: None,
             reachability: false,
         }
     }
@@ -152,14 +163,20 @@ pub struct Scanned {
     /// What to fix, when, and why.
     pub report: Report,
     pub(crate) gathered: Gathered,
+    asked: Vec<triage::Policy>,
 }
 
 impl Scanned {
     /// The report alone. The program ends soon, so what was met is not taken apart.
     pub fn into_report(self) -> Report {
-        let Self { report, gathered } = self;
+        let Self { report, gathered, .. } = self;
         std::mem::forget(gathered);
         report
+    }
+
+    /// The tables that the command or the tree adds.
+    pub fn asked(&self) -> &[triage::Policy] {
+        &self.asked
     }
 
     /// Every component met, as a bill of materials.
@@ -195,7 +212,11 @@ pub fn scan_whole(
             std::fs::symlink_metadata(&target.path).and_then(|_| std::fs::metadata(&target.path));
         described.map_err(|source| ScanError::Target { path: target.path.clone(), source })?;
     }
-    Scanner::new(request, intelligence, now)?.scan(&distinct(request))
+    let (sighted, first) = sightings::known(request);
+    let scanner = Scanner::new(request, intelligence, now)?.carrying(sighted);
+    let mut scanned = scanner.scan(&distinct(request))?;
+    sightings::keep(request, &scanner, first, &mut scanned.report);
+    Ok(scanned)
 }
 
 /// What is the same for every target: configurations, tables, the index.
@@ -291,6 +312,7 @@ impl<'a> Scanner<'a> {
             index: &self.index,
             trust: &self.trust,
             policies: &self.chosen.policies,
+            asked: self.chosen.asked(),
             statements: &self.statements,
             sighted: &self.sighted,
             request: self.request,
@@ -342,11 +364,12 @@ impl<'a> Scanner<'a> {
         if alone {
             gathered.unread.extend(self.unread.iter().cloned());
         }
-        say_when_empty(&mut gathered);
+        warnings::say_when_empty(&mut gathered);
         let context = Context {
             index: &self.index,
             trust: own.as_ref().unwrap_or(&self.trust),
             policies: &chosen.policies,
+            asked: chosen.asked(),
             statements: &self.statements,
             sighted: &self.sighted,
             request,
@@ -357,7 +380,8 @@ impl<'a> Scanner<'a> {
         if alone {
             report.warnings.extend_from_slice(self.statements.warnings());
         }
-        Ok(Scanned { report, gathered })
+        let asked = chosen.asked().to_vec();
+        Ok(Scanned { report, gathered, asked })
     }
 }
 
@@ -366,10 +390,38 @@ struct Context<'a> {
     index: &'a intel::Index<'a>,
     trust: &'a Trust,
     policies: &'a [triage::Policy],
+    /// Of them, those that were asked for.
+    asked: &'a [triage::Policy],
     statements: &'a vex::Statements,
     sighted: &'a Sighted,
     request: &'a Request,
     now: Instant,
+}
+
+impl Context<'_> {
+    /// The age in hours up to which a feed's silence means «no».
+    fn max_age(&self) -> i64 {
+        let asked = self.request.max_intel_age;
+        match &self.request.memory {
+            Some(memory) => memory.max_age(asked),
+            None => asked.unwrap_or(status::STALE_AFTER_HOURS),
+        }
+    }
+
+    /// What is known of each asset; what was settled about them is put into them.
+    fn recall(
+        &self,
+        assets: &mut [report::Asset],
+        told: &mut Vec<String>,
+    ) -> Result<Vec<memory::AssetMemory>, intel::IndexError> {
+        let Some(memory) = &self.request.memory else {
+            let tables: Arc<[triage::Policy]> = self.policies.into();
+            let none = |_: &report::Asset| memory::AssetMemory::of(tables.clone());
+            return Ok(assets.iter().map(none).collect());
+        };
+        let recall = |asset| memory.recall(asset, self.asked, self.index, self.now, told);
+        assets.iter_mut().map(recall).collect()
+    }
 }
 
 /// The targets without those that another one holds: everything is read once.
@@ -396,50 +448,26 @@ fn exclusions(patterns: &[String]) -> Result<GlobSet, ScanError> {
     set.build().map_err(|source| ScanError::Exclude { pattern: patterns.join(" "), source })
 }
 
-/// An asset without a single file to read is incomplete, with the list of what was looked for.
-fn say_when_empty(gathered: &mut Gathered) {
-    let names: Vec<&str> =
-        inventory::format::all().flat_map(|f| f.names.first().copied()).collect();
-    for asset in gathered.assets.iter().filter(|a| a.files == 0) {
-        if asset.kind != Kind::Repository {
-            let unread = gathered.unread.iter().any(|u| u.path.starts_with(&asset.path));
-            let problem = format!(
-                "nothing to scan: no installed software found in this {}",
-                asset.kind.as_str()
-            );
-            if !unread {
-                gathered.unread.push(Unread { path: asset.path.clone(), line: 0, problem });
-            }
-            continue;
-        }
-        let unreadable = gathered.unread.iter().any(|u| u.path.starts_with(&asset.path));
-        if !unreadable {
-            let problem = format!(
-                "nothing to scan: no lock file or manifest found; looked for {}",
-                names.join(", ")
-            );
-            gathered.unread.push(Unread { path: asset.path.clone(), line: 0, problem });
-        }
-    }
-}
-
 fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, intel::IndexError> {
-    let assets = findings::assets(context, gathered);
+    let mut assets = findings::assets(context, gathered);
+    let mut told = Vec::new();
+    let memories = context.recall(&mut assets, &mut told)?;
     let judged = judge::judge(context, gathered)?;
-    let mut made = findings::findings(context, gathered, &assets, &judged)?;
+    let mut made = findings::findings(context, gathered, &assets, &memories, &judged)?;
     if context.request.reachability {
         reach::fill(context, gathered, &mut made)?;
         made.order(context.now);
     }
     let fixes = fixes::plan(context, gathered, &assets, &made)?;
     let intel = status::intel(context.index.meta(), context.now);
-    let mut warnings = stale(&intel, context);
+    let mut warnings = warnings::stale(&intel, context, &made);
+    warnings.append(&mut told);
     // Of an estate, a rule is idle where it fits no asset of all: the estate asks that at its end.
     if context.request.estate.is_none() {
         let spelled: Vec<_> = gathered.assets.iter().map(gather::AssetFiles::spelled).collect();
         warnings.extend(context.trust.idle(&spelled));
     }
-    warnings.extend(ending(gathered, context.now));
+    warnings.extend(warnings::ending(gathered, context.now));
     let ids: Vec<&str> = assets.iter().map(|a| a.id.as_str()).collect();
     if context.request.baseline.as_ref().is_some_and(|b| !b.knows_asset(&ids)) {
         warnings.push("the baseline knows none of these assets, so every clock starts anew; give the folder the name it had, or name the asset in a file given with --config".into());
@@ -459,13 +487,33 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
         None => Vec::new(),
     };
     let not_evaluated = judge::unevaluated(gathered, &assets, &judged);
-    let complete =
-        not_evaluated.is_empty() && gathered.unread.is_empty() && gathered.unrecognised.is_empty();
+    let blind: Vec<String> = match facts::feeds(context).kev {
+        triage::Feed::Fresh { .. } => Vec::new(),
+        triage::Feed::Stale { as_of } => {
+            vec![format!("the KEV catalogue of {} is stale", formats::text::day(as_of))]
+        }
+        // What never came is told by what is assumed of each finding.
+        triage::Feed::Missing => Vec::new(),
+    };
+    let read = gathered.unread.is_empty() && gathered.unrecognised.is_empty();
+    let complete = not_evaluated.is_empty() && read && blind.is_empty();
+    let mut tables: Vec<&str> =
+        memories.iter().flat_map(|m| m.tables.iter()).map(triage::Policy::name).collect();
+    if tables.is_empty() {
+        tables = context.policies.iter().map(triage::Policy::name).collect();
+    }
+    let mut policies: Vec<String> = Vec::new();
+    for name in tables {
+        if !policies.iter().any(|known| known == name) {
+            policies.push(name.to_owned());
+        }
+    }
     Ok(Report {
         schema: report::SCHEMA.into(),
         gabion: env!("CARGO_PKG_VERSION").into(),
         scanned_at: context.now,
         complete,
+        blind,
         not_evaluated,
         not_read: std::mem::take(&mut gathered.unread),
         unrecognised: std::mem::take(&mut gathered.unrecognised),
@@ -481,75 +529,7 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
         ignored: made.ignored,
         stated: made.stated,
         warnings,
-        policies: context.policies.iter().map(|p| p.name().to_owned()).collect(),
+        policies,
         gone,
     })
-}
-
-/// Says which distributions have ended, or will soon: nobody fixes what is found in them then.
-fn ending(gathered: &Gathered, now: Instant) -> Vec<String> {
-    const SOON_HOURS: i64 = 90 * 24;
-    let mut warnings = Vec::new();
-    for asset in &gathered.assets {
-        let Some((distribution, ends)) =
-            asset.distribution.as_ref().and_then(|d| Some((d, d.ends?)))
-        else {
-            continue;
-        };
-        let hours = ends.duration_since(now).as_hours();
-        let day = formats::text::day(ends);
-        if hours <= 0 {
-            warnings.push(format!(
-                "{}: {} ended {day}: fixes and advisories are no longer written for it; move to a release that lives",
-                asset.path, distribution.name
-            ));
-        } else if hours <= SOON_HOURS {
-            warnings.push(format!("{}: {} ends {day}", asset.path, distribution.name));
-        }
-    }
-    warnings
-}
-
-/// Says which feeds are too old or absent, and what follows.
-fn stale(intel: &report::Intel, context: &Context<'_>) -> Vec<String> {
-    let old = |s: &&report::Source| s.age_hours.is_none_or(|h| h > status::SAID_AFTER_HOURS);
-    let age = |s: &report::Source| match s.age_hours {
-        Some(hours) if hours >= 48 => format!("{} d", hours / 24),
-        Some(hours) => format!("{hours} h"),
-        None => "age not told".to_owned(),
-    };
-    let mut parts = Vec::new();
-    for (feed, name) in
-        [("kev", "KEV"), ("epss", "EPSS"), ("exploits", "exploits"), ("cve", "SSVC")]
-    {
-        let of_feed = |s: &&report::Source| s.feed.split('/').next() == Some(feed);
-        let mut sources = intel.sources.iter().filter(of_feed).peekable();
-        if sources.peek().is_none() {
-            parts.push(format!("{name} (absent)"));
-        } else if let Some(oldest) =
-            sources.filter(old).max_by_key(|s| s.age_hours.unwrap_or(i64::MAX))
-        {
-            parts.push(format!("{name} ({})", age(oldest)));
-        }
-    }
-    let ecosystems = intel.sources.iter().filter(|s| s.feed.starts_with("osv/")).filter(old);
-    let ecosystems: Vec<&report::Source> = ecosystems.collect();
-    if let Some(newest) = ecosystems.iter().min_by_key(|s| s.age_hours.unwrap_or(i64::MAX)) {
-        parts.push(format!(
-            "advisories of {} ecosystems (the newest {})",
-            ecosystems.len(),
-            age(newest)
-        ));
-    }
-    let mut warnings = Vec::new();
-    if !parts.is_empty() {
-        warnings.push(format!("intel is older than 24 h: {}; run `gabion sync`", parts.join(", ")));
-    }
-    if !matches!(facts::feeds(context).kev, triage::Feed::Fresh { .. }) {
-        let days = context.request.max_intel_age / 24;
-        warnings.push(format!(
-            "the KEV catalogue is absent, incomplete or older than {days} d: a CVE that it does not list may be exploited by now, so the strictest row acts (labelled «assumed»); `gabion sync` settles it, --max-intel-age accepts older data"
-        ));
-    }
-    warnings
 }

@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use intel::{Advisory, AdvisoryRef};
 use triage::{Clock, How};
-use vocab::{Instant, Scope, Severity};
+use vocab::{Scope, Severity};
 
 use super::Context;
-use super::facts::{self, GroupFacts, Meeting};
+use super::facts;
+use super::memory::Remembered;
+use crate::clock::{self, GroupFacts, Past, Place, Standing, Subject};
 use crate::config::Criticality;
 use crate::report::{self, Asset, Epss, Exploit, Finding, Kev, Ssvc};
 
@@ -34,8 +36,21 @@ pub(super) struct Occasion<'a> {
     pub scope: Scope,
     /// The records that matched.
     pub records: &'a [&'a Advisory],
-    /// First sighting by an earlier scan.
-    pub first_seen: Option<Instant>,
+    /// First sighting, and who remembers it.
+    pub seen: Seen,
+    /// What the ledger knows of it.
+    pub remembered: Option<&'a Remembered>,
+    /// The tables that act on the asset.
+    pub tables: &'a [triage::Policy],
+}
+
+/// A first sighting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Seen {
+    /// When.
+    pub at: vocab::Instant,
+    /// Who remembers it: `ledger`, `baseline`, `earlier scan`, `this scan`.
+    pub from: &'static str,
 }
 
 impl Timed {
@@ -47,17 +62,30 @@ impl Timed {
         occasion: &Occasion<'_>,
     ) -> Option<Self> {
         let asset = occasion.asset;
-        let meeting = Meeting {
-            exposure: (asset.exposure, &asset.exposure_source),
-            criticality: asset.criticality.as_deref().and_then(criticality),
+        let remembered = occasion.remembered;
+        let further = remembered.iter().flat_map(|r| &r.groups).filter(|g| g.name != group.name);
+        let subject = Subject {
+            groups: std::iter::once(group).chain(further).collect(),
+            loose: remembered.map(|r| r.loose.clone()).unwrap_or_default(),
+            records: occasion.records.to_vec(),
             scope: occasion.scope,
-            records: occasion.records,
-            first_seen: occasion.first_seen,
+            place: Place {
+                exposure: asset.exposure,
+                exposure_source: &asset.exposure_source,
+                criticality: asset.criticality.as_deref().and_then(Criticality::of),
+            },
+            past: remembered.map_or_else(|| Past::seen(occasion.seen.at), |r| r.past.clone()),
+            malicious: false,
+            from_signal: context.request.from_signal,
         };
-        let facts = facts::facts(context, feeds, group, &meeting);
-        let clocks = triage::clock(&facts, context.policies, context.now);
+        let facts = subject.facts(feeds);
+        let clocks = triage::clock(&facts, occasion.tables, context.now);
         let clock = clocks.acting?;
-        let (why, inputs) = told(&clock, group);
+        let (mut why, inputs) = told(&clock, &subject.groups);
+        let stands = remembered.and_then(|r| r.clock.as_ref());
+        if let Some((_, words)) = stands.filter(|(held, _)| *held == Standing::of(&clock, &facts)) {
+            why.clone_from(words);
+        }
         let malicious = facts.kind == triage::Kind::Malicious;
         let title = occasion.records.iter().map(|r| r.title.as_str()).find(|t| !t.is_empty());
         let template = Finding {
@@ -84,13 +112,25 @@ impl Timed {
             vector: vector(occasion.records, group, facts.severity),
             cwes: cwes(occasion.records, group),
             exposed_since: clock.exposed_since,
-            first_seen: facts.sighting.at,
-            first_seen_from: if occasion.first_seen.is_some() { "baseline" } else { "this scan" }
-                .into(),
+            first_seen: facts.sighting,
+            first_seen_from: occasion.seen.from.into(),
             clock_start: Some(clock.start),
             due: clock.due,
             overdue: clock.overdue(context.now),
             emergency: clock.emergency,
+            allowed_hours: clock.allowed.map(|allowed| allowed.as_hours()),
+            earlier: clock
+                .earlier
+                .as_ref()
+                .map(|earlier| report::Earlier { row: earlier.row.clone(), due: earlier.due }),
+            assumed: clock.assumed.as_ref().map(|assumed| report::Assumed {
+                due: assumed.due,
+                emergency: assumed.emergency,
+                policy: assumed.policy.clone(),
+                row: assumed.row.clone(),
+                because: assumed.because.clone(),
+            }),
+            could_be_emergency: clock.could_be_emergency,
             forensics: clock.forensics,
             policy: format!("{} {}", clock.policy, clock.policy_version).into(),
             row: clock.row.as_str().into(),
@@ -132,9 +172,9 @@ pub(super) fn alone(
     if advisories.is_empty() {
         return Ok(None);
     }
-    let mut group = facts::group(context, group)?;
-    if advisories.iter().all(|a| a.severity == Severity::Unknown) {
-        group.others = facts::others(context, &group.group)?;
+    let mut group = clock::group(context.index, group)?;
+    if advisories.iter().any(|a| a.severity == Severity::Unknown) {
+        group.others = clock::others(context.index, &group.group)?;
     }
     let advisories: Vec<&Advisory> = advisories.iter().collect();
     let occasion = Occasion {
@@ -143,38 +183,31 @@ pub(super) fn alone(
         advisory: &group.name,
         scope,
         records: &advisories,
-        first_seen: None,
+        seen: Seen { at: context.now, from: "this scan" },
+        remembered: None,
+        tables: context.policies,
     };
     let timed = Timed::new(context, facts::feeds(context), &group, &occasion);
     Ok(timed.map(|timed| timed.finding()))
 }
 
 /// The key under which a [`Timed`] is shared.
-pub(super) type Key = (intel::GroupRef, Vec<AdvisoryRef>, u32, Scope, Option<Instant>);
-
-fn criticality(word: &str) -> Option<Criticality> {
-    [Criticality::Low, Criticality::Medium, Criticality::High]
-        .into_iter()
-        .find(|c| c.as_str() == word)
-}
+pub(super) type Key = (intel::GroupRef, Vec<AdvisoryRef>, u32, Scope, Seen, Option<i64>);
 
 /// The sentence and the inputs of a clock; where it acts by a CVE that the records were only made from,
 /// both say so.
-fn told(clock: &Clock, group: &GroupFacts) -> (String, Arc<[report::Input]>) {
-    let mut why = clock.why.clone();
+fn told(clock: &Clock, groups: &[&GroupFacts]) -> (String, Arc<[report::Input]>) {
     let mut inputs: Vec<report::Input> = clock.inputs.iter().map(input).collect();
-    if let Some(cve) = clock.cve.as_ref().filter(|cve| facts::is_upstream(group, cve)) {
-        let source = format!("upstream of {}", group.name);
-        why.push_str(&format!("; by the signals of {cve}, {source}"));
+    if let Some((cve, group)) = clock::subject::of_upstream(clock, groups) {
         inputs.push(report::Input {
             name: "signals of".into(),
-            value: cve.clone(),
-            source,
+            value: cve.to_owned(),
+            source: format!("upstream of {group}"),
             as_of: None,
             how: "known".into(),
         });
     }
-    (why, inputs.into())
+    (clock::sentence(clock, groups), inputs.into())
 }
 
 fn input(input: &triage::Input) -> report::Input {

@@ -285,7 +285,7 @@ fn real_manifests_get_better_line_by_line() {
             variables: Vec::new(),
             interrupt: Interrupt::never(),
         };
-        request.scan.max_intel_age = i64::MAX;
+        request.scan.max_intel_age = Some(i64::MAX);
         let made = app::fix::fix(&request, &intelligence, now(), &|_| {}).expect("a report");
         let after = fs::read(&path).expect("a manifest");
         let ends = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();

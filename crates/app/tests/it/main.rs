@@ -14,6 +14,7 @@ mod hostile;
 mod kinds;
 mod mutation;
 mod neighbours;
+mod one_clock;
 mod oracle;
 mod policy_diff;
 mod queue;

@@ -83,6 +83,7 @@ fn asset(id: i64, name: &str, declared: bool, exposure: &str, owner: &str) -> Ch
         exposure: exposure.to_owned(),
         exposure_source: if declared { "gabion.toml".to_owned() } else { String::new() },
         owner: owner.to_owned(),
+        ..AssetFacts::default()
     };
     Change::Asset { id, facts, was: None }
 }
@@ -138,6 +139,7 @@ fn opened(problem: &Problem<'_>, seen: &str) -> Change {
             ids: problem.ids.iter().map(|id| (*id).to_owned()).collect(),
             place: problem.place.to_owned(),
             version: String::new(),
+            ..Facts::default()
         },
         clock: problem.clock.clone(),
         fix: FixFacts {
@@ -196,6 +198,9 @@ fn clock(due: &str, band: i64, badges: &[&str], why: &str, exploit: Option<&str>
         why: why.to_owned(),
         exploit_since: exploit.map(at),
         badges: badges.iter().map(|badge| (*badge).to_owned()).collect(),
+        assumed: None,
+        life: Some(Default::default()),
+        moved_by: String::new(),
     })
 }
 

@@ -177,7 +177,7 @@ fn a_baseline_carries_first_sightings_forward() {
 }
 
 #[test]
-fn a_stale_catalogue_means_unknown_and_the_strictest_row_acts_labelled() {
+fn a_stale_catalogue_is_taken_at_its_word_and_the_scan_is_blind() {
     let world = one_advisory();
     let old = String::from_utf8(kev(&[("CVE-2020-1000", "2020-01-02")]))
         .expect("text")
@@ -189,16 +189,33 @@ fn a_stale_catalogue_means_unknown_and_the_strictest_row_acts_labelled() {
     app::sync::sync(&request, now(), &mut |_| {}).expect("synced");
     let report = world.scan(&world.request());
     let finding = &report.findings[0];
-    assert_eq!((&*finding.row, finding.signals.kev_known), ("2", false));
+    assert_eq!((&*finding.row, finding.emergency, finding.signals.kev_known), ("9", false, false));
+    assert!(finding.could_be_emergency && finding.assumed.is_none(), "{}", finding.why);
+    assert!(!report.complete && report.blind.len() == 1, "{:?}", report.blind);
+    let told: Vec<_> = report.warnings.iter().filter(|w| w.contains("KEV catalogue")).collect();
     assert!(
-        finding.inputs.iter().any(|i| i.name == "kev" && i.how == "assumed"),
-        "{:?}",
-        finding.inputs
+        matches!(told.as_slice(), [one] if one.contains("51 d old") && one.contains("1 of the fixes")),
+        "{told:?}"
     );
-    assert!(report.warnings.iter().any(|w| w.contains("KEV")), "{:?}", report.warnings);
     let mut accepting = world.request();
-    accepting.max_intel_age = 24 * 365;
-    assert_ne!(&*world.scan(&accepting).findings[0].row, "2");
+    accepting.max_intel_age = Some(24 * 365);
+    let report = world.scan(&accepting);
+    assert!(report.complete && !report.findings[0].could_be_emergency);
+}
+
+#[test]
+fn a_catalogue_that_never_came_is_assumed_beside_and_has_no_say_in_the_place() {
+    let world = one_advisory();
+    std::fs::remove_dir_all(world.path("feeds/kev")).expect("no catalogue");
+    with_lock(&world, Path::new(""), &[("left", "1.1.0")]);
+    app::sync::sync(&world.sync_request(), now(), &mut |_| {}).expect("synced");
+    let report = world.scan(&world.request());
+    let finding = &report.findings[0];
+    assert_eq!((&*finding.row, finding.emergency), ("9", false));
+    let assumed = finding.assumed.as_ref().expect("what is assumed");
+    assert_eq!((assumed.row.as_str(), assumed.emergency), ("2", true));
+    assert_eq!(assumed.due, Some(at("2026-11-22T10:00:00Z")));
+    assert!(report.complete && !report.fixes[0].emergency);
 }
 
 #[test]

@@ -35,6 +35,52 @@ Examples:
 Every decision is one entry of the record, which `gabion undo` takes back. With --role agent it is a
 proposal, which waits for a person.";
 
+/// What an admin may want to do with `gabion settings`; every line is tried by a test.
+pub const SETTINGS_HELP: &str = "\
+Examples:
+  gabion settings                                   what is set
+  gabion settings import estate.toml                tables and assets of an estate file
+  gabion settings set policies cisa-bod-26-04       which tables act; - takes the default
+  gabion settings set intel-age 3d                  older, a feed is stale
+  gabion settings set exposure web internet         who can reach an asset
+  gabion settings set owner web web-team
+  gabion settings set criticality 'services/*' high
+  gabion settings set own-policies web -            takes away what commands have added there
+
+What changes is one entry of the record, with the text of each table; then every date that moves is told with the
+reason. The flags of a command (--config, --policy, --max-intel-age) may tighten what is set, never loosen it.";
+
+/// `gabion settings`.
+#[derive(Debug, Args)]
+pub struct SettingsArgs {
+    /// What to do; shows what is set without.
+    #[command(subcommand)]
+    pub command: Option<SettingsCommand>,
+    /// How it looks.
+    #[command(flatten)]
+    pub shape: ShapeArgs,
+}
+
+/// What to set.
+#[derive(Debug, Subcommand)]
+pub enum SettingsCommand {
+    /// Take in the tables and assets of an estate file
+    Import {
+        /// The estate file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Set one thing
+    Set {
+        /// policies, intel-age, exposure, owner, criticality, own-policies
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Its values; - takes it away
+        #[arg(value_name = "VALUE", required = true, allow_hyphen_values = true)]
+        values: Vec<String>,
+    },
+}
+
 /// How a result looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Shape {

@@ -5,6 +5,7 @@
 )]
 
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use app::books::{Actor, Books, BooksError, Database, Mode, Role};
@@ -50,6 +51,39 @@ pub fn open(global: &Global, mode: Mode, terminal: &Terminal) -> anyhow::Result<
         }
     }));
     Ok((books, Actor::person(&name, role)))
+}
+
+/// What the ledger knows, for a scan: nothing where there is none. One that cannot be read now is said, and the
+/// scan goes on without.
+///
+/// # Errors
+/// Its settings do not read.
+pub fn memory(
+    global: &Global,
+    terminal: &Terminal,
+) -> anyhow::Result<Option<Arc<dyn app::scan::Memory>>> {
+    let database = database(global)?;
+    let books = match Books::open(&database, Mode::ReadOnly) {
+        Ok(books) => books,
+        Err(BooksError::Ledger(error)) if error.is_missing() => return Ok(None),
+        Err(error) => {
+            terminal.warn(&format!(
+                "the ledger cannot be read ({error}): its settings and first sightings do not act here"
+            ));
+            return Ok(None);
+        }
+    };
+    let actor = Actor::person(&user(), Role::Viewer);
+    let memory = app::intake::memory::LedgerMemory::of(&actor, books).map_err(settings_failed)?;
+    Ok(Some(Arc::new(memory)))
+}
+
+/// The error of settings that do not read.
+pub fn settings_failed(error: app::settings::SettingsError) -> anyhow::Error {
+    match error {
+        app::settings::SettingsError::Books(error) => books_failed(error),
+        error => failed(error, "`gabion settings` shows what is set".to_owned()),
+    }
 }
 
 /// Where the ledger is.

@@ -88,6 +88,7 @@ fn print(
 
 fn judge(report: &EstateReport, args: &OutputArgs, now: Instant) -> Exit {
     let hit = |gate: &Gate| match gate {
+        Gate::Assumed => report.fixes.iter().any(|f| f.assumed),
         Gate::Emergency => report.fixes.iter().any(|f| f.emergency),
         Gate::Overdue => report.fixes.iter().any(|f| f.overdue),
         Gate::DueWithin(hours) => report.fixes.iter().any(|f| {

@@ -21,7 +21,10 @@ pub fn run(args: ExplainArgs, global: &Global, terminal: &Terminal) -> anyhow::R
     let report = if args.paths.is_empty() {
         None
     } else {
-        let request = super::request(&args.reading, args.paths.iter().map(Target::new).collect())?;
+        let targets = args.paths.iter().map(Target::new).collect();
+        let mut request = super::request(&args.reading, targets)?;
+        request.memory = super::books::memory(global, terminal)?;
+        request.sightings = Some(data.clone());
         Some(app::scan::scan(&request, &intelligence, now).map_err(super::scan_failed)?)
     };
     let explanation = app::explain::explain(&args.id, &intelligence, report.as_ref())

@@ -128,6 +128,7 @@ pub fn import_failed(error: ImportError) -> anyhow::Error {
             return usage(error, format!("one of: {}", known.join(", ")));
         }
         ImportError::Name { .. } => return usage(error, None),
+        ImportError::Settings(error) => return super::books::settings_failed(error),
         ImportError::Open { ref source, .. } if is_content(source) => {
             "the file was cut or damaged on its way: copy it again, or let the tool write it again"
                 .to_owned()

@@ -17,6 +17,7 @@ pub mod queue;
 pub mod reference;
 pub mod reopen;
 pub mod scan;
+pub mod settings;
 pub mod show;
 pub mod source;
 pub mod stats;

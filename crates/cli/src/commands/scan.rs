@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::anyhow;
 use app::books::Mode;
-use app::intake::record::Inventory;
+use app::intake::record::{Asked, Inventory};
 use app::intelligence::{Intelligence, IntelligenceError};
 use app::report::Report;
 use app::scan::Target;
 
 use crate::args::{Global, ScanArgs};
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::render::{self, Found};
 use crate::terminal::Terminal;
 
@@ -32,8 +33,22 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
     let outputs = render::outputs(&args.output)?;
     super::writable(&outputs)?;
     let targets: Vec<Target> = args.paths.iter().map(target).collect();
-    let request = super::request(&args.reading, targets)?;
+    let mut request = super::request(&args.reading, targets)?;
+    if args.record && request.from_signal {
+        return Err(usage(
+            anyhow!(
+                "--clock signal cannot be recorded: the queue counts from the later of signal and sighting"
+            ),
+            "leave --record or --clock signal out".to_owned(),
+        ));
+    }
     let data = super::data_dir(global)?;
+    if args.record {
+        // Made first, so that the report is of the ledger that it goes into.
+        drop(super::books::open(global, Mode::Create, terminal)?);
+    }
+    request.memory = super::books::memory(global, terminal)?;
+    request.sightings = Some(data.clone());
     let intelligence = match Intelligence::open(&data) {
         Err(IntelligenceError::Absent(_))
             if terminal.interactive()
@@ -65,9 +80,12 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
     let scanned = scanned.map_err(super::scan_failed)?;
     let bill = outputs.want_bill().then(|| scanned.bill());
     let inventory = args.record.then(|| Inventory::of(&scanned));
+    let tables = scanned.asked().to_vec();
     let report = scanned.into_report();
     if let Some(inventory) = inventory {
-        record(&report, &inventory, &intelligence, global, terminal)?;
+        let max_intel_age = request.max_intel_age;
+        let asked = Asked { inventory: &inventory, tables, max_intel_age };
+        record(&report, &asked, &intelligence, global, terminal)?;
     }
     let name = match args.paths.as_slice() {
         // «.» says nothing to whoever reads the report later.
@@ -83,7 +101,7 @@ pub fn run(args: ScanArgs, global: &Global, terminal: &Terminal) -> anyhow::Resu
 /// Puts the scan into the queue, and says in a line for each asset what it came to.
 fn record(
     report: &Report,
-    inventory: &Inventory,
+    asked: &Asked<'_>,
     intelligence: &Intelligence,
     global: &Global,
     terminal: &Terminal,
@@ -91,16 +109,9 @@ fn record(
     let (mut books, actor) = super::books::open(global, Mode::Create, terminal)?;
     let now = report.scanned_at;
     let quiet = &mut |_| {};
-    let recorded = app::intake::record::record(
-        &actor,
-        &mut books,
-        intelligence,
-        report,
-        inventory,
-        now,
-        quiet,
-    )
-    .map_err(super::import::import_failed)?;
+    let recorded =
+        app::intake::record::record(&actor, &mut books, intelligence, report, asked, now, quiet)
+            .map_err(super::import::import_failed)?;
     for done in recorded {
         let mut line = format!("recorded: {}", render::import::answer(&done.imported));
         if done.proved > 0 {

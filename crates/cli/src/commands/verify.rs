@@ -24,6 +24,7 @@ pub fn run(args: VerifyArgs, global: &Global, terminal: &Terminal) -> anyhow::Re
     let verified = app::intake::verify::verify(&actor, &mut books, &intelligence, &request, now);
     bar.finish_and_clear();
     let verified = verified.map_err(failed)?;
+    verified.remarks.iter().for_each(|remark| terminal.warn(remark));
     let print = || -> anyhow::Result<()> {
         if args.json {
             let mut out = terminal.data();
@@ -54,6 +55,7 @@ fn failed(error: VerifyError) -> anyhow::Error {
         VerifyError::Policy(error) => {
             usage(error, "`gabion policy show` lists the built-in ones".to_owned())
         }
+        VerifyError::Settings(error) => super::books::settings_failed(error),
         VerifyError::Intelligence(error) => super::intelligence_failed(error),
     }
 }

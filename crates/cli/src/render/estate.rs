@@ -54,7 +54,7 @@ impl Page<'_> {
             let count =
                 |wanted: fn(&&EstateFix) -> bool| report.fixes.iter().filter(wanted).count();
             let (overdue, assumed) = (count(|f| f.overdue), count(|f| f.assumed));
-            let emergencies = count(|f| f.emergency && !f.assumed);
+            let emergencies = count(|f| f.emergency);
             let mut parts = vec![format!(
                 "{} for {} in {what}",
                 plural(report.fixes.len() as u64, "fix"),
@@ -67,7 +67,7 @@ impl Page<'_> {
                 parts.push(self.paint(URGENT, &plural(emergencies as u64, "emergency")));
             }
             if assumed > 0 {
-                let text = format!("{} assumed", plural(assumed as u64, "emergency"));
+                let text = format!("{assumed} assumed to be due earlier");
                 parts.push(self.paint(CAUTION, &text));
             }
             let first = report.fixes.iter().filter_map(|f| f.due).min();
@@ -108,8 +108,8 @@ impl Page<'_> {
     fn fix(&mut self, number: usize, fix: &EstateFix) -> io::Result<()> {
         let text = when(self.report.scanned_at, fix.due, fix.overdue);
         let text = match (fix.emergency, fix.overdue) {
-            (true, _) if fix.assumed => {
-                format!("{} {text}", self.paint(CAUTION, "ASSUMED EMERGENCY"))
+            _ if fix.assumed => {
+                format!("{text}; {}", self.paint(CAUTION, "ASSUMED to be due earlier"))
             }
             (true, _) => format!("{} {text}", self.paint(URGENT, "EMERGENCY")),
             (_, true) => self.paint(URGENT, &text),
@@ -294,6 +294,7 @@ pub fn missing(report: &EstateReport) -> Vec<String> {
     if report.unrecognised > 0 {
         parts.push(format!("{} without a reader", plural(report.unrecognised, "file")));
     }
+    parts.extend(report.blind.iter().cloned());
     parts
 }
 

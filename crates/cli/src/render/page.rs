@@ -68,8 +68,8 @@ fn row(fix: &report::Fix, report: &Report, places: &HashMap<&str, usize>) -> Fix
         due: fix.due,
         overdue: fix.overdue,
         emergency: match fix.emergency {
-            true if words::is_assumed(all) => Emergency::Assumed,
             true => Emergency::Known,
+            false if words::assumed(all).is_some() => Emergency::Assumed,
             false => Emergency::No,
         },
         closes,

@@ -117,6 +117,11 @@ fn row(sheet: &mut Sheet<'_>, row: &Row, now: Instant) -> io::Result<()> {
     let badges = badges(row);
     sheet.labelled(INDENT, "evidence", &printable(&badges.join(", ")))?;
     sheet.labelled(INDENT, "why", &printable(&row.why))?;
+    if let Some(assumed) = &row.assumed {
+        let text = super::words::assumed_of(now, assumed);
+        let text = sheet.paint(CAUTION, &printable(&text));
+        sheet.labelled(INDENT, "assumed", &text)?;
+    }
     let fix = if row.fix_available { "available" } else { "none known" };
     sheet.labelled(INDENT, "fix", fix)
 }

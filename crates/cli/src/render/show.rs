@@ -141,6 +141,18 @@ impl Page<'_> {
             let text = format!("available since {} ({})", day(since), ago(self.now, since));
             self.label("exploit", &text)?;
         }
+        if let Some(assumed) = &clock.assumed {
+            self.label("assumed", &super::words::assumed_of(self.now, assumed))?;
+        }
+        let life = clock.life.iter();
+        for former in life.flat_map(|life| &life.former) {
+            let (seen, closed) = (day(former.seen), day(former.closed_at));
+            let text = format!("first seen {seen}, closed as {} {closed}", former.reason);
+            self.label("before", &text)?;
+        }
+        if !clock.moved_by.is_empty() {
+            self.label("moved by", &clock.moved_by)?;
+        }
         self.label("policy", &clock.policy)
     }
 

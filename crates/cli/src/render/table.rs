@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
-use app::report::{Finding, Fix, Notice, Report, Unevaluated};
+use app::report::{Assumed, Finding, Fix, Notice, Report, Unevaluated};
 pub use formats::page::words::when;
 use formats::page::words::{nothing, plural};
 use formats::text::{due_in, printable, width};
@@ -64,8 +64,8 @@ impl Page<'_> {
             let checked = report.components.saturating_sub(report.first_party);
             nothing(&what, checked, words::aside(report), report.complete)
         } else {
-            let assumed = report.fixes.iter().filter(|f| f.emergency && self.is_assumed(f)).count();
-            let emergencies = report.fixes.iter().filter(|f| f.emergency).count() - assumed;
+            let assumed = report.fixes.iter().filter(|f| self.assumed(f).is_some()).count();
+            let emergencies = report.fixes.iter().filter(|f| f.emergency).count();
             let overdue = report.fixes.iter().filter(|f| f.overdue).count();
             let mut parts = vec![format!(
                 "{} for {} in {what}",
@@ -81,7 +81,8 @@ impl Page<'_> {
                 parts.push(self.paint(URGENT, &count(emergencies)));
             }
             if assumed > 0 {
-                parts.push(self.paint(CAUTION, &format!("{} assumed", count(assumed))));
+                let text = format!("{assumed} assumed to be due earlier");
+                parts.push(self.paint(CAUTION, &text));
             }
             let first = report
                 .fixes
@@ -247,18 +248,20 @@ impl Page<'_> {
     fn when(&self, fix: &Fix) -> String {
         let now = self.report.scanned_at;
         let text = when(now, fix.due, fix.overdue);
+        if let Some(assumed) = self.assumed(fix) {
+            let words = words::assumed_words(now, assumed);
+            let text = if fix.overdue { self.paint(URGENT, &text) } else { text };
+            return format!("{text}; {}", self.paint(CAUTION, &printable(&words)));
+        }
         match (fix.emergency, fix.overdue) {
-            (true, _) if self.is_assumed(fix) => {
-                format!("{} {text}", self.paint(CAUTION, "ASSUMED EMERGENCY"))
-            }
             (true, _) => format!("{} {text}", self.paint(URGENT, "EMERGENCY")),
             (_, true) => self.paint(URGENT, &text),
             _ => text,
         }
     }
 
-    fn is_assumed(&self, fix: &Fix) -> bool {
-        words::is_assumed(self.findings_of(fix))
+    fn assumed<'a>(&'a self, fix: &'a Fix) -> Option<&'a Assumed> {
+        words::assumed(self.findings_of(fix))
     }
 
     /// The findings that a fix closes or leaves.

@@ -440,14 +440,20 @@ fn an_estate_keeps_to_its_columns_and_says_what_is_set_aside() {
 fn assumed_emergencies_of_a_day_are_not_counted_as_known() {
     let mut report = demo();
     for finding in &mut report.findings {
-        finding.emergency = true;
-        finding.inputs = serde_json::from_value(serde_json::json!([
-            {"name": "kev", "value": "yes", "how": "assumed", "source": "kev"}
-        ]))
-        .expect("inputs");
+        finding.emergency = false;
+        finding.assumed = Some(app::report::Assumed {
+            due: Some(report.scanned_at),
+            emergency: true,
+            policy: "gabion-24h".to_owned(),
+            row: "2".to_owned(),
+            because: "CISA KEV is missing".to_owned(),
+        });
     }
     for fix in &mut report.fixes {
-        (fix.emergency, fix.overdue) = (true, false);
+        (fix.emergency, fix.overdue) = (false, false);
+    }
+    for format in [Format::Table, Format::Markdown, Format::Html, Format::Json] {
+        assert!(of(report.clone(), format).to_lowercase().contains("assumed"), "{format:?}");
     }
     let html = of(report, Format::Html);
     let (_, days) = html.split_once("id=\"when-title\"").expect("the section");

@@ -2,9 +2,10 @@
 //!
 //! Nothing is made printable here: each writer escapes for its own format.
 
-use app::report::{Finding, Fix, Place, Report, Statement};
+use app::report::{Assumed, Finding, Fix, Place, Report, Statement};
 use formats::page::words::plural;
 use formats::text::day;
+use vocab::Instant;
 
 /// What keeps the scan from being complete, in counts.
 pub fn missing(report: &Report) -> Vec<String> {
@@ -24,6 +25,7 @@ pub fn missing(report: &Report) -> Vec<String> {
         let files = plural(report.unrecognised.len() as u64, "file");
         parts.push(format!("{files} without a reader"));
     }
+    parts.extend(report.blind.iter().cloned());
     parts
 }
 
@@ -63,10 +65,41 @@ pub fn change(fix: &Fix) -> String {
     }
 }
 
-/// Whether none of the findings is known to be an emergency: a stale feed makes it one.
-pub fn is_assumed<'a>(findings: impl Iterator<Item = &'a Finding>) -> bool {
-    let mut emergencies = findings.filter(|finding| finding.emergency).peekable();
-    emergencies.peek().is_some() && emergencies.all(Finding::is_assumed)
+/// What is assumed of the findings of a fix: the earliest, where none is a known emergency.
+pub fn assumed<'a>(findings: impl Iterator<Item = &'a Finding>) -> Option<&'a Assumed> {
+    let mut first: Option<&Assumed> = None;
+    for finding in findings {
+        if finding.emergency {
+            return None;
+        }
+        let key = |assumed: &Assumed| (!assumed.emergency, assumed.due);
+        if let Some(assumed) = &finding.assumed
+            && first.is_none_or(|held| key(assumed) < key(held))
+        {
+            first = Some(assumed);
+        }
+    }
+    first
+}
+
+/// «assumed due in 24 h (…), emergency, as CISA KEV is missing».
+pub fn assumed_words(now: Instant, assumed: &Assumed) -> String {
+    let due = match assumed.due {
+        Some(due) => formats::text::due(now, due),
+        None => "due on the next upgrade".to_owned(),
+    };
+    let emergency = if assumed.emergency { ", emergency" } else { "" };
+    format!("assumed {due}{emergency}, as {}", assumed.because)
+}
+
+/// «due in 24 h (…), emergency, if a feed that never came says so (gabion-24h row 2)».
+pub fn assumed_of(now: Instant, assumed: &app::queue::Assumed) -> String {
+    let due = match assumed.due {
+        Some(due) => formats::text::due(now, due),
+        None => "due on the next upgrade".to_owned(),
+    };
+    let emergency = if assumed.emergency { ", emergency" } else { "" };
+    format!("{due}{emergency}, if a feed that never came says so ({})", assumed.policy)
 }
 
 /// What attackers have, and what else a reader wants to see at once.

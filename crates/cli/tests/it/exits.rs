@@ -86,10 +86,11 @@ fn what_was_typed_wrongly_is_told_with_its_remedy() {
 #[test]
 fn gates_by_due_time() {
     let place = Place::synced();
-    // KEV and exploit feeds are missing here, so the strictest row acts: 24 h.
-    assert_eq!(place.code(&["scan", "tree", "--fail-on", "due<=24h"]), 1);
-    assert_eq!(place.code(&["scan", "tree", "--fail-on", "due<=1h"]), 0);
-    assert_eq!(place.code(&["scan", "tree", "--fail-on", "emergency"]), 1);
+    // The feeds of exploitation never came: the date goes by severity, the strictest one is assumed.
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "due<=14d"]), 1);
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "due<=24h"]), 0);
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "emergency"]), 0);
+    assert_eq!(place.code(&["scan", "tree", "--fail-on", "assumed"]), 1);
     place.write("tree/Cargo.lock", &lock("left", "1.2.0"));
     assert_eq!(place.code(&["scan", "tree", "--fail-on", "any"]), 0);
 }

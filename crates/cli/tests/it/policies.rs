@@ -9,7 +9,8 @@ const OURS: &str = include_str!("../../../triage/policies/gabion-24h.toml");
 /// A place with `looser.toml`, `stricter.toml`, and reports of a scan with each table.
 fn place() -> Place {
     let place = Place::synced();
-    place.write("looser.toml", &OURS.replace("due = \"24h\"", "due = \"48h\""));
+    let looser = OURS.replace("due = \"24h\"", "due = \"48h\"");
+    place.write("looser.toml", &looser.replace("due = \"14d\"", "due = \"28d\""));
     place.write("stricter.toml", &OURS.replace("due = \"24h\"", "due = \"12h\""));
     for (table, report) in [("gabion-24h", "old.json"), ("looser.toml", "new.json")] {
         let output = format!("json={report}");

@@ -108,9 +108,10 @@ fn silence_is_not_said_and_another_claim_of_its_like_answers() {
     let other_kind = Observation { class: Class::Secret, ..code("B602", "src/a.py") };
     check(&run(&[other_kind], &[]), &gone, "kind: not said, filter: not said");
     let worse = Observation { severity: Severity::High, ..code("B602", "src/a.py") };
-    check(&run(&[worse], &[]), &gone, "filter: not said");
+    check(&run(std::slice::from_ref(&worse), &[]), &gone, "filter: not said");
     let unrated = Observation { severity: Severity::Unknown, ..code("B602", "src/a.py") };
-    check(&run(&[unrated], &[]), &gone, "filter: not said");
+    check(&run(std::slice::from_ref(&unrated), &[]), &gone, "ended");
+    check(&run(&[unrated, worse.clone()], &[]), &gone, "filter: not said");
     let lower = Observation { severity: Severity::Low, ..code("B602", "src/a.py") };
     check(&run(&[lower], &[]), &gone, "ended");
 }

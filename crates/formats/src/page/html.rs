@@ -102,7 +102,7 @@ fn tiles(page: &Page, out: &mut Markup) {
     let tiles: [(&'static str, usize, bool); 8] = [
         ("overdue", page.overdue(), true),
         ("emergencies", known, true),
-        ("assumed emergencies", assumed, true),
+        ("assumed to be due earlier", assumed, true),
         ("due within 3 days", within(0, 3 * DAY + 1), false),
         ("due in 3 to 14 days", within(3 * DAY + 1, 14 * DAY + 1), false),
         ("due later", within(14 * DAY + 1, i64::MAX), false),
@@ -116,7 +116,7 @@ fn tiles(page: &Page, out: &mut Markup) {
     out.raw("<ul class=\"tiles\">\n");
     for (label, count, urgent) in tiles {
         // What is seldom asked for takes no room when there is none.
-        if count == 0 && matches!(label, "assumed emergencies" | "on the next upgrade") {
+        if count == 0 && matches!(label, "assumed to be due earlier" | "on the next upgrade") {
             continue;
         }
         out.raw(if urgent && count > 0 { "<li class=\"urgent\">" } else { "<li>" });

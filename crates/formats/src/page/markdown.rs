@@ -101,7 +101,7 @@ fn due_cell(page: &Page, fix: &Fix) -> String {
     };
     match fix.emergency {
         Emergency::Known => format!("**EMERGENCY** {when}"),
-        Emergency::Assumed => format!("**assumed emergency** {when}"),
+        Emergency::Assumed => format!("{when} **(assumed to be due earlier)**"),
         Emergency::No if fix.overdue => format!("**{when}**"),
         Emergency::No => when,
     }

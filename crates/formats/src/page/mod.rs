@@ -73,7 +73,7 @@ pub enum Emergency {
     /// It is not.
     #[default]
     No,
-    /// It is taken for one, since what would tell is stale or missing.
+    /// It may be, since what would tell never came: assumed to be due earlier, and counted as none.
     Assumed,
     /// It is.
     Known,

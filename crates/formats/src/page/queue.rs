@@ -106,7 +106,7 @@ fn due_cell(page: &Page, fix: &Fix, out: &mut Markup) {
             out.raw("<strong class=\"mark\">▲ Emergency</strong> ");
         }
         Emergency::Assumed => {
-            out.raw("<strong class=\"mark assumed\">△ Assumed emergency</strong> ");
+            out.raw("<strong class=\"mark assumed\">△ Assumed to be due earlier</strong> ");
         }
         Emergency::No => {}
     }

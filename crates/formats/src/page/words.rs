@@ -26,7 +26,7 @@ pub fn answer(page: &Page) -> String {
         parts.push(plural(known as u64, "emergency"));
     }
     if assumed > 0 {
-        parts.push(format!("{} assumed", plural(assumed as u64, "emergency")));
+        parts.push(format!("{assumed} assumed to be due earlier"));
     }
     let first = page.fixes.iter().filter_map(|fix| fix.due).min();
     let first = first.map(|first| format!(" First {}.", due(page.made, first)));

@@ -7,7 +7,7 @@ use crate::database::{Value, all};
 use crate::schema::{
     APART, ASSETS, DOCUMENTS, PROPOSALS, ROLES, SETTINGS, STATEMENTS, STREAMS, Table, VIEWS,
 };
-use crate::tables::{FindingRow, micros, packed, unpacked};
+use crate::tables::{FindingRow, lines, micros, packed, unpacked};
 use crate::words;
 
 /// Findings whose words are made again in one go.
@@ -79,6 +79,8 @@ impl Batch<'_> {
             Value::text(&facts.exposure),
             Value::text(&facts.exposure_source),
             Value::text(&facts.owner),
+            Value::text(&facts.criticality),
+            Value::Text(lines(&facts.tables)),
         ];
         self.database.put(&ASSETS, &[row])?;
         if was.is_some_and(|was| was.name != facts.name) {

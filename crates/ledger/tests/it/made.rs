@@ -1,7 +1,7 @@
 //! Changes as an import makes them, and places to keep them.
 
 use ledger::change::{
-    AssetFacts, Change, Claim, Clock, Counts, Document, Edge, Facts, FixFacts, Key,
+    AssetFacts, Change, Claim, Clock, Counts, Document, Edge, Facts, FixFacts, Key, Life,
 };
 use ledger::row::{Head, Ids};
 use ledger::{Author, Ledger, LedgerError, Mode, Place, Write};
@@ -68,6 +68,7 @@ pub fn stream(write: &mut Write<'_>, asset: &str, source: &str) -> Result<(i64, 
                 exposure: "internal".to_owned(),
                 exposure_source: "test".to_owned(),
                 owner: "team-a".to_owned(),
+                ..AssetFacts::default()
             };
             write.append(&Change::Asset { id, facts, was: None })?;
             id
@@ -122,6 +123,9 @@ pub fn clock(due: Option<&str>, band: i64) -> Clock {
         why: "high, exposure internal: 14 days from the first sighting".to_owned(),
         exploit_since: None,
         badges: Vec::new(),
+        assumed: None,
+        life: Some(Life::default()),
+        moved_by: String::new(),
     }
 }
 
@@ -133,6 +137,7 @@ pub fn facts(number: u64) -> Facts {
         ids: vec![format!("CVE-2026-{number:05}")],
         place: format!("pkg:npm/package-{number}"),
         version: "1.2.3".to_owned(),
+        ..Facts::default()
     }
 }
 

@@ -7,6 +7,7 @@ mod ends;
 mod made;
 mod moving;
 mod near;
+mod order;
 mod plans;
 mod server;
 mod staging;

@@ -85,9 +85,10 @@ fn comes_in(ledger: &mut Ledger) {
     assert_eq!(head.entry, 1);
     let before = page(ledger, &Filter::default(), "2026-11-12");
     let place = |n: u64, count| (format!("package-{n}"), count);
-    assert_eq!(places(&before), [place(4, 1), place(5, 1), place(1, 2), place(3, 1)]);
+    // The emergency comes first, however far its date is.
+    assert_eq!(places(&before), [place(5, 1), place(4, 1), place(1, 2), place(3, 1)]);
     assert_eq!((before.open, before.overdue, before.more), (5, 0, false));
-    // Overdue ones come first, by band.
+    // Then what is overdue, by band.
     let later = page(ledger, &Filter::default(), "2026-11-21");
     assert_eq!(places(&later), [place(5, 1), place(1, 2), place(4, 1), place(3, 1)]);
     assert_eq!((later.open, later.overdue), (5, 3));

@@ -2,10 +2,7 @@
 
 use std::sync::LazyLock;
 
-use triage::{
-    Clock, CveFacts, Epss, Exploit, Facts, Feed, Feeds, Kev, Policy, Sighting, SightingFrom,
-    Stated, clock,
-};
+use triage::{Clock, CveFacts, Epss, Exploit, Facts, Feed, Feeds, Kev, Policy, Stated, clock};
 use vocab::{Exposure, Instant, Severity};
 
 /// An instant from a date or a time.
@@ -37,7 +34,7 @@ pub fn builtin(name: &str) -> Policy {
 
 /// A fresh world, first seen now, published on 1 November, one CVE without any signal.
 pub fn facts() -> Facts {
-    let sighting = Sighting { at: now(), from: SightingFrom::Now };
+    let sighting = now();
     let feeds = Feeds { kev: fresh(), epss: fresh(), exploits: fresh(), ssvc: fresh() };
     let mut facts = Facts::new(sighting, feeds);
     facts.published = Some(at("2026-11-01"));

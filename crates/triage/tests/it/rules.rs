@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 
 use triage::{
-    Band, Clock, ClockFrom, Exploitation, Facts, Feed, How, Kind, Policy, Sighting, SightingFrom,
-    Ssvc, clock, queue_order,
+    Band, Clock, ClockFrom, Exploitation, Facts, Feed, How, Kind, Policy, Ssvc, clock, queue_order,
 };
 use vocab::{Exposure, Scope, Severity};
 
@@ -14,8 +13,8 @@ fn internet() -> Facts {
     facts().exposure(Exposure::Internet).severity(Severity::Medium)
 }
 
-fn seen(mut facts: Facts, date: &str, from: SightingFrom) -> Facts {
-    facts.sighting = Sighting { at: at(date), from };
+fn seen(mut facts: Facts, date: &str) -> Facts {
+    facts.sighting = at(date);
     facts
 }
 
@@ -33,22 +32,20 @@ fn input(clock: &Clock, name: &str) -> (String, String, How) {
 #[test]
 fn rule_1_start_is_the_later_of_signal_and_sighting() {
     let first = "2026-11-21T10:00:00Z";
-    let clock = starts(&internet().kev("2026-08-07"), first, "first seen now");
+    let clock = starts(&internet().kev("2026-08-07"), first, "first seen 2026-11-21");
     assert_eq!(clock.exposed_since, Some(at("2026-08-07")));
     assert_eq!(clock.due, Some(at("2026-11-22T10:00:00Z")));
-    let old = |facts| seen(facts, "2026-01-05T08:00:00Z", SightingFrom::Baseline);
+    let old = |facts| seen(facts, "2026-01-05T08:00:00Z");
     starts(&old(internet().kev("2026-11-10")), "2026-11-10", "CISA KEV added it 2026-11-10");
     starts(&old(internet().exploit("2026-11-12")), "2026-11-12", "exploit public 2026-11-12");
     starts(&old(internet()), "2026-11-01", "advisory published 2026-11-01");
-    let later = seen(internet(), "2026-11-05T08:00:00Z", SightingFrom::Baseline);
-    starts(&later, "2026-11-05T08:00:00Z", "first seen 2026-11-05 in the baseline");
-    let ledger = seen(internet(), "2026-11-05T08:00:00Z", SightingFrom::Ledger);
-    starts(&ledger, "2026-11-05T08:00:00Z", "first seen 2026-11-05");
+    let later = seen(internet(), "2026-11-05T08:00:00Z");
+    starts(&later, "2026-11-05T08:00:00Z", "first seen 2026-11-05");
 }
 
 #[test]
 fn rule_1_an_exploit_never_precedes_its_cve() {
-    let old = |facts| seen(facts, "2026-01-05", SightingFrom::Ledger);
+    let old = |facts| seen(facts, "2026-01-05");
     let early = old(internet().exploit("2020-01-01"));
     let clock = starts(&early, "2026-10-30", "published 2026-10-30 with an exploit");
     assert_eq!(clock.exposed_since, Some(at("2026-10-30")));
@@ -65,7 +62,8 @@ fn rule_1_the_signal_alone_when_asked_for() {
     let mut undated = internet();
     (undated.published, undated.cves[0].published) = (None, None);
     undated.clock_from = ClockFrom::SignalOnly;
-    let clock = starts(&undated, "2026-11-21T10:00:00Z", "first seen now (no signal is dated)");
+    let clock =
+        starts(&undated, "2026-11-21T10:00:00Z", "first seen 2026-11-21 (no signal is dated)");
     assert_eq!(clock.exposed_since, None);
 }
 
@@ -74,13 +72,13 @@ fn rule_1_a_date_to_come_gives_no_time() {
     let clock = acting(&internet().kev("2099-01-01"), "gabion-24h");
     assert_eq!(clock.due, Some(at("2026-11-22T10:00:00Z")));
     assert_eq!(clock.exposed_since, Some(now()));
-    let clock = acting(&seen(internet(), "2099-01-01", SightingFrom::Baseline), "gabion-24h");
+    let clock = acting(&seen(internet(), "2099-01-01"), "gabion-24h");
     assert_eq!(clock.start, now());
 }
 
 #[test]
 fn a_new_signal_never_gives_more_time_silently() {
-    let facts = seen(internet().kev("2026-11-20"), "2026-10-01", SightingFrom::Ledger);
+    let facts = seen(internet().kev("2026-11-20"), "2026-10-01");
     let clock = acting(&facts, "gabion-24h");
     assert_eq!((clock.row.as_str(), clock.due), ("2", Some(at("2026-11-21"))));
     assert!(clock.overdue(now()) && clock.overdue(at("2026-11-20")));
@@ -99,43 +97,69 @@ fn rule_2_a_day_is_24_hours() {
 }
 
 #[test]
-fn rule_3_absence_means_no_only_in_a_fresh_feed() {
+fn rule_3_a_stale_catalogue_is_taken_at_its_word_and_a_missing_one_is_assumed() {
     let known = |clock: &Clock| input(clock, "kev");
     let clock = acting(&internet(), "gabion-24h");
     assert_eq!(known(&clock), ("no".into(), "CISA KEV".into(), How::Known));
+    assert_eq!((clock.assumed.as_ref(), clock.could_be_emergency), (None, false));
     let mut facts = internet();
     facts.feeds.kev = stale();
     let clock = acting(&facts, "gabion-24h");
-    let source = "CISA KEV of 2026-08-07 is stale".to_owned();
-    assert_eq!((clock.row.as_str(), known(&clock)), ("2", ("yes".into(), source, How::Assumed)));
+    assert_eq!(known(&clock), ("no".into(), "stale CISA KEV".into(), How::Known));
+    assert_eq!((clock.row.as_str(), clock.emergency), ("9", false));
+    assert_eq!((clock.assumed.as_ref(), clock.could_be_emergency), (None, true));
     facts.feeds.kev = Feed::Missing;
     let clock = acting(&facts, "gabion-24h");
-    assert_eq!(known(&clock), ("yes".into(), "CISA KEV is missing".into(), How::Assumed));
+    assert_eq!(known(&clock), ("unknown".into(), "CISA KEV is missing".into(), How::Unknown));
+    assert_eq!((clock.row.as_str(), clock.emergency), ("9", false));
+    let assumed = clock.assumed.clone().expect("what is assumed");
+    assert_eq!((assumed.row.as_str(), assumed.emergency), ("2", true));
+    assert_eq!(assumed.due, Some(at("2026-11-22T10:00:00Z")));
+    assert!(
+        clock.why.ends_with(
+            "; would be 24 h, emergency if CISA KEV listed it; assumed due 2026-11-22 10:00 UTC, emergency by gabion-24h row 2, as CISA KEV is missing"
+        ),
+        "{}",
+        clock.why
+    );
     facts.cves.clear();
     let clock = acting(&facts, "gabion-24h");
     assert_eq!(known(&clock), ("no".into(), "no CVE id exists".into(), How::Known));
+    assert_eq!(clock.assumed, None);
     let listed = internet().kev("2026-08-01").first(|_| ());
-    let clock = acting(&Facts { feeds: facts.feeds, ..listed }, "gabion-24h");
-    assert_eq!(known(&clock), ("yes".into(), "CISA KEV".into(), How::Known));
+    for feed in [Feed::Missing, stale()] {
+        facts.feeds.kev = feed;
+        let clock = acting(&Facts { feeds: facts.feeds, ..listed.clone() }, "gabion-24h");
+        assert_eq!(known(&clock), ("yes".into(), "CISA KEV".into(), How::Known));
+        assert!(clock.emergency && clock.assumed.is_none() && !clock.could_be_emergency);
+    }
 }
 
 #[test]
-fn rule_3_every_feed_that_is_not_fresh_is_unknown() {
-    let stale_but = |change: fn(&mut Facts)| {
+fn rule_3_every_feed_goes_by_what_is_known_and_a_missing_one_is_assumed_beside() {
+    let but = |change: fn(&mut Facts)| {
         let mut facts = internet().percentile(0.1);
         change(&mut facts);
         let clock = acting(&facts, "gabion-24h");
-        (clock.row, clock.would_move.unwrap_or_default())
+        (clock.row, clock.assumed.map(|assumed| assumed.row).unwrap_or_default())
     };
-    let exploits = stale_but(|facts| facts.feeds.exploits = stale());
-    assert_eq!(exploits, ("4".into(), "14 d if no exploit were public".into()));
-    let epss = stale_but(|facts| facts.feeds.epss = Feed::Missing);
-    assert_eq!(epss, ("6".into(), "14 d if its EPSS percentile were below 0.95".into()));
-    let unscored = stale_but(|facts| facts.cves[0].epss = None);
-    assert_eq!(unscored, epss);
-    let broken =
-        stale_but(|facts| facts.cves[0].epss.as_mut().expect("EPSS").percentile = f32::NAN);
-    assert_eq!(broken, epss);
+    let of = |row: &str, assumed: &str| (row.to_owned(), assumed.to_owned());
+    assert_eq!(but(|facts| facts.feeds.exploits = stale()), of("9", ""));
+    assert_eq!(but(|facts| facts.feeds.exploits = Feed::Missing), of("9", "4"));
+    let unscored = |facts: &mut Facts, feed| {
+        facts.cves[0].epss = None;
+        facts.feeds.epss = feed;
+    };
+    let mut facts = internet();
+    unscored(&mut facts, Feed::Missing);
+    let clock = acting(&facts, "gabion-24h");
+    assert_eq!((clock.row.as_str(), clock.assumed.expect("assumed").row.as_str()), ("9", "6"));
+    unscored(&mut facts, stale());
+    assert_eq!(acting(&facts, "gabion-24h").row, "9");
+    // A score that EPSS has not yet given is rule 4's: the strictest reachable row.
+    assert_eq!(but(|facts| facts.cves[0].epss = None), of("6", ""));
+    let broken = but(|facts| facts.cves[0].epss.as_mut().expect("EPSS").percentile = f32::NAN);
+    assert_eq!(broken, of("6", ""));
 }
 
 #[test]
@@ -185,14 +209,19 @@ fn rule_3_a_recorded_none_holds_for_90_days_beside_fresh_feeds() {
     assert_eq!(of(&decided("2026-11-01")), said("CISA SSVC", How::Known));
     let inferred = said("absent from CISA KEV and the exploit feeds", How::Inferred);
     assert_eq!(of(&decided("2024-01-01")), inferred);
-    for (feed, source) in [(Feed::Missing, "are missing"), (stale(), "of 2026-08-07 are stale")] {
-        let mut facts = decided("2026-11-01");
+    let mut facts = decided("2026-11-01");
+    facts.feeds.exploits = Feed::Missing;
+    let clock = acting(&facts, "cert-cc-deployer");
+    let unknown = ("unknown".to_owned(), "exploit feeds are missing".to_owned(), How::Unknown);
+    assert_eq!(input(&clock, "exploitation"), unknown);
+    assert!(clock.assumed.is_some(), "{}", clock.why);
+    facts.feeds.exploits = stale();
+    assert_eq!(of(&facts), said("CISA SSVC", How::Known));
+    for feed in [Feed::Missing, stale()] {
         facts.feeds.exploits = feed;
-        let poc = ("poc".to_owned(), format!("exploit feeds {source}"), How::Assumed);
-        assert_eq!(of(&facts), poc);
         let listed = of(&facts.clone().kev("2026-11-02"));
         assert_eq!(listed, ("active".into(), "CISA KEV".into(), How::Known));
-        let public = of(&facts.exploit("2026-11-02"));
+        let public = of(&facts.clone().exploit("2026-11-02"));
         assert_eq!(public, ("poc".into(), "metasploit".into(), How::Known));
     }
 }
@@ -200,12 +229,13 @@ fn rule_3_a_recorded_none_holds_for_90_days_beside_fresh_feeds() {
 #[test]
 fn rule_4_the_strictest_reachable_row_acts_and_says_what_would_move_it() {
     let mut facts = facts().severity(Severity::Low);
-    facts.feeds.kev = stale();
+    facts.cves[0].epss = None;
     let clock = acting(&facts, "gabion-24h");
-    assert_eq!((clock.row.as_str(), clock.emergency), ("2", true));
-    assert_eq!(clock.would_move.as_deref(), Some("90 d if CISA KEV did not list it"));
+    assert_eq!((clock.row.as_str(), clock.emergency), ("6", false));
+    let moved = "90 d if its EPSS percentile were below 0.95";
+    assert_eq!(clock.would_move.as_deref(), Some(moved));
     let isolated = acting(&facts.exposure(Exposure::Isolated), "gabion-24h");
-    assert_eq!((isolated.row.as_str(), isolated.emergency), ("3", false));
+    assert_eq!((isolated.row.as_str(), isolated.emergency), ("11", false));
 }
 
 #[test]
@@ -226,12 +256,13 @@ fn rule_4_a_table_that_names_unknown_answers_for_it_and_else_the_strictest_acts(
     let policy = [Policy::parse("t.toml", text).expect("a sound table")];
     let row = |severity| {
         let mut facts = internet().severity(severity);
-        facts.feeds.kev = stale();
+        facts.feeds.kev = Feed::Missing;
         let clock = clock(&facts, &policy, now()).acting.expect("a clock");
-        (clock.row.clone(), input(&clock, "kev").2)
+        let assumed = clock.assumed.clone().map(|assumed| assumed.row);
+        (clock.row.clone(), input(&clock, "kev").2, assumed.unwrap_or_default())
     };
-    assert_eq!(row(Severity::Critical), ("severe".into(), How::Unknown));
-    assert_eq!(row(Severity::Low), ("listed".into(), How::Assumed));
+    assert_eq!(row(Severity::Critical), ("severe".into(), How::Unknown, String::new()));
+    assert_eq!(row(Severity::Low), ("unlisted".into(), How::Unknown, "listed".into()));
 }
 
 #[test]
@@ -249,7 +280,7 @@ fn rule_5_each_cve_is_evaluated_whole() {
 
 #[test]
 fn rule_5_an_emergency_keeps_the_other_cves_due_in_view() {
-    let mut facts = seen(internet().kev("2026-11-20"), "2026-10-01", SightingFrom::Ledger);
+    let mut facts = seen(internet().kev("2026-11-20"), "2026-10-01");
     facts.cves[0].published = Some(at("2026-11-20"));
     facts.published = Some(at("2026-10-01"));
     facts.cves.push(cve("CVE-2026-2"));
@@ -261,11 +292,7 @@ fn rule_5_an_emergency_keeps_the_other_cves_due_in_view() {
 
 #[test]
 fn rule_5_a_group_keeps_what_one_of_its_cves_missed_before_its_signal() {
-    let one = seen(
-        internet().kev("2026-11-21").exploit("2026-10-01"),
-        "2026-09-01",
-        SightingFrom::Baseline,
-    );
+    let one = seen(internet().kev("2026-11-21").exploit("2026-10-01"), "2026-09-01");
     let mut one = one.first(|cve| cve.published = Some(at("2026-08-01")));
     one.published = Some(at("2026-08-01"));
     let alone = acting(&one, "gabion-24h");
@@ -285,7 +312,7 @@ fn rule_5_a_group_keeps_what_one_of_its_cves_missed_before_its_signal() {
 
 #[test]
 fn rule_5_an_emergency_does_not_undo_what_another_table_missed() {
-    let facts = seen(internet().kev("2026-11-21"), "2026-10-01", SightingFrom::Ledger);
+    let facts = seen(internet().kev("2026-11-21"), "2026-10-01");
     let slow = "name = \"slow\"\nversion = \"1\"
         [[row]]
         id = \"x\"
@@ -309,7 +336,7 @@ fn rule_5_an_emergency_does_not_undo_what_another_table_missed() {
     assert_eq!(acting.band, Band::Emergency);
     assert!(acting.why.ends_with("; an emergency under quick row q"), "{}", acting.why);
     // One that is not due yet is shown with its own table and moves nothing.
-    let young = seen(internet().kev("2026-11-21"), "2026-11-20", SightingFrom::Ledger);
+    let young = seen(internet().kev("2026-11-21"), "2026-11-20");
     let acting = under(&young);
     assert!(acting.earlier.is_none() && !acting.overdue(now()), "{}", acting.why);
     assert_eq!((acting.policy.as_str(), acting.emergency), ("quick", true));
@@ -317,7 +344,7 @@ fn rule_5_an_emergency_does_not_undo_what_another_table_missed() {
 
 #[test]
 fn a_table_that_gives_ten_years_takes_no_other_tables_place() {
-    let facts = seen(internet().kev("2026-11-21"), "2026-11-20", SightingFrom::Ledger);
+    let facts = seen(internet().kev("2026-11-21"), "2026-11-20");
     let lax = "name = \"lax\"\nversion = \"1\"
         [[row]]
         id = \"x\"
@@ -334,7 +361,7 @@ fn a_table_that_gives_ten_years_takes_no_other_tables_place() {
 #[test]
 fn rule_6_on_the_next_upgrade_is_last_and_never_overdue() {
     let mild = "CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:L/I:H/A:H".to_owned();
-    let isolated = seen(facts().exposure(Exposure::Isolated), "2020-01-01", SightingFrom::Ledger);
+    let isolated = seen(facts().exposure(Exposure::Isolated), "2020-01-01");
     let facts = isolated.first(|cve| cve.vectors = vec![mild]);
     let clock = acting(&facts, "cisa-bod-26-04");
     assert_eq!((clock.due, clock.band), (None, Band::NextUpgrade));
@@ -395,22 +422,23 @@ fn rule_9_a_malicious_package_is_an_emergency_under_every_table() {
 }
 
 #[test]
-fn rule_10_overdue_first_by_band_then_the_rest_by_due() {
+fn rule_10_emergencies_then_overdue_by_band_then_the_rest_by_due() {
     let made = |band, start: &str, allowed: i64| {
         let mut clock = acting(&internet(), "gabion-24h");
         let allowed = triage::Duration::from_hours(allowed);
         (clock.start, clock.allowed, clock.band) = (at(start), Some(allowed), band);
+        clock.emergency = band == Band::Emergency;
         clock.due = Some(clock.start + allowed);
         clock
     };
     let within = |days: i64| Band::Within(triage::Duration::from_hours(24 * days));
     let expected = [
         made(Band::Emergency, "2026-11-19", 24),
+        made(Band::Emergency, "2026-11-21", 24),
         made(within(3), "2026-11-17", 72),
         made(within(14), "2026-01-01", 14 * 24),
         made(within(14), "2026-02-01", 14 * 24),
         made(within(90), "2026-08-20", 90 * 24),
-        made(Band::Emergency, "2026-11-21", 24),
         made(within(3), "2026-11-20", 72),
         made(within(3), "2026-11-21", 72),
     ];
@@ -425,9 +453,9 @@ fn rule_10_overdue_first_by_band_then_the_rest_by_due() {
 fn rule_10_a_reopened_finding_keeps_its_first_start() {
     let mut facts = internet();
     facts.earlier_start = Some(at("2026-11-03"));
-    starts(&facts, "2026-11-03", "reopened, keeps its first start");
+    starts(&facts, "2026-11-03", "returned soon, keeps its first start");
     facts.earlier_start = Some(at("2030-01-01"));
-    starts(&facts, "2026-11-21T10:00:00Z", "first seen now");
+    starts(&facts, "2026-11-21T10:00:00Z", "first seen 2026-11-21");
 }
 
 #[test]

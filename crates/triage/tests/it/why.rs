@@ -1,6 +1,6 @@
 //! The sentences, whole.
 
-use triage::{Facts, Feed, Kind, Sighting, SightingFrom, Ssvc, Stated};
+use triage::{Facts, Feed, Kind, Ssvc, Stated};
 use vocab::{Exposure, Scope, Severity};
 
 use crate::given::{Given, acting, at, cve, facts, stale};
@@ -19,7 +19,7 @@ fn known_exploited_and_nobody_said_how_exposed() {
         &facts().severity(Severity::High).kev("2026-08-07"),
         "gabion-24h",
         "gabion-24h row 2: known exploited (CISA KEV, added 2026-08-07), exposure unknown (nobody said), \
-         taken as reachable → 24 h, emergency, from 2026-11-21 10:00 UTC, first seen now; would be 3 d if \
+         taken as reachable → 24 h, emergency, from 2026-11-21 10:00 UTC, first seen 2026-11-21; would be 3 d if \
          the asset were isolated",
     );
 }
@@ -31,7 +31,7 @@ fn an_exploit_on_the_internet() {
         "gabion-24h",
         "gabion-24h row 4: exploit public (metasploit, first seen 2026-11-10), exposure internet \
          (gabion.toml line 12), not known exploited (CISA KEV of 2026-11-20) → 24 h from 2026-11-21 10:00 \
-         UTC, first seen now",
+         UTC, first seen 2026-11-21",
     );
 }
 
@@ -42,7 +42,7 @@ fn a_high_percentile() {
         "gabion-24h",
         "gabion-24h row 6: exposure unknown (nobody said), taken as reachable, EPSS percentile 0.973 (EPSS \
          of 2026-11-20), not known exploited (CISA KEV of 2026-11-20), no public exploit (exploit feeds of \
-         2026-11-20) → 3 d from 2026-11-21 10:00 UTC, first seen now; would be 14 d if the asset were \
+         2026-11-20) → 3 d from 2026-11-21 10:00 UTC, first seen 2026-11-21; would be 14 d if the asset were \
          isolated",
     );
 }
@@ -50,14 +50,13 @@ fn a_high_percentile() {
 #[test]
 fn severity_alone_with_an_earlier_sighting() {
     let mut facts = internet(Severity::Medium);
-    facts.sighting = Sighting { at: at("2026-11-04T09:30:00Z"), from: SightingFrom::Baseline };
+    facts.sighting = at("2026-11-04T09:30:00Z");
     check(
         &facts,
         "gabion-24h",
         "gabion-24h row 9: exposure internet (gabion.toml line 12), severity medium (GHSA-1), not known \
          exploited (CISA KEV of 2026-11-20), no public exploit (exploit feeds of 2026-11-20), EPSS \
-         percentile 0.420 (EPSS of 2026-11-20) → 14 d from 2026-11-04 09:30 UTC, first seen 2026-11-04 in \
-         the baseline",
+         percentile 0.420 (EPSS of 2026-11-20) → 14 d from 2026-11-04 09:30 UTC, first seen 2026-11-04",
     );
 }
 
@@ -69,28 +68,30 @@ fn no_cve_and_no_rating() {
         &facts,
         "gabion-24h",
         "gabion-24h row 9: severity unknown (no rating published), not known exploited, no public \
-         exploit, no EPSS score (no CVE id exists), exposure unknown (nobody said) → 14 d from 2026-11-21 10:00 UTC, first seen now; would be 90 d if its severity were low",
+         exploit, no EPSS score (no CVE id exists), exposure unknown (nobody said) → 14 d from 2026-11-21 10:00 UTC, first seen 2026-11-21; would be 90 d if its severity were low",
     );
 }
 
 #[test]
-fn a_stale_catalogue() {
+fn a_stale_catalogue_and_feeds_that_never_came() {
     let mut facts = internet(Severity::Low);
     facts.feeds.kev = stale();
     check(
         &facts,
         "gabion-24h",
-        "gabion-24h row 2: assumed known exploited (CISA KEV of 2026-08-07 is stale), exposure internet \
-         (gabion.toml line 12) → 24 h, emergency, from 2026-11-21 10:00 UTC, first seen now; would be 90 d \
-         if CISA KEV did not list it",
+        "gabion-24h row 11: severity low (GHSA-1), not known exploited (stale CISA KEV of 2026-08-07), \
+         no public exploit (exploit feeds of 2026-11-20), exposure internet (gabion.toml line 12), EPSS \
+         percentile 0.420 (EPSS of 2026-11-20) → 90 d from 2026-11-21 10:00 UTC, first seen 2026-11-21",
     );
     facts.feeds.exploits = Feed::Missing;
     check(
         &facts,
         "gabion-24h",
-        "gabion-24h row 2: assumed known exploited (CISA KEV of 2026-08-07 is stale), exposure internet \
-         (gabion.toml line 12) → 24 h, emergency, from 2026-11-21 10:00 UTC, first seen now; would be 24 h \
-         and no emergency if CISA KEV did not list it",
+        "gabion-24h row 11: severity low (GHSA-1), not known exploited (stale CISA KEV of 2026-08-07), \
+         unknown whether an exploit is public (exploit feeds are missing), exposure internet (gabion.toml \
+         line 12), EPSS percentile 0.420 (EPSS of 2026-11-20) → 90 d from 2026-11-21 10:00 UTC, first seen \
+         2026-11-21; would be 24 h if an exploit were public; assumed due 2026-11-22 10:00 UTC by gabion-24h \
+         row 4, as exploit feeds are missing",
     );
 }
 
@@ -103,7 +104,7 @@ fn development_scope() {
         "gabion-24h",
         "gabion-24h row 8: severity critical (GHSA-1), not known exploited (CISA KEV of 2026-11-20), no \
          public exploit (exploit feeds of 2026-11-20), exposure isolated (development scope), EPSS \
-         percentile 0.420 (EPSS of 2026-11-20) → 7 d from 2026-11-21 10:00 UTC, first seen now",
+         percentile 0.420 (EPSS of 2026-11-20) → 7 d from 2026-11-21 10:00 UTC, first seen 2026-11-21",
     );
 }
 
@@ -114,7 +115,7 @@ fn a_malicious_package() {
     for (policy, row) in [("gabion-24h", "row 1"), ("cisa-bod-26-04", "rule 9")] {
         let expect = format!(
             "{policy} {row}: malicious package: remove it, rotate what it could read, search for traces → \
-             24 h, emergency, from 2026-11-21 10:00 UTC, first seen now"
+             24 h, emergency, from 2026-11-21 10:00 UTC, first seen 2026-11-21"
         );
         check(&facts, policy, &expect);
     }
@@ -128,7 +129,7 @@ fn the_directive_with_inferred_inputs() {
         "cisa-bod-26-04",
         "cisa-bod-26-04 row 15: known exploited (CISA KEV, added 2026-08-07), exposure internet (gabion.toml \
          line 12), automatable (inferred from the CVSS vector), technical impact total (inferred from the \
-         CVSS vector) → 3 d, search for traces, from 2026-11-21 10:00 UTC, first seen now; would be 3 d and \
+         CVSS vector) → 3 d, search for traces, from 2026-11-21 10:00 UTC, first seen 2026-11-21; would be 3 d and \
          no search for traces if its technical impact were partial",
     );
 }
@@ -151,7 +152,7 @@ fn the_deployer_table_with_what_the_owner_said() {
         "cert-cc-deployer",
         "cert-cc-deployer row 43: proof of concept public (metasploit, first seen 2026-11-10), exposure \
          internet (gabion.toml line 12), not automatable (CISA SSVC of 2026-11-19), human impact very high \
-         (gabion.toml line 14) → 7 d from 2026-11-21 10:00 UTC, first seen now",
+         (gabion.toml line 14) → 7 d from 2026-11-21 10:00 UTC, first seen 2026-11-21",
     );
     facts.mission_impact = Some(Stated { value: triage::MissionImpact::FunctionFailure, source });
     check(
@@ -159,7 +160,7 @@ fn the_deployer_table_with_what_the_owner_said() {
         "cert-cc-deployer",
         "cert-cc-deployer row 43: proof of concept public (metasploit, first seen 2026-11-10), exposure \
          internet (gabion.toml line 12), not automatable (CISA SSVC of 2026-11-19), assumed human impact very \
-         high (nobody stated safety impact) → 7 d from 2026-11-21 10:00 UTC, first seen now; would be 30 d \
+         high (nobody stated safety impact) → 7 d from 2026-11-21 10:00 UTC, first seen 2026-11-21; would be 30 d \
          if its human impact were high",
     );
 }
@@ -175,7 +176,7 @@ fn several_cves_and_a_dispute() {
         "gabion-24h",
         "gabion-24h row 11, CVE-2026-2: severity low (GHSA-1), not known exploited (CISA KEV of 2026-11-20), \
          no public exploit (exploit feeds of 2026-11-20), exposure internet (gabion.toml line 12), EPSS \
-         percentile 0.420 (EPSS of 2026-11-20) → 90 d from 2026-11-21 10:00 UTC, first seen now; disputed, \
+         percentile 0.420 (EPSS of 2026-11-20) → 90 d from 2026-11-21 10:00 UTC, first seen 2026-11-21; disputed, \
          which changes nothing",
     );
 }

@@ -31,6 +31,7 @@ fn row(fix: i64, due: Option<&str>, change: impl FnOnce(&mut Row)) -> Row {
         clocked: due.is_some(),
         overdue: due.is_some_and(|due| at(due) < at("2026-11-21T17:00:00Z")),
         emergency: false,
+        assumed: None,
         why: "CISA lists CVE-2026-1000 as exploited and shop is reachable from the internet: 24 h."
             .into(),
         policy: "gabion-24h 1 row 2".into(),

@@ -5,7 +5,9 @@
 //! standing. Notices are no problems. What a scan could not evaluate makes it incomplete.
 
 use crate::format::Format;
-use crate::observation::{Class, Component, MAX_MEMBERS, Observation, Standing};
+use vocab::Scope;
+
+use crate::observation::{Class, Component, MAX_MEMBERS, Met, Observation, Standing};
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
@@ -156,8 +158,18 @@ fn observation(
         standing,
         standing_reason: reason,
         first_seen: vocab::instant::parse(finding.text("first_seen")),
+        met: Some(Met {
+            scope: scope(finding.text("scope")),
+            records: finding.texts("records"),
+            ecosystem: finding.text("ecosystem").to_owned(),
+        }),
         target: finding.text("asset").to_owned(),
         place,
         ..Observation::default()
     })
+}
+
+fn scope(word: &str) -> Scope {
+    let all = [Scope::Runtime, Scope::Optional, Scope::Development];
+    all.into_iter().find(|scope| scope.as_str() == word).unwrap_or_default()
 }
