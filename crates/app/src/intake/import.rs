@@ -8,8 +8,10 @@ use std::path::PathBuf;
 
 use findings::close::Scope;
 use findings::{Format, Source, Stop};
+use intel::Index;
 use ledger::LedgerError;
 use serde::Serialize;
+use triage::Policy;
 use vocab::{Exposure, Instant};
 
 use super::arrival::Arrival;
@@ -247,17 +249,50 @@ pub fn import(
     let trust = Trust { trusted: configs.clone(), tree: Vec::new() };
     let policies = policy::for_scan(&[], &trust)?.policies;
     let index = intelligence.map(Intelligence::index).transpose()?;
-    let timing = Timing::new(index.as_ref(), &policies, status::STALE_AFTER_HOURS, now);
+    let common = Common {
+        intelligence,
+        index: index.as_ref(),
+        policies: &policies,
+        configs: &configs,
+        secrets: books.ledger.secrets_key()?,
+    };
+    one_of(actor, books, &common, request, now, tell)
+}
+
+/// What documents that are taken in together have in common; it is read once.
+pub(super) struct Common<'a> {
+    /// What is known of the world, where there is an index.
+    pub(super) intelligence: Option<&'a Intelligence>,
+    /// The same, opened.
+    pub(super) index: Option<&'a Index<'a>>,
+    /// The tables by which clocks start.
+    pub(super) policies: &'a [Policy],
+    /// Estate files that describe assets.
+    pub(super) configs: &'a [Config],
+    /// The key for hashes of secrets.
+    pub(super) secrets: [u8; 32],
+}
+
+/// Takes one of several documents in; as [`import`], and its estate files are those in common.
+pub(super) fn one_of(
+    actor: &Actor,
+    books: &mut Books,
+    common: &Common<'_>,
+    request: &Request,
+    now: Instant,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Imported, ImportError> {
+    allow(actor, UseCase::Import, true)?;
+    let timing = Timing::new(common.index, common.policies, status::STALE_AFTER_HOURS, now);
     let file = request.input.name();
     let opened = spool::open(&request.input);
     let mut spooled = opened.map_err(|source| ImportError::Open { file: file.clone(), source })?;
     let format = format(request, &mut spooled)?;
-    let secrets = books.ledger.secrets_key()?;
-    let damaged = |error| unusable(intelligence, error);
-    let taken = read(&mut spooled, format, &secrets, &timing, &file, tell)?;
+    let damaged = |error| unusable(common.intelligence, error);
+    let taken = read(&mut spooled, format, &common.secrets, &timing, &file, tell)?;
     let taken = taken.map_err(damaged)?;
     let published = taken.published;
-    let belongs = belongs(request, &taken.told, format.id, &configs, now)?;
+    let belongs = belongs(request, &taken.told, format.id, common.configs, now)?;
     let mut write = books.write(actor, now)?;
     // Whoever is said to be the owner now: of an asset that is there already its own facts tell.
     let known = write.asset(&belongs.asset.name)?;
@@ -272,7 +307,7 @@ pub fn import(
     if let Some(summary) = summary.filter(|_| !request.dry_run) {
         imported.entry = Some(write.commit("import", &summary)?.entry);
     }
-    imported.remarks.extend(remarks(&imported, published && index.is_none()));
+    imported.remarks.extend(remarks(&imported, published && common.index.is_none()));
     Ok(imported)
 }
 
