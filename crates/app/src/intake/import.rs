@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use findings::close::Scope;
 use findings::{Format, Source, Stop};
+use intel::Index;
 use ledger::LedgerError;
 use serde::Serialize;
 use vocab::{Exposure, Instant};
@@ -315,22 +316,58 @@ pub fn import(
     further.extend(settings.further(&request.tables));
     let further: Vec<String> = further.iter().map(|table| settings.tables.keep(table)).collect();
     let index = intelligence.map(Intelligence::index).transpose()?;
-    let timing = Timing::new(index.as_ref(), &settings, request.max_intel_age, now);
+    let common = Common {
+        intelligence,
+        index: index.as_ref(),
+        settings: &settings,
+        tables: further,
+        configs: &configs,
+        secrets: books.ledger.secrets_key()?,
+    };
+    one_of(actor, books, &common, request, now, tell)
+}
+
+/// What documents that are taken in together have in common; it is read once.
+pub(super) struct Common<'a> {
+    /// What is known of the world, where there is an index.
+    pub(super) intelligence: Option<&'a Intelligence>,
+    /// The same, opened.
+    pub(super) index: Option<&'a Index<'a>>,
+    /// The ledger's settings, with the tables by which clocks start.
+    pub(super) settings: &'a Settings,
+    /// Tables that the command adds, by their keys among the settings.
+    pub(super) tables: Vec<String>,
+    /// Estate files that describe assets.
+    pub(super) configs: &'a [Config],
+    /// The key for hashes of secrets.
+    pub(super) secrets: [u8; 32],
+}
+
+/// Takes one of several documents in; as [`import`], and its estate files are those in common.
+pub(super) fn one_of(
+    actor: &Actor,
+    books: &mut Books,
+    common: &Common<'_>,
+    request: &Request,
+    now: Instant,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Imported, ImportError> {
+    allow(actor, UseCase::Import, true)?;
+    let timing = Timing::new(common.index, common.settings, request.max_intel_age, now);
     let file = request.input.name();
     let opened = spool::open(&request.input);
     let mut spooled = opened.map_err(|source| ImportError::Open { file: file.clone(), source })?;
     let format = format(request, &mut spooled)?;
-    let secrets = books.ledger.secrets_key()?;
-    let damaged = |error| unusable(intelligence, error);
-    let runs = read(&request.input, &mut spooled, format, &secrets, &timing, tell)?;
+    let damaged = |error| unusable(common.intelligence, error);
+    let runs = read(&request.input, &mut spooled, format, &common.secrets, &timing, tell)?;
     let runs = runs.map_err(damaged)?;
     let published = runs.iter().any(|taken| taken.published);
     let alone = runs.len() == 1;
     let mut write = books.write(actor, now)?;
     let (mut all, mut summaries): (Option<Imported>, Vec<String>) = (None, Vec::new());
     for taken in runs {
-        let mut belongs = belongs(request, &taken.told, format.id, &configs, alone, now)?;
-        belongs.asset.tables.clone_from(&further);
+        let mut belongs = belongs(request, &taken.told, format.id, common.configs, alone, now)?;
+        belongs.asset.tables.clone_from(&common.tables);
         // Whoever is said to be the owner now: of an asset that is there already its own facts tell.
         let known = write.asset(&belongs.asset.name)?;
         let owner = known.as_ref().map_or(&belongs.asset.owner, |(_, facts)| &facts.owner);
@@ -369,11 +406,14 @@ pub fn import(
             }
         }
     }
-    imported.remarks.extend(remarks(&imported, published && index.is_none()));
+    imported.remarks.extend(remarks(&imported, published && common.index.is_none()));
     Ok(imported)
 }
 
-fn unusable(intelligence: Option<&Intelligence>, error: intel::IndexError) -> ImportError {
+pub(super) fn unusable(
+    intelligence: Option<&Intelligence>,
+    error: intel::IndexError,
+) -> ImportError {
     match intelligence {
         Some(intelligence) => intelligence.unusable(error).into(),
         None => IntelligenceError::Unusable { path: PathBuf::new(), source: error }.into(),

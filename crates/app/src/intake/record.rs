@@ -5,22 +5,25 @@
 //! package, and every instance at a version that the index says is clear of every id of the group. Three-valued: what
 //! is not evaluated is not clear. A package that is not there at all closes our own claim; of others' it is proposed.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use intel::{GroupRef, Index, IndexError};
 use ledger::LedgerError;
 use ledger::change::{Change, Closure};
 use ledger::row::{Finding, Ids};
+use serde::Serialize;
 use vocab::{Declared, Ecosystem, Exposure, Instant, NotEvaluated};
 
 use super::again::Again;
-use super::import::{ImportError, Imported, Progress, Request, import};
+use super::import::{Common, ImportError, Imported, Progress, Request, one_of};
 use super::spool::Input;
 use super::timing::Timing;
 use super::writing::WriteError;
 use crate::books::{Actor, Books, UseCase, allow};
 use crate::intelligence::{Intelligence, IntelligenceError};
-use crate::report::Report;
+use crate::report::{self, Asset, Ignored, Notice, Report, Stated, Unevaluated, Unread};
 use crate::scan::Scanned;
 use crate::settings::Settings;
 
@@ -30,6 +33,8 @@ pub const SOURCE: &str = "gabion";
 const NAMED: usize = 5;
 /// Of a finding with so many ids some may be left out: nothing is proved of all of them.
 const MAX_IDS: usize = 64;
+/// Most package versions whose evaluation is remembered.
+const MAX_EVALUATED: usize = 50_000;
 
 /// The versions that a scan met, by asset and package.
 #[derive(Debug, Default)]
@@ -103,16 +108,29 @@ pub fn record(
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Recorded>, ImportError> {
     allow(actor, UseCase::Import, true)?;
+    let index = intelligence.index()?;
+    let mut settings = Settings::of(&mut books.ledger)?;
+    let further = settings.further(&asked.tables);
+    let tables = further.iter().map(|table| settings.tables.keep(table)).collect();
+    let common = Common {
+        intelligence: Some(intelligence),
+        index: Some(&index),
+        settings: &settings,
+        tables,
+        configs: &[],
+        secrets: books.ledger.secrets_key()?,
+    };
+    let parts = Parts::of(report);
+    let (none, evaluated) = (HashMap::new(), RefCell::new(Evaluated::new()));
     let mut recorded = Vec::new();
     for asset in &report.assets {
-        let part = of_asset(report, &asset.id);
         let written =
             |source| ImportError::Open { file: format!("the scan of {}", asset.id), source };
         let folder = tempfile::tempdir().map_err(written)?;
         let path = folder.path().join("gabion-scan.json");
         let file = std::fs::File::create(&path).map_err(written)?;
         let mut out = std::io::BufWriter::new(file);
-        serde_json::to_writer(&mut out, &part).map_err(|e| written(e.into()))?;
+        serde_json::to_writer(&mut out, &parts.part(asset)).map_err(|e| written(e.into()))?;
         std::io::Write::flush(&mut out).map_err(written)?;
         let request = Request {
             asset: Some(asset.id.clone()),
@@ -122,19 +140,17 @@ pub fn record(
             exposure_source: Some(asset.exposure_source.clone()),
             owner: asset.owner.clone(),
             criticality: asset.criticality.clone(),
-            tables: asked.tables.clone(),
             max_intel_age: asked.max_intel_age,
             ..Request::of(Input::File(path))
         };
-        let mut imported = import(actor, books, Some(intelligence), &request, now, tell)?;
+        let mut imported = one_of(actor, books, &common, &request, now, tell)?;
         imported.file = asset.path.clone();
-        clock_again(actor, books, intelligence, asked, &asset.id, now)?;
+        clock_again(actor, books, &common, asked.max_intel_age, &asset.id, now)?;
         let mut done = Recorded { imported, proved: 0, proposed: 0 };
-        let none = HashMap::new();
-        let packages = asked.inventory.0.get(&asset.id).unwrap_or(&none);
-        if part.not_read.is_empty() && part.unrecognised.is_empty() {
-            let index = intelligence.index()?;
-            let proving = Proving { index: &index, packages, scanned_at: report.scanned_at };
+        if report.not_read.is_empty() && report.unrecognised.is_empty() {
+            let packages = asked.inventory.0.get(&asset.id).unwrap_or(&none);
+            let (index, evaluated, scanned_at) = (&index, &evaluated, report.scanned_at);
+            let proving = Proving { index, evaluated, packages, scanned_at };
             proving.all(actor, books, &asset.id, now, &mut done).map_err(|error| match error {
                 Failed::Ledger(error) => ImportError::from(error),
                 Failed::Index(error) => IntelligenceError::into(intelligence.unusable(error)),
@@ -160,37 +176,105 @@ pub struct Asked<'a> {
 fn clock_again(
     actor: &Actor,
     books: &mut Books,
-    intelligence: &Intelligence,
-    asked: &Asked<'_>,
+    common: &Common<'_>,
+    max_intel_age: Option<i64>,
     asset: &str,
     now: Instant,
 ) -> Result<(), ImportError> {
-    let known = books.ledger.assets()?.into_iter().find(|(_, facts)| facts.name == asset);
-    let Some((id, _)) = known else { return Ok(()) };
-    let settings = Settings::of(&mut books.ledger)?;
-    let index = intelligence.index()?;
-    let timing = Timing::new(Some(&index), &settings, asked.max_intel_age, now);
+    let Some((id, _)) = books.ledger.asset(asset)? else { return Ok(()) };
+    let timing = Timing::new(common.index, common.settings, max_intel_age, now);
     let again = Again { timing: &timing, actor, reason: "what the world knows by now" };
     match again.of(books, Some(id), now) {
         Ok(_) => Ok(()),
         Err(WriteError::Ledger(error)) => Err(error.into()),
-        Err(WriteError::Index(error)) => Err(IntelligenceError::into(intelligence.unusable(error))),
+        Err(WriteError::Index(error)) => Err(super::import::unusable(common.intelligence, error)),
     }
 }
 
-/// The part of a report that speaks of one asset. What could not be read may be of any.
-fn of_asset(report: &Report, asset: &str) -> Report {
-    let mut part = report.clone();
-    part.assets.retain(|a| a.id == asset);
-    part.findings.retain(|f| &*f.asset == asset);
-    part.ignored.retain(|i| &*i.finding.asset == asset);
-    part.stated.retain(|s| &*s.finding.asset == asset);
-    part.not_evaluated.retain(|n| n.asset == asset);
-    part.fixes.retain(|f| f.asset == asset);
-    part.notices.retain(|n| n.asset == asset);
-    part.complete =
-        part.not_evaluated.is_empty() && part.not_read.is_empty() && part.unrecognised.is_empty();
-    part
+/// What a report says of each asset, told apart in one pass.
+struct Parts<'r> {
+    report: &'r Report,
+    assets: HashMap<&'r str, Lists<'r>>,
+}
+
+/// What is said of one asset, in the report's order.
+#[derive(Default)]
+struct Lists<'r> {
+    findings: Vec<&'r report::Finding>,
+    ignored: Vec<&'r Ignored>,
+    stated: Vec<&'r Stated>,
+    not_evaluated: Vec<&'r Unevaluated>,
+    notices: Vec<&'r Notice>,
+}
+
+/// The part of a report that speaks of one asset, in the report's own shape, as far as its reader
+/// (`findings`, «gabion-scan») looks. What could not be read may be of any.
+#[derive(Serialize)]
+struct Part<'p> {
+    schema: &'p str,
+    gabion: &'p str,
+    scanned_at: Instant,
+    complete: bool,
+    not_evaluated: &'p [&'p Unevaluated],
+    not_read: &'p [Unread],
+    unrecognised: &'p [String],
+    assets: [&'p Asset; 1],
+    components: u64,
+    findings: &'p [&'p report::Finding],
+    notices: &'p [&'p Notice],
+    ignored: &'p [&'p Ignored],
+    stated: &'p [&'p Stated],
+}
+
+impl<'r> Parts<'r> {
+    fn of(report: &'r Report) -> Self {
+        let mut assets: HashMap<&'r str, Lists<'r>> = HashMap::new();
+        for one in &report.findings {
+            assets.entry(&one.asset).or_default().findings.push(one);
+        }
+        for one in &report.ignored {
+            assets.entry(&one.finding.asset).or_default().ignored.push(one);
+        }
+        for one in &report.stated {
+            assets.entry(&one.finding.asset).or_default().stated.push(one);
+        }
+        for one in &report.not_evaluated {
+            assets.entry(&one.asset).or_default().not_evaluated.push(one);
+        }
+        for one in &report.notices {
+            assets.entry(&one.asset).or_default().notices.push(one);
+        }
+        Self { report, assets }
+    }
+
+    fn part(&self, asset: &'r Asset) -> Part<'_> {
+        const NOTHING: &Lists<'_> = &Lists {
+            findings: Vec::new(),
+            ignored: Vec::new(),
+            stated: Vec::new(),
+            not_evaluated: Vec::new(),
+            notices: Vec::new(),
+        };
+        let lists = self.assets.get(asset.id.as_str()).unwrap_or(NOTHING);
+        let report = self.report;
+        Part {
+            schema: &report.schema,
+            gabion: &report.gabion,
+            scanned_at: report.scanned_at,
+            complete: lists.not_evaluated.is_empty()
+                && report.not_read.is_empty()
+                && report.unrecognised.is_empty(),
+            not_evaluated: &lists.not_evaluated,
+            not_read: &report.not_read,
+            unrecognised: &report.unrecognised,
+            assets: [asset],
+            components: report.components,
+            findings: &lists.findings,
+            notices: &lists.notices,
+            ignored: &lists.ignored,
+            stated: &lists.stated,
+        }
+    }
 }
 
 enum Failed {
@@ -213,8 +297,13 @@ enum Said {
     Gone(String),
 }
 
+/// Groups that cover a version, by ecosystem, package and version.
+type Evaluated = HashMap<(Ecosystem, String, String), Option<Rc<[GroupRef]>>>;
+
 struct Proving<'a> {
     index: &'a Index<'a>,
+    /// What was evaluated so far, for any asset.
+    evaluated: &'a RefCell<Evaluated>,
     packages: &'a HashMap<String, Vec<Instance>>,
     scanned_at: Instant,
 }
@@ -228,8 +317,7 @@ impl Proving<'_> {
         now: Instant,
         done: &mut Recorded,
     ) -> Result<(), Failed> {
-        let known = books.ledger.assets()?.into_iter().find(|(_, facts)| facts.name == asset);
-        let Some((asset, _)) = known else { return Ok(()) };
+        let Some((asset, _)) = books.ledger.asset(asset)? else { return Ok(()) };
         let (mut said, mut failed) = (Vec::new(), None);
         books.ledger.each_finding(Some(asset), true, &mut |finding| {
             match self.says(&finding) {
@@ -318,7 +406,7 @@ impl Proving<'_> {
         let mut versions: Vec<&str> = Vec::new();
         for instance in instances {
             let Some(version) = instance.version.as_deref() else { return Ok(Said::Nothing) };
-            if !self.speaks(&groups, instance)? || !self.clear(&groups, instance, version)? {
+            if !self.clear(&groups, instance, version)? || !self.speaks(&groups, instance)? {
                 return Ok(Said::Nothing);
             }
             versions.push(version);
@@ -371,16 +459,34 @@ impl Proving<'_> {
         instance: &Instance,
         version: &str,
     ) -> Result<bool, IndexError> {
-        let evaluation = self.index.evaluate(&instance.ecosystem, &instance.name, version)?;
+        Ok(match self.covered(instance, version)? {
+            Some(covered) => !groups.iter().any(|group| covered.contains(group)),
+            None => false,
+        })
+    }
+
+    /// The groups of which a record covers the version; `None` where something was left unevaluated. A package has
+    /// many findings, and many assets have the package: it is evaluated once.
+    fn covered(
+        &self,
+        instance: &Instance,
+        version: &str,
+    ) -> Result<Option<Rc<[GroupRef]>>, IndexError> {
+        let Instance { ecosystem, name, .. } = instance;
+        let key = (ecosystem.clone(), name.clone(), version.to_owned());
+        if let Some(known) = self.evaluated.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let evaluation = self.index.evaluate(ecosystem, name, version)?;
         // Of an ecosystem that is known in part, its own records still speak for themselves.
-        if !matches!(evaluation.beside, None | Some(NotEvaluated::PartialAdvisories)) {
-            return Ok(false);
+        let told = matches!(evaluation.beside, None | Some(NotEvaluated::PartialAdvisories));
+        let groups = evaluation.matches.iter().map(|m| Ok(self.index.advisory(m.advisory)?.group));
+        let covered = told.then(|| groups.collect::<Result<Rc<[GroupRef]>, _>>()).transpose()?;
+        let mut evaluated = self.evaluated.borrow_mut();
+        if evaluated.len() >= MAX_EVALUATED {
+            evaluated.clear();
         }
-        for matched in &evaluation.matches {
-            if groups.contains(&self.index.advisory(matched.advisory)?.group) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        evaluated.insert(key, covered.clone());
+        Ok(covered)
     }
 }

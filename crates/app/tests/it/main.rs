@@ -20,6 +20,7 @@ mod policy_diff;
 mod queue;
 mod queue_world;
 mod reach;
+mod record;
 mod roles;
 mod scan;
 mod story;
