@@ -12,6 +12,7 @@
 mod assign;
 mod close;
 mod corpus;
+mod coverage;
 mod identity;
 mod labelled;
 mod mutation;
