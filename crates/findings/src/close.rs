@@ -259,12 +259,12 @@ fn passed(run: &Run, claim: &Ground) -> bool {
 /// Was it asked for this kind of problem?
 fn kind(run: &Run, claim: &Ground) -> Answer {
     let word = claim.class.as_str();
-    if !run.coverage.kinds.is_empty() {
-        return if run.coverage.kinds.contains(&claim.class) {
-            Answer::yes(format!("it looked for problems of kind {word}"))
-        } else {
-            Answer::no(format!("it did not look for problems of kind {word}"))
-        };
+    match run.coverage.has_kind(claim.class) {
+        Some(true) => return Answer::yes(format!("it looked for problems of kind {word}")),
+        Some(false) => {
+            return Answer::no(format!("it did not look for problems of kind {word}"));
+        }
+        None => {}
     }
     if passed(run, claim) {
         Answer::yes("it shows that it looked for this one")

@@ -36,6 +36,8 @@ const MAX_VALUE: usize = 2_000;
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {
     looked: Told,
+    /// Looked at as well, of which it does not tell all.
+    among: Told,
     /// Kinds of target of which it tells all that it looked at.
     listed: BTreeSet<&'static str>,
     folders: Vec<String>,
@@ -44,6 +46,8 @@ pub struct Coverage {
     signed_in: HashMap<Key, bool>,
     /// Kinds of problem asked for; none: not told.
     pub kinds: BTreeSet<Class>,
+    /// Kinds asked for as well, of which it does not tell all.
+    kinds_among: BTreeSet<Class>,
     active: Told,
     inactive: Told,
     /// Whether every active rule was told.
@@ -168,6 +172,7 @@ impl Coverage {
     pub fn tell(&mut self, fact: &Fact) {
         match fact {
             Fact::Looked(target) => self.look(target),
+            Fact::LookedAmong(target) => self.among.add(target.key()),
             Fact::Missed(target) => self.missed.add(target.key()),
             Fact::SignedIn(target, is) if self.signed_in.len() < MAX_TOLD => {
                 // Of two runs over one host the one that was not signed in tells what is sure.
@@ -178,14 +183,11 @@ impl Coverage {
             }
             Fact::Kind(kind) => _ = self.kinds.insert(*kind),
             Fact::ActiveRule(rule) => self.active.add(rule_key(rule)),
+            Fact::KindAmong(kind) => _ = self.kinds_among.insert(*kind),
             Fact::InactiveRule(rule) => self.inactive.add(rule_key(rule)),
             Fact::AllRules => self.all_rules = true,
             Fact::RulesVersion(version) => version.trim().clone_into(&mut self.rules_version),
-            Fact::Filter(filter)
-                if self.filters.len() < MAX_SETTINGS && !self.filters.contains(filter) =>
-            {
-                self.filters.push(filter.clone());
-            }
+            Fact::Filter(filter) if !self.filters.contains(filter) => self.hide(filter),
             Fact::Setting(name, value) if self.settings.len() < MAX_SETTINGS => {
                 let end =
                     (0..=MAX_VALUE.min(value.len())).rev().find(|at| value.is_char_boundary(*at));
@@ -199,6 +201,17 @@ impl Coverage {
             Fact::PassedAt(rule, target) => self.passed.add(pair_key(rule, target)),
             Fact::Succeeded => self.succeeded = true,
             Fact::Digest(digest) => digest.trim().clone_into(&mut self.digest),
+            _ => {}
+        }
+    }
+
+    /// Past the bound it is only known that there are more.
+    fn hide(&mut self, filter: &Filter) {
+        match self.filters.len() {
+            MAX_SETTINGS => {
+                self.filters.push(Filter::Other("more filters than are kept".to_owned()));
+            }
+            0..MAX_SETTINGS => self.filters.push(filter.clone()),
             _ => {}
         }
     }
@@ -254,6 +267,14 @@ impl Coverage {
     /// Whether it has claims of this kind.
     pub(crate) fn met_kind(&self, kind: Class) -> bool {
         self.met.kinds.contains(&kind)
+    }
+
+    /// Whether it was asked for this kind; `None` when it does not tell.
+    pub(crate) fn has_kind(&self, kind: Class) -> Option<bool> {
+        if self.kinds.contains(&kind) || self.kinds_among.contains(&kind) {
+            return Some(true);
+        }
+        (!self.kinds.is_empty()).then_some(false)
     }
 
     /// Whether it has a claim at this target.
@@ -323,7 +344,9 @@ impl Coverage {
 
     /// Whether it says that it looked at this; `None` when it tells nothing of this kind of target.
     pub(crate) fn has_looked(&self, target: &Target) -> Option<bool> {
-        if self.looked.has(target.key()) || self.folders.iter().any(|f| target.is_below(f)) {
+        let key = target.key();
+        let told = self.looked.has(key) || self.among.has(key);
+        if told || self.folders.iter().any(|f| target.is_below(f)) {
             return Some(true);
         }
         let listed = self.listed.contains(target.kind());

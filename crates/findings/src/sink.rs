@@ -44,6 +44,8 @@ pub enum Fact {
     Digest(String),
     /// One thing that it looked at, with or without findings. Once one of a kind is told, all of that kind are.
     Looked(Target),
+    /// One thing that it visibly looked at; the document does not tell all of that kind.
+    LookedAmong(Target),
     /// One thing that it was asked to look at and could not: a host that did not answer, a file that was skipped.
     Missed(Target),
     /// It looked at this host, site or unit signed in, or says that it did not.
@@ -52,6 +54,8 @@ pub enum Fact {
     Ports(String, u16, u16),
     /// A kind of problem that it was asked for. Once one is told, all are.
     Kind(Class),
+    /// A kind that it visibly looked for; the document does not tell all.
+    KindAmong(Class),
     /// A rule that was switched off.
     InactiveRule(String),
     /// Every active rule was told, those without findings too: what is not told was not active.

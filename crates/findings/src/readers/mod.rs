@@ -8,6 +8,7 @@ pub mod code;
 pub mod dependency;
 pub mod network;
 pub mod posture;
+pub(crate) mod told;
 pub mod words;
 
 use crate::format::Format;

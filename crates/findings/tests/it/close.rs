@@ -145,6 +145,23 @@ fn what_the_document_says_decides() {
 }
 
 #[test]
+fn what_is_told_in_part_says_nothing_of_the_rest() {
+    let gone = code("B602", "src/a.py");
+    let others = [Observation { class: Class::Secret, ..code("B101", "src/b.py") }];
+    let facts = [
+        Fact::ActiveRule("B602".into()),
+        Fact::Filter(Filter::None),
+        Fact::LookedAmong(Target::file("src/a.py")),
+        Fact::KindAmong(Class::Code),
+    ];
+    check(&run(&others, &facts), &gone, "ended");
+    check(&run(&others, &facts), &code("B602", "src/c.py"), "target: not said");
+    check(&run(&others, &facts[..3]), &gone, "kind: not said");
+    let host = Observation { class: Class::Host, ..gone };
+    check(&run(&others, &facts), &host, "kind: not said");
+}
+
+#[test]
 fn filters_hide_what_they_hide() {
     let gone = code("B602", "src/a.py");
     let other = Observation { severity: Severity::Critical, ..code("B602", "src/a.py") };
@@ -157,7 +174,8 @@ fn filters_hide_what_they_hide() {
     let sure = Observation { confidence: Confidence::Low, ..gone.clone() };
     check(&with(Filter::Confidence(Confidence::High)), &sure, "filter: no");
     // A filter that Gabion does not understand hides nothing that the same one has shown.
-    let tagged = run(&[gone.clone()], &[Fact::Filter(Filter::Other("tag fast".into()))]);
+    let tagged =
+        run(std::slice::from_ref(&gone), &[Fact::Filter(Filter::Other("tag fast".into()))]);
     check(&tagged, &gone, "filter: not said");
     let before = Reporting { configuration: vec!["filter: tag fast".into()], ..last() };
     assert_eq!(said(&tagged, &of(&gone), &before, None), "ended");
@@ -165,8 +183,23 @@ fn filters_hide_what_they_hide() {
     let fixed = package("CVE-2", "go.mod", &["2.0"]);
     check(&run(std::slice::from_ref(&fixed), &[]), &unfixed, "filter: not said");
     check(&run(&[package("CVE-3", "go.mod", &[])], &[]), &unfixed, "ended");
-    check(&run(&[fixed.clone()], &[Fact::Filter(Filter::OnlyFixed)]), &unfixed, "filter: no");
+    check(
+        &run(std::slice::from_ref(&fixed), &[Fact::Filter(Filter::OnlyFixed)]),
+        &unfixed,
+        "filter: no",
+    );
     check(&run(&[package("CVE-3", "go.mod", &[])], &[]), &fixed, "ended");
+}
+
+#[test]
+fn filters_past_the_bound_hide_what_is_not_known() {
+    let gone = code("B602", "x200/a.py");
+    let other = code("B602", "x200/a.py");
+    let filters = |most: usize| -> Vec<Fact> {
+        (0..most).map(|n| Fact::Filter(Filter::Without(format!("x{n}")))).collect()
+    };
+    check(&run(std::slice::from_ref(&other), &filters(200)), &gone, "ended");
+    check(&run(std::slice::from_ref(&other), &filters(201)), &gone, "filter: not said");
 }
 
 #[test]
@@ -205,17 +238,22 @@ fn another_host_port_or_image_is_another_target() {
     let listed = |hosts: &[&str]| -> Vec<Fact> {
         hosts.iter().map(|h| Fact::Looked(Target::host(h))).collect()
     };
-    check(&run(&[other.clone()], &listed(&["10.2.0.9"])), &gone, "target: no, rule: not said");
-    check(&run(&[other.clone()], &[]), &gone, "target: not said, rule: not said");
-    let whole = Run { scope: Scope::Whole, ..run(&[other.clone()], &listed(&["10.2.0.9"])) };
+    check(
+        &run(std::slice::from_ref(&other), &listed(&["10.2.0.9"])),
+        &gone,
+        "target: no, rule: not said",
+    );
+    check(&run(std::slice::from_ref(&other), &[]), &gone, "target: not said, rule: not said");
+    let whole =
+        Run { scope: Scope::Whole, ..run(std::slice::from_ref(&other), &listed(&["10.2.0.9"])) };
     check(&whole, &gone, "target: no, rule: not said");
     let mut facts = listed(&["10.1.0.7", "10.2.0.9"]);
     facts.push(Fact::ActiveRule("42873".into()));
-    check(&run(&[other.clone()], &facts), &gone, "ended");
+    check(&run(std::slice::from_ref(&other), &facts), &gone, "ended");
     let ports =
         |first, last| [facts.clone(), vec![Fact::Ports("tcp".into(), first, last)]].concat();
-    check(&run(&[other.clone()], &ports(1, 1000)), &gone, "ended");
-    check(&run(&[other.clone()], &ports(1, 100)), &gone, "target: no");
+    check(&run(std::slice::from_ref(&other), &ports(1, 1000)), &gone, "ended");
+    check(&run(std::slice::from_ref(&other), &ports(1, 100)), &gone, "target: no");
     facts.push(Fact::Missed(Target::host("10.1.0.7")));
     check(&run(&[other], &facts), &gone, "target: no");
 

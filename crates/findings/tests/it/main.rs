@@ -13,6 +13,7 @@ mod assign;
 mod close;
 mod corpus;
 mod corpus_files;
+mod coverage;
 mod cut;
 mod identity;
 mod labelled;

@@ -3,9 +3,10 @@
 //! B105 to B107 are about passwords in the code and show them in their message: those are secrets, and the
 //! value goes nowhere but into the keyed hash.
 
+use crate::coverage::Filter;
 use crate::format::Format;
-use crate::observation::{Class, Location, Observation, Secret};
-use crate::readers::words;
+use crate::observation::{Class, Confidence, Location, Observation, Secret};
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -22,23 +23,46 @@ fn detects(shape: &Shape) -> bool {
 }
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let patterns = ["results[]", "errors[]", "generated_at", "metrics.*"];
     sink.fact(Fact::Tool("bandit".to_owned()));
-    let mut told = 0;
-    json::walk(source, &["results[]", "errors[]", "generated_at"], sink, &mut |sink, hit| {
+    told::kinds(sink, &[Class::Code, Class::Secret]);
+    let (mut told, mut shown, mut counted) = (0, 0_u32, None);
+    json::walk(source, &patterns, sink, &mut |sink, hit| {
         let record = hit.record();
         match hit.pattern {
-            0 => return claim::keep(sink, observation(record, hit.place())),
-            1 if told < 20 => {
+            0 => {
+                shown = shown.saturating_add(1);
+                return claim::keep(sink, observation(record, hit.place()));
+            }
+            1 if !told::missed_file(sink, record.text("filename")) && told < 20 => {
                 told += 1;
-                let (file, why) = (record.text("filename"), record.text("reason"));
-                sink.fact(Fact::Incomplete(format!("{file}: {why}")));
+                claim::tell(sink, Fact::Incomplete, record.text("reason"));
             }
             2 => claim::scanned_at(sink, record.0.as_str().unwrap_or_default()),
+            3 if hit.key(1) == "_totals" => counted = problems(record),
+            3 => told::looked_at_file(sink, hit.key(1)),
             _ => {}
         }
         Ok(())
     })?;
+    // Bandit counts what it found before its filters of severity and confidence.
+    let shown = f64::from(shown);
+    match counted {
+        Some(counted) if counted > shown => {
+            told::other_filter(sink, "shows", "less than it counted");
+        }
+        Some(counted) if counted == shown => sink.fact(Fact::Filter(Filter::None)),
+        _ => {}
+    }
     Ok(())
+}
+
+/// How many problems of all severities were counted.
+fn problems(totals: Record<'_>) -> Option<f64> {
+    let of = |severity: &str| {
+        totals.entries("").find(|(name, _)| *name == format!("SEVERITY.{severity}"))?.1.0.as_f64()
+    };
+    Some(of("HIGH")? + of("MEDIUM")? + of("LOW")? + of("UNDEFINED")?)
 }
 
 fn observation(record: Record<'_>, place: String) -> Observation {
@@ -63,6 +87,7 @@ fn observation(record: Record<'_>, place: String) -> Observation {
         title: said.to_owned(),
         description: record.text("test_name").to_owned(),
         severity: words::severity(record.text("issue_severity")),
+        confidence: Confidence::of(record.text("issue_confidence")),
         cwes: words::cwe(&record.string("issue_cwe.id")).into_iter().collect(),
         locations: location.into_iter().collect(),
         references: record.texts("more_info"),

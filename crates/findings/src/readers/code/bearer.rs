@@ -3,7 +3,8 @@
 use super::claim;
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
-use crate::readers::words;
+use crate::observation::Class;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json;
@@ -38,6 +39,7 @@ const FIELDS: Fields = Fields {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("bearer".to_owned()));
+    told::kinds(sink, &[Class::Code]);
     json::walk(source, &LISTS, sink, &mut |sink, hit| {
         let mut observation = fields::observation(&hit.record(), &FIELDS, hit.place());
         observation.severity = words::severity(hit.key(0));

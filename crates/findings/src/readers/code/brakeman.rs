@@ -6,8 +6,8 @@
 use super::claim;
 use super::fields::{self, CODE, Cells, Fields};
 use crate::format::Format;
-use crate::observation::Standing;
-use crate::readers::words;
+use crate::observation::{Class, Standing};
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json;
@@ -27,6 +27,7 @@ const FIELDS: Fields = Fields {
     title: "message",
     description: "message",
     severity: "confidence",
+    confidence: "confidence",
     cwe: "cwe_id",
     path: "file",
     line: "line",
@@ -55,7 +56,8 @@ const PATTERNS: &[&str] = &[
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("brakeman".to_owned()));
-    let mut told = 0;
+    told::kinds(sink, &[Class::Code]);
+    let (mut told, mut all_rules) = (0, false);
     json::walk(source, PATTERNS, sink, &mut |sink, hit| {
         let record = hit.record();
         let text = record.0.as_str().unwrap_or_default();
@@ -73,10 +75,16 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             3 => claim::tell(sink, Fact::ToolVersion, text),
             4 => claim::scanned_at(sink, text),
-            5 => claim::tell(sink, Fact::ActiveRule, text),
+            5 => {
+                all_rules = true;
+                claim::tell(sink, Fact::ActiveRule, text);
+            }
             _ => {}
         }
         Ok(())
     })?;
+    if all_rules {
+        sink.fact(Fact::AllRules);
+    }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::format::Format;
 use crate::observation::{Class, Component, Fingerprint, Location, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -56,6 +56,7 @@ pub const CXFLOW: Format = Format {
 
 fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Checkmarx".to_owned()));
+    told::kinds(sink, &[Class::Code]);
     let mut told = false;
     xml::walk(source, &["CxXMLResults/Query/Result"], sink, &mut |sink, hit| {
         if !told {
@@ -63,6 +64,11 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             claim::tell(sink, Fact::ToolVersion, hit.outer("CxXMLResults", "CheckmarxVersion"));
             claim::tell(sink, Fact::Target, hit.outer("CxXMLResults", "ProjectName"));
             claim::scanned_at(sink, hit.outer("CxXMLResults", "ScanStart"));
+            told::setting(sink, "profile", hit.outer("CxXMLResults", "Preset"));
+            let how = hit.outer("CxXMLResults", "ScanType");
+            if !how.is_empty() && !how.eq_ignore_ascii_case("full") {
+                told::other_filter(sink, "scan type", how);
+            }
         }
         let query = |name: &str| hit.outer("Query", name);
         let (name, cwe) = (query("name"), query("cweId"));
@@ -393,6 +399,7 @@ fn infrastructure(sink: &mut dyn Sink, query: Record<'_>, place: &str) -> Result
 
 fn read_cxflow(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Checkmarx".to_owned()));
+    told::kinds(sink, &[Class::Code]);
     let patterns = ["xissues[]", "version", "project", "additionalDetails.scanStartDate"];
     json::walk(source, &patterns, sink, &mut |sink, hit| {
         let text = hit.value.as_str().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
-use crate::observation::Standing;
+use crate::observation::{Class, Standing};
 use crate::readers::words;
 use vocab::Severity;
 
@@ -16,6 +16,7 @@ pub const FORMAT: Format = Format {
 
 const FIELDS: Fields = Fields {
     tool: "CodeChecker",
+    kinds: &[Class::Code],
     rule: "checker_name",
     title: "message",
     description: "message",

@@ -4,7 +4,7 @@
 
 use super::fields::{self, CODE, Cells, Fields};
 use crate::format::Format;
-use crate::observation::{Observation, Standing};
+use crate::observation::{Class, Observation, Standing};
 
 /// Rows of a view.
 pub const API: Format = Format {
@@ -26,6 +26,7 @@ pub const SCAN: Format = Format {
 
 const ROWS: Fields = Fields {
     tool: "Coverity",
+    kinds: &[Class::Code],
     rule: "checker",
     title: "displayType",
     description: "displayCategory",
@@ -52,6 +53,7 @@ fn stand(cells: &dyn Cells, observation: &mut Observation) {
 
 const ISSUES: Fields = Fields {
     tool: "Coverity",
+    kinds: &[Class::Code],
     rule: "checkerName",
     title: "checkerProperties.subcategoryShortDescription",
     description: "checkerProperties.subcategoryLongDescription",

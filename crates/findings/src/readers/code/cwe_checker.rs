@@ -2,7 +2,7 @@
 
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
-use crate::observation::Location;
+use crate::observation::{Class, Location};
 
 /// Its JSON.
 pub const FORMAT: Format = Format {
@@ -14,6 +14,7 @@ pub const FORMAT: Format = Format {
 
 const FIELDS: Fields = Fields {
     tool: "cwe_checker",
+    kinds: &[Class::Code],
     rule: "name",
     title: "description",
     description: "description",

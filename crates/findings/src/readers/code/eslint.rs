@@ -3,7 +3,8 @@
 use super::fields::{self, CODE, Fields};
 use super::{claim, site};
 use crate::format::Format;
-use crate::observation::{Location, Standing};
+use crate::observation::{Class, Location, Standing};
+use crate::readers::told;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json;
@@ -32,7 +33,8 @@ const FIELDS: Fields = Fields {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("ESLint".to_owned()));
-    let (mut passed, mut told) = (0, 0);
+    told::kinds(sink, &[Class::Code]);
+    let mut passed = 0;
     json::walk(source, &["[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let path = record.text("filePath");
@@ -41,15 +43,16 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             return Ok(());
         }
         passed += u64::from(record.items("messages").next().is_none());
+        // Every file that was linted is listed.
+        told::looked_at_file(sink, path);
         for (list, standing) in
             [("messages", Standing::Reported), ("suppressedMessages", Standing::Suppressed)]
         {
             for (number, message) in record.items(list).enumerate() {
-                if message.flag("fatal") {
-                    told += 1;
-                    if told <= 20 {
-                        sink.fact(Fact::Incomplete(format!("{path}: {}", message.text("message"))));
-                    }
+                let ignored =
+                    !message.has("ruleId") && message.text("message").starts_with("File ignored");
+                if message.flag("fatal") || ignored {
+                    told::missed_file(sink, path);
                     continue;
                 }
                 let place = format!("{}.{list}[{number}]", hit.place());

@@ -6,8 +6,8 @@
 use vocab::Severity;
 
 use super::{claim, site};
-use crate::observation::{Class, Fingerprint, Location, Observation};
-use crate::readers::words;
+use crate::observation::{Class, Confidence, Fingerprint, Location, Observation};
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -22,6 +22,8 @@ pub struct Fields {
     pub tool: &'static str,
     /// What its records are about.
     pub class: Class,
+    /// All kinds that it looks for, where that is the nature of the tool; none: not told.
+    pub kinds: &'static [Class],
     /// The check.
     pub rule: &'static str,
     /// One line.
@@ -32,6 +34,8 @@ pub struct Fields {
     pub remedy: &'static str,
     /// The rating word.
     pub severity: &'static str,
+    /// The word for how sure the tool is.
+    pub confidence: &'static str,
     /// The vector or number.
     pub score: &'static str,
     /// Weaknesses, one or several.
@@ -74,11 +78,13 @@ pub struct Fields {
 pub const CODE: Fields = Fields {
     tool: "",
     class: Class::Code,
+    kinds: &[],
     rule: "",
     title: "",
     description: "",
     remedy: "",
     severity: "",
+    confidence: "",
     score: "",
     cwe: "",
     ids: "",
@@ -156,6 +162,8 @@ pub enum About {
     Target,
     /// Why it is not complete, where something stands there.
     Trouble,
+    /// A file that it could not look at: the key of what stands there.
+    MissedKey,
 }
 
 /// Reads JSON: the patterns of its records, and those of facts.
@@ -170,6 +178,7 @@ pub fn json(
     facts: &[(&str, About)],
 ) -> Result<(), Stop> {
     sink.fact(Fact::Tool(fields.tool.to_owned()));
+    told::kinds(sink, fields.kinds);
     let mut patterns = records.to_vec();
     patterns.extend(facts.iter().map(|(pattern, _)| *pattern));
     let (mut passed, mut troubles) = (0, 0);
@@ -184,6 +193,7 @@ pub fn json(
         };
         match facts.get(at).map(|(_, about)| *about) {
             Some(About::Trouble) if troubles >= 20 => {}
+            Some(About::MissedKey) => _ = told::missed_file(sink, last_key(hit.path)),
             Some(about) => {
                 troubles += usize::from(about == About::Trouble);
                 tell(sink, about, &text);
@@ -196,6 +206,13 @@ pub fn json(
     Ok(())
 }
 
+fn last_key(path: &[json::Step]) -> &str {
+    match path.last() {
+        Some(json::Step::Key(key)) => key,
+        _ => "",
+    }
+}
+
 fn tell(sink: &mut dyn Sink, about: About, text: &str) {
     match about {
         About::Version => claim::tell(sink, Fact::ToolVersion, text),
@@ -205,6 +222,7 @@ fn tell(sink: &mut dyn Sink, about: About, text: &str) {
             let short: String = text.chars().take(500).collect();
             claim::tell(sink, Fact::Incomplete, &short);
         }
+        About::MissedKey => {}
     }
 }
 
@@ -239,6 +257,7 @@ pub fn xml(
     records: &[&str],
 ) -> Result<(), Stop> {
     sink.fact(Fact::Tool(fields.tool.to_owned()));
+    told::kinds(sink, fields.kinds);
     let mut passed = 0;
     xml::walk(source, records, sink, &mut |sink, hit| {
         take(sink, &hit.element, fields, hit.place(), &mut passed)
@@ -258,6 +277,7 @@ pub fn table(
     columns: &[&str],
 ) -> Result<(), Stop> {
     sink.fact(Fact::Tool(fields.tool.to_owned()));
+    told::kinds(sink, fields.kinds);
     let mut passed = 0;
     table::walk(source, &|row| has_columns(row, columns), sink, &mut |sink, row| {
         let place = row.place();
@@ -294,6 +314,7 @@ pub fn observation(cells: &dyn Cells, fields: &Fields, place: String) -> Observa
         description: get(fields.description),
         remedy: get(fields.remedy),
         severity: (fields.rate)(&get(fields.severity)),
+        confidence: Confidence::of(&get(fields.confidence)),
         score: get(fields.score),
         ids,
         mentions,

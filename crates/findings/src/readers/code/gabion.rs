@@ -4,11 +4,12 @@
 //! Findings are claims; what a VEX statement or an ignore took out of the queue is one too, with its
 //! standing. Notices are no problems. What a scan could not evaluate makes it incomplete.
 
+use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use vocab::Scope;
 
 use crate::observation::{Class, Component, MAX_MEMBERS, Met, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Hit, Record};
@@ -35,11 +36,17 @@ const RECORDS: &[&str] = &[
     "notices[]",
     "components",
     "schema",
+    "assets[]",
+    "skipped[]",
 ];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let (mut not_evaluated, mut not_read, mut complete) = (0_u64, 0_u64, true);
     sink.fact(Fact::Tool("gabion".to_owned()));
+    sink.fact(Fact::Kind(Class::Dependency));
+    // What an ignore or a statement takes out of the queue stands in the document too.
+    sink.fact(Fact::Filter(Filter::None));
+    let mut digests = Vec::new();
     json::walk(source, RECORDS, sink, &mut |sink, hit| {
         let record = hit.record();
         let text = record.0.as_str().unwrap_or_default();
@@ -61,7 +68,12 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             3 => complete = record.0.as_bool().unwrap_or(false),
             4 => not_evaluated += 1,
-            5 => not_read += 1,
+            5 => {
+                not_read += 1;
+                if !record.text("path").is_empty() {
+                    sink.fact(Fact::Missed(Target::manifest(record.text("path"))));
+                }
+            }
             6 => sink.fact(Fact::ToolVersion(text.to_owned())),
             7 => {
                 if let Some(at) = vocab::instant::parse(text) {
@@ -79,10 +91,28 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                     format!("this program reads gabion.scan/1, not {text}"),
                 ));
             }
+            // An asset is scanned whole, but for what its scan passed over by a rule that was given.
+            11 => {
+                sink.fact(Fact::Looked(Target::unit(record.text("id"))));
+                if digests.len() < 2 {
+                    digests.push(record.text("digest").to_owned());
+                }
+            }
+            12 => {
+                if let Some(pattern) = record.text("rule").strip_prefix("--exclude ") {
+                    sink.fact(Fact::Filter(Filter::Without(pattern.trim().to_owned())));
+                }
+            }
             _ => {}
         }
         Ok(())
     })?;
+    if let [digest] = digests.as_slice() {
+        told::digest(sink, digest);
+    }
+    if complete && not_evaluated + not_read == 0 {
+        sink.fact(Fact::Succeeded);
+    }
     if not_evaluated > 0 {
         sink.fact(Fact::Incomplete(format!("components not evaluated: {not_evaluated}")));
     }

@@ -7,7 +7,8 @@ use vocab::Severity;
 
 use crate::format::Format;
 use crate::observation::{
-    Class, Component, Endpoint, Fingerprint, Location, MAX_MEMBERS, Observation, Secret, Standing,
+    Class, Component, Confidence, Endpoint, Fingerprint, Location, MAX_MEMBERS, Observation,
+    Secret, Standing,
 };
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
@@ -16,7 +17,7 @@ use crate::walk::json::{self, Record};
 use crate::walk::shape::{Shape, has_columns};
 use crate::walk::table::{self, Row};
 
-use super::site;
+use super::{generic_coverage, site};
 
 /// JSON of the schema `gabion.findings/1`.
 pub const JSON: Format =
@@ -35,6 +36,8 @@ fn detects_csv(shape: &Shape) -> bool {
     shape.columns(COLUMNS)
 }
 
+/// What has to be known before anything is told: whose run it is.
+const FIRST: &[&str] = &["tool", "category"];
 const RECORDS: &[&str] = &[
     "findings[]",
     "schema",
@@ -50,6 +53,18 @@ const RECORDS: &[&str] = &[
 ];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let mut first = [String::new(), String::new()];
+    json::walk(source, FIRST, sink, &mut |_, hit| {
+        if let Some(field) = first.get_mut(hit.pattern) {
+            hit.value.as_str().unwrap_or_default().trim().clone_into(field);
+        }
+        Ok(())
+    })?;
+    let [tool, category] = first;
+    if !category.is_empty() {
+        sink.fact(Fact::Run { tool, category });
+    }
+    generic_coverage::read(source, sink)?;
     json::walk(source, RECORDS, sink, &mut |sink, hit| {
         let record = hit.record();
         let text = record.0.as_str().unwrap_or_default().to_owned();
@@ -95,6 +110,7 @@ fn observation(record: Record<'_>, place: String) -> Result<Observation, String>
         description: record.text("description").to_owned(),
         remedy: record.text("remedy").to_owned(),
         severity: severity(record.text("severity"))?,
+        confidence: Confidence::of(record.text("confidence")),
         score: record.string("score"),
         ids: record.texts("ids"),
         mentions: record.texts("mentions"),
@@ -143,7 +159,7 @@ fn checked(mut observation: Observation) -> Result<Observation, String> {
 }
 
 /// A word, or a CVSS score from 0 to 10; nothing is unknown.
-fn severity(word: &str) -> Result<Severity, String> {
+pub(super) fn severity(word: &str) -> Result<Severity, String> {
     let found = [words::severity(word), words::severity_of_score(word)];
     let found = found.into_iter().find(|severity| *severity != Severity::Unknown);
     match found {
@@ -195,7 +211,7 @@ fn class(word: &str, observation: &Observation, has_secret: bool) -> Result<Clas
     })
 }
 
-fn short(word: &str) -> String {
+pub(super) fn short(word: &str) -> String {
     word.chars().take(40).collect()
 }
 

@@ -6,7 +6,7 @@ use vocab::Severity;
 
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -34,6 +34,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         start.iter().take(read).find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
     };
     let pattern = if single { "" } else { "[]" };
+    told::kinds(sink, &[Class::Code]);
     let mut told = false;
     json::walk(source, &[pattern], sink, &mut |sink, hit| {
         let record = hit.record();

@@ -5,8 +5,8 @@
 //! in each run, so it is no identity; `cve` of the older schemas is a fingerprint whatever its name says.
 
 use crate::format::Format;
-use crate::observation::{Class, Fingerprint, Location, Observation};
-use crate::readers::words;
+use crate::observation::{Class, Confidence, Fingerprint, Location, Observation};
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -34,9 +34,12 @@ const RECORDS: &[&str] = &[
     "scan.end_time",
     "scan.status",
     "scan.messages[]",
+    "scan.primary_identifiers[]",
 ];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    told::kinds(sink, &[Class::Code, Class::Secret]);
+    let mut all_rules = false;
     json::walk(source, RECORDS, sink, &mut |sink, hit| {
         let record = hit.record();
         let text = record.0.as_str().unwrap_or_default();
@@ -45,8 +48,13 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             1 => claim::tell(sink, Fact::Tool, text),
             2 => claim::tell(sink, Fact::ToolVersion, text),
             3 => claim::scanned_at(sink, text),
-            4 if text != "success" => {
-                sink.fact(Fact::Incomplete(format!("the scan's status is {text}")))
+            4 if text == "success" => sink.fact(Fact::Succeeded),
+            4 => sink.fact(Fact::Incomplete(format!("the scan's status is {text}"))),
+            // «An exhaustive list of primary identifiers for which the analyzer may return results» (its schema).
+            6 => {
+                let rule = rule_of(record);
+                all_rules |= rule.is_some();
+                claim::tell(sink, Fact::ActiveRule, &rule.unwrap_or_default());
             }
             5 if record.text("level") == "fatal" => {
                 claim::tell(sink, Fact::Incomplete, record.text("value"));
@@ -55,7 +63,22 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
+    if all_rules {
+        sink.fact(Fact::AllRules);
+    }
     Ok(())
+}
+
+/// The rule that an identifier names; none for weaknesses, published problems and scans.
+fn rule_of(identifier: Record<'_>) -> Option<String> {
+    let value = identifier.string("value");
+    match identifier.text("type").to_ascii_lowercase().as_str() {
+        // Checkmarx writes the scan here.
+        "cwe" | "owasp" | "cve" | "ghsa" | "cxonescan" => None,
+        // NodeJsScan writes a sentence as the value and the rule as the name.
+        _ if value.contains(' ') => Some(identifier.text("name").to_owned()),
+        _ => Some(value),
+    }
 }
 
 fn observation(record: Record<'_>, place: String) -> Observation {
@@ -69,13 +92,7 @@ fn observation(record: Record<'_>, place: String) -> Observation {
             "cwe" => cwes.extend(words::cwe(&value)),
             "owasp" => {}
             "cve" | "ghsa" => ids.push(value),
-            // Checkmarx writes the scan here.
-            "cxonescan" => {}
-            // NodeJsScan writes a sentence as the value and the rule as the name.
-            _ if rule.is_empty() && value.contains(' ') => {
-                identifier.text("name").clone_into(&mut rule)
-            }
-            _ if rule.is_empty() => rule = value,
+            _ if rule.is_empty() => rule = rule_of(identifier).unwrap_or_default(),
             _ => {}
         }
     }
@@ -93,6 +110,7 @@ fn observation(record: Record<'_>, place: String) -> Observation {
         description: said.to_owned(),
         remedy: record.text("solution").to_owned(),
         severity: words::severity(record.text("severity")),
+        confidence: Confidence::of(record.text("confidence")),
         ids,
         mentions,
         cwes,

@@ -2,7 +2,7 @@
 
 use super::fields::{self, About, CODE, Fields};
 use crate::format::Format;
-use crate::observation::Standing;
+use crate::observation::{Class, Standing};
 
 /// Its JSON.
 pub const FORMAT: Format = Format {
@@ -18,16 +18,18 @@ pub const FORMAT: Format = Format {
             sink,
             &FIELDS,
             &["Issues[]"],
-            &[("GosecVersion", About::Version), ("Golang errors.*", About::Trouble)],
+            &[("GosecVersion", About::Version), ("Golang errors.*", About::MissedKey)],
         )
     },
 };
 
 const FIELDS: Fields = Fields {
     tool: "gosec",
+    kinds: &[Class::Code],
     rule: "rule_id",
     title: "details",
     severity: "severity",
+    confidence: "confidence",
     cwe: "cwe.id",
     path: "file",
     line: "line",

@@ -2,6 +2,7 @@
 
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
+use crate::observation::Class;
 use crate::readers::words;
 use vocab::Severity;
 
@@ -15,6 +16,7 @@ pub const FORMAT: Format = Format {
 
 const FIELDS: Fields = Fields {
     tool: "Infer",
+    kinds: &[Class::Code],
     rule: "bug_type",
     title: "bug_type_hum|bug_type",
     description: "qualifier",

@@ -2,7 +2,7 @@
 
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
-use crate::observation::Standing;
+use crate::observation::{Class, Standing};
 
 /// Its CSV.
 pub const FORMAT: Format = Format {
@@ -16,6 +16,7 @@ const COLUMNS: &[&str] = &["Rule code", "Rule", "Priority", "CWE", "File", "Line
 
 const FIELDS: Fields = Fields {
     tool: "Kiuwan",
+    kinds: &[Class::Code],
     rule: "Rule code",
     title: "Rule",
     severity: "Priority",

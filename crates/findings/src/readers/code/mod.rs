@@ -16,6 +16,7 @@ mod fields;
 mod fortify;
 mod gabion;
 mod generic;
+mod generic_coverage;
 mod github_alerts;
 mod gitlab;
 mod gosec;

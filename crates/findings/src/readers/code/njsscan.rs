@@ -3,8 +3,8 @@
 use super::fields::{self, CODE, Fields};
 use super::{claim, site};
 use crate::format::Format;
-use crate::observation::Location;
-use crate::readers::words;
+use crate::observation::{Class, Location};
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -35,6 +35,7 @@ const PATTERNS: &[&str] =
     &["nodejs.*", "templates.*", "results.*", "njsscan_version", "mobsfscan_version", "errors[]"];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    told::kinds(sink, &[Class::Code]);
     json::walk(source, PATTERNS, sink, &mut |sink, hit| {
         let record = hit.record();
         match hit.pattern {

@@ -2,6 +2,7 @@
 
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
+use crate::observation::Class;
 use vocab::Severity;
 
 /// Its CSV.
@@ -16,6 +17,7 @@ const COLUMNS: &[&str] = &["Problem", "Package", "File", "Priority", "Rule set",
 
 const FIELDS: Fields = Fields {
     tool: "PMD",
+    kinds: &[Class::Code],
     rule: "Rule",
     title: "Description",
     description: "Description",

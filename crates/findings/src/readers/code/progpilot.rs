@@ -2,6 +2,7 @@
 
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
+use crate::observation::Class;
 
 /// Its JSON.
 pub const FORMAT: Format = Format {
@@ -13,6 +14,7 @@ pub const FORMAT: Format = Format {
 
 const FIELDS: Fields = Fields {
     tool: "progpilot",
+    kinds: &[Class::Code],
     rule: "vuln_rule|vuln_name",
     title: "vuln_description|vuln_name",
     cwe: "vuln_cwe",

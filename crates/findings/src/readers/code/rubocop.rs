@@ -3,8 +3,8 @@
 use super::fields::{self, CODE, Fields};
 use super::{claim, site};
 use crate::format::Format;
-use crate::observation::Location;
-use crate::readers::words;
+use crate::observation::{Class, Location};
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json;
@@ -38,6 +38,7 @@ const FIELDS: Fields = Fields {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("RuboCop".to_owned()));
+    told::kinds(sink, &[Class::Code]);
     let mut passed = 0;
     json::walk(source, &["files[]", "metadata.rubocop_version"], sink, &mut |sink, hit| {
         let record = hit.record();
@@ -46,6 +47,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             return Ok(());
         }
         passed += u64::from(record.items("offenses").next().is_none());
+        // Every file that was inspected is listed.
+        told::looked_at_file(sink, record.text("path"));
         for (number, offense) in record.items("offenses").enumerate() {
             let place = format!("{}.offenses[{number}]", hit.place());
             let mut observation = fields::observation(&offense, &FIELDS, place);

@@ -7,8 +7,10 @@
 use vocab::Severity;
 
 use crate::format::Format;
-use crate::observation::{Class, Component, Fingerprint, Location, Observation, Standing};
-use crate::readers::words;
+use crate::observation::{
+    Class, Component, Confidence, Fingerprint, Location, Observation, Standing,
+};
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -44,33 +46,63 @@ fn detects(shape: &Shape) -> bool {
         || (shape.is_json && bare() && shape.all(&["errors", "results"]))
 }
 
+const PATTERNS: &[&str] = &[
+    "results[]",
+    "errors[]",
+    "version",
+    "skipped_rules[]",
+    "paths.scanned[]",
+    "paths.skipped[]",
+    "time.rules[]",
+    "engine_requested",
+];
+
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-    let patterns = ["results[]", "errors[]", "version", "skipped_rules[]"];
     sink.fact(Fact::Tool("semgrep".to_owned()));
-    let mut told = 0;
-    json::walk(source, &patterns, sink, &mut |sink, hit| {
+    let (mut told, mut all_rules) = (0, false);
+    json::walk(source, PATTERNS, sink, &mut |sink, hit| {
         let record = hit.record();
+        let text = record.0.as_str().unwrap_or_default();
         match hit.pattern {
             0 => return claim::keep(sink, observation(record, hit.place())),
-            1 if record.text("level") == "error" && told < 20 => {
-                told += 1;
-                claim::tell(
-                    sink,
-                    Fact::Incomplete,
-                    record.first(&["long_msg", "message", "short_msg", "type"]),
-                );
+            1 => error(sink, record, &mut told),
+            2 => claim::tell(sink, Fact::ToolVersion, text),
+            3 => claim::tell(sink, Fact::InactiveRule, record.first(&["rule_id", "id"])),
+            4 => told::looked_at_file(sink, text),
+            5 => skipped(sink, record),
+            // With `--time`: every rule that ran.
+            6 => {
+                let rule = if text.is_empty() { record.text("id") } else { text };
+                all_rules |= !rule.is_empty();
+                claim::tell(sink, Fact::ActiveRule, rule);
             }
-            2 => claim::tell(sink, Fact::ToolVersion, record.0.as_str().unwrap_or_default()),
-            3 if told < 20 => {
-                told += 1;
-                let rule = record.first(&["rule_id", "id"]);
-                sink.fact(Fact::Incomplete(format!("rule {rule} was skipped")));
-            }
-            _ => {}
+            _ => told::setting(sink, "engine", text),
         }
         Ok(())
     })?;
+    if all_rules {
+        sink.fact(Fact::AllRules);
+    }
     Ok(())
+}
+
+/// An error at a file says that this file was not looked at as it should; another one speaks of the run.
+fn error(sink: &mut dyn Sink, record: Record<'_>, told: &mut u32) {
+    let path = record.first(&["path", "location.path", "spans.0.file"]);
+    if !told::missed_file(sink, path) && record.text("level") == "error" && *told < 20 {
+        *told += 1;
+        let words = record.first(&["long_msg", "message", "short_msg", "type"]);
+        claim::tell(sink, Fact::Incomplete, words);
+    }
+}
+
+/// A rule that cannot match a file skips it and has looked at it all the same.
+fn skipped(sink: &mut dyn Sink, record: Record<'_>) {
+    match record.text("reason") {
+        "irrelevant_rule" | "wrong_language" => {}
+        "too_many_matches" => sink.fact(Fact::Capped(record.text("rule_id").to_owned())),
+        _ => _ = told::missed_file(sink, record.text("path")),
+    }
 }
 
 fn severity(word: &str) -> Severity {
@@ -103,6 +135,7 @@ fn observation(record: Record<'_>, place: String) -> Observation {
         description: said.to_owned(),
         remedy: record.text("extra.fix").to_owned(),
         severity: severity(record.text("extra.severity")),
+        confidence: Confidence::of(record.text("extra.metadata.confidence")),
         ids,
         cwes: record.texts("extra.metadata.cwe").iter().filter_map(|t| words::cwe(t)).collect(),
         component: package.map(|package| Component {
@@ -162,6 +195,7 @@ fn of_platform(record: Record<'_>, place: String) -> Observation {
         description: said.to_owned(),
         remedy: record.text("assistant.guidance.instructions").to_owned(),
         severity: severity(record.text("severity")),
+        confidence: Confidence::of(record.text("confidence")),
         cwes: record.texts("rule.cwe_names").iter().filter_map(|t| words::cwe(t)).collect(),
         locations: at
             .map(|plain| Location {
@@ -206,6 +240,7 @@ fn standing(record: Record<'_>) -> (Standing, String) {
 
 fn read_supply_chain(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("semgrep".to_owned()));
+    told::kinds(sink, &[Class::Dependency]);
     json::walk(source, &["vulns[]", "hasMore"], sink, &mut |sink, hit| {
         if hit.pattern == 0 {
             return claim::keep(sink, of_supply_chain(hit.record(), hit.place()));

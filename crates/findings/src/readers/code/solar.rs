@@ -2,7 +2,7 @@
 
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
-use crate::observation::Standing;
+use crate::observation::{Class, Standing};
 
 /// Its CSV.
 pub const FORMAT: Format = Format {
@@ -17,6 +17,7 @@ const COLUMNS: &[&str] =
 
 const FIELDS: Fields = Fields {
     tool: "Solar appScreener",
+    kinds: &[Class::Code],
     rule: "Vulnerability",
     title: "Vulnerability",
     description: "Description",

@@ -7,7 +7,7 @@ use vocab::Severity;
 
 use crate::format::Format;
 use crate::observation::{Class, Component, Endpoint, Location, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -43,6 +43,9 @@ const FLAWS: &[&str] = &[
     "detailedreport/software_composition_analysis/vulnerable_components/component",
     "detailedreport/severity/category/recommendations",
     "detailedreport/flaw-status",
+    "detailedreport/static-analysis",
+    "detailedreport/dynamic-analysis",
+    "detailedreport/manual-analysis",
 ];
 
 fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
@@ -54,6 +57,7 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             told = true;
             claim::tell(sink, Fact::Target, &root("app_name"));
             claim::scanned_at(sink, &root("last_update_time"));
+            told::setting(sink, "policy", &root("policy_name"));
         }
         match hit.pattern {
             0..=2 => {
@@ -61,13 +65,26 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 observation.remedy.clone_from(&remedy);
                 claim::keep(sink, observation)
             }
-            3 if hit.element.all("vulnerabilities/vulnerability").next().is_none() => {
-                without += 1;
-                Ok(())
+            3 => {
+                // Components without problems are listed too.
+                let paths = hit.element.all("file_paths/file_path");
+                paths.for_each(|path| told::among_manifests(sink, path.attribute("value")));
+                without +=
+                    u64::from(hit.element.all("vulnerabilities/vulnerability").next().is_none());
+                component(sink, &hit.element, &hit.place())
             }
-            3 => component(sink, &hit.element, &hit.place()),
             4 => {
                 remedy = paragraphs(&hit.element);
+                Ok(())
+            }
+            // Each analysis that was made has its element.
+            6 => {
+                claim::tell(sink, Fact::ToolVersion, hit.element.attribute("engine_version"));
+                sink.fact(Fact::KindAmong(Class::Code));
+                Ok(())
+            }
+            7 => {
+                sink.fact(Fact::KindAmong(Class::Web));
                 Ok(())
             }
             _ => Ok(()),

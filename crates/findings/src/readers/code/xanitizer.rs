@@ -2,7 +2,7 @@
 
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
-use crate::observation::Standing;
+use crate::observation::{Class, Standing};
 use crate::readers::words;
 
 /// Its XML.
@@ -15,6 +15,7 @@ pub const FORMAT: Format = Format {
 
 const FIELDS: Fields = Fields {
     tool: "Xanitizer",
+    kinds: &[Class::Code],
     rule: "problemTypeId",
     title: "problemType",
     description: "description",

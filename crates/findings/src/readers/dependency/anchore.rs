@@ -7,7 +7,7 @@
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::dependency::{context::Context, facts, fields, fields::Fields, packages};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json;
@@ -69,8 +69,18 @@ const PROBLEM: Fields = Fields {
 };
 
 fn read_engine(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-    let context = Context::of(source, &["imageDigest", "image_digest"], sink)?;
+    let around = ["imageDigest", "image_digest", "vulnerability_type"];
+    let context = Context::of(source, &around, sink)?;
     facts::tool(sink, "Anchore Engine", "");
+    facts::only_packages(sink);
+    told::digest(sink, context.root_text("imageDigest"));
+    told::digest(sink, context.root_text("image_digest"));
+    // Packages of the system, those of languages, or all.
+    match context.root_text("vulnerability_type") {
+        "" => {}
+        "all" => facts::looked_at_all(sink),
+        kind => told::other_filter(sink, "only vulnerabilities of type", kind),
+    }
     facts::target(sink, context.root_text("imageDigest"));
     facts::target(sink, context.root_text("image_digest"));
     fields::read_json(source, sink, &["vulnerabilities[]"], &PROBLEM, &tidy)
@@ -78,6 +88,7 @@ fn read_engine(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop>
 
 fn read_anchorectl(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "anchorectl", "");
+    facts::only_packages(sink);
     fields::read_json(source, sink, &["[]"], &PROBLEM, &tidy)
 }
 

@@ -43,6 +43,7 @@ fn members(members: &[String]) -> Option<&str> {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "Black Duck", "");
+    facts::only_packages(sink);
     let table = source.members().ok().and_then(|names| members(&names).map(str::to_owned));
     match table {
         Some(name) => read_rows(&mut source.member(&name)?, sink),

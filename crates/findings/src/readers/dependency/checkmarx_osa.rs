@@ -35,6 +35,7 @@ const PROBLEM: Fields = Fields {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "Checkmarx OSA", "");
+    facts::only_packages(sink);
     let mut libraries: HashMap<String, (String, String)> = HashMap::new();
     json::walk(source, &["[][]"], &mut Kept::default(), &mut |_, hit| {
         let record = hit.record();

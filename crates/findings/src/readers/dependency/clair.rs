@@ -48,11 +48,13 @@ const OF_KLAR: Fields = Fields {
 fn read_scanner(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let context = Context::of(source, &["image"], sink)?;
     facts::tool(sink, "clair-scanner", "");
+    facts::only_packages(sink);
     facts::target(sink, context.root_text("image"));
     fields::read_json(source, sink, &["vulnerabilities[]"], &OF_SCANNER, &|_, _| {})
 }
 
 fn read_klar(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "klar", "");
+    facts::only_packages(sink);
     fields::read_json(source, sink, &["Vulnerabilities.*[]"], &OF_KLAR, &|_, _| {})
 }

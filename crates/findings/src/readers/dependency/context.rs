@@ -75,6 +75,11 @@ impl Context {
         self.values.get(place)?.as_str()
     }
 
+    /// What stands at a place, if anything does.
+    pub fn record_at(&self, place: &str) -> Option<Record<'_>> {
+        self.values.get(place).map(Record).filter(|r| !r.0.is_null())
+    }
+
     /// What stands at a pattern without `[]`, of the document as a whole.
     pub fn root(&self, pattern: &str) -> Option<Record<'_>> {
         self.values.get(&place(&[], pattern)).map(Record).filter(|r| !r.0.is_null())

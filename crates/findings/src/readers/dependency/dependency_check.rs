@@ -8,8 +8,8 @@
 use crate::format::Format;
 use crate::observation::{Component, Observation, Standing};
 use crate::readers::dependency::{facts, fields, fields::Cells, packages};
-use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::readers::{told, words};
+use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::Shape;
@@ -39,12 +39,23 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     xml::walk(source, &patterns, sink, &mut |sink, hit| {
         let element = &hit.element;
         match hit.pattern {
-            0 => facts::tool(sink, "OWASP Dependency-Check", element.text_of("engineVersion")),
+            0 => {
+                facts::tool(sink, "OWASP Dependency-Check", element.text_of("engineVersion"));
+                facts::only_packages(sink);
+                let feeds = element
+                    .all("dataSource")
+                    .map(|feed| [feed.text_of("name"), feed.text_of("timestamp")].join(" "));
+                told::rules_version(sink, &feeds.collect::<Vec<_>>().join(", "));
+                for exception in element.all("analysisExceptions/analysisException").take(20) {
+                    failed(sink, exception.text_of("exception/message"));
+                }
+            }
             1 => {
                 facts::scanned(sink, element.text_of("reportDate"));
                 facts::target(sink, element.text_of("name"));
             }
             _ => {
+                told::among_manifests(sink, element.text_of("filePath"));
                 let name = ["vulnerability", "suppressedVulnerability"];
                 let Some(list) = element.at("vulnerabilities") else { return Ok(()) };
                 let component = component(element);
@@ -63,6 +74,13 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })
+}
+
+/// An analyser that failed has looked at nothing.
+fn failed(sink: &mut dyn Sink, message: &str) {
+    let message = message.trim();
+    let text = if message.is_empty() { "an analyser failed" } else { message };
+    sink.fact(Fact::Incomplete(text.chars().take(500).collect()));
 }
 
 /// By package URL; of the old schemas by `group:artifact:version`; else by the file.
@@ -148,12 +166,23 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     json::walk(source, &patterns, sink, &mut |sink, hit| {
         let record = hit.record();
         match hit.pattern {
-            0 => facts::tool(sink, "OWASP Dependency-Check", record.text("engineVersion")),
+            0 => {
+                facts::tool(sink, "OWASP Dependency-Check", record.text("engineVersion"));
+                facts::only_packages(sink);
+                let feeds = record
+                    .items("dataSource")
+                    .map(|feed| [feed.text("name"), feed.text("timestamp")].join(" "));
+                told::rules_version(sink, &feeds.collect::<Vec<_>>().join(", "));
+                for exception in record.items("analysisExceptions").take(20) {
+                    failed(sink, exception.first(&["exception.message", "message"]));
+                }
+            }
             1 => {
                 facts::scanned(sink, record.text("reportDate"));
                 facts::target(sink, record.text("name"));
             }
             _ => {
+                told::among_manifests(sink, record.text("filePath"));
                 for (list, suppressed) in [
                     ("vulnerabilities", false),
                     ("suppressedVulnerabilities", true),

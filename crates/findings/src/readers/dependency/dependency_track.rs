@@ -25,6 +25,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let document = ["meta.version", "meta.timestamp", "project.name", "project.version"];
     let context = Context::of(source, &document, sink)?;
     facts::tool(sink, "Dependency-Track", context.root_text("meta.version"));
+    facts::only_packages(sink);
     facts::scanned(sink, context.root_text("meta.timestamp"));
     facts::target(sink, context.root_text("project.name"));
     // Version 3 leaves the list away when there is nothing in it.

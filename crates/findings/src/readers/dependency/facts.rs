@@ -1,5 +1,7 @@
 //! How is what a document says of itself handed on? Empty texts are not.
 
+use crate::coverage::Target;
+use crate::observation::Class;
 use crate::sink::{Fact, Sink};
 
 /// The tool, and its version where it is told.
@@ -22,6 +24,16 @@ pub fn target(sink: &mut dyn Sink, text: &str) {
     if !text.trim().is_empty() {
         sink.fact(Fact::Target(text.trim().to_owned()));
     }
+}
+
+/// It looks for problems of packages and for nothing else.
+pub fn only_packages(sink: &mut dyn Sink) {
+    sink.fact(Fact::Kind(Class::Dependency));
+}
+
+/// It looked at packages that it names no place of: those of the run as a whole.
+pub fn looked_at_all(sink: &mut dyn Sink) {
+    sink.fact(Fact::LookedAmong(Target::run()));
 }
 
 /// How many records say «no problem».

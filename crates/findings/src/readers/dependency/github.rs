@@ -37,6 +37,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let context = Context::of(source, &names, sink)?;
     facts::tool(sink, "GitHub Dependabot", "");
+    facts::only_packages(sink);
     let patterns = BASES.map(|base| format!("{base}vulnerabilityAlerts.nodes[]"));
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).chain(["[]"]).collect();
     json::walk(source, &patterns, sink, &mut |sink, hit| {

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::Observation;
 use crate::readers::dependency::{context::Context, facts, fields::Cells, packages};
@@ -62,14 +63,20 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         context.root_text("scan.scanner.version"),
     );
     facts::scanned(sink, context.root_text("scan.end_time"));
-    let status = context.root_text("scan.status");
-    if !matches!(status, "" | "success") {
-        sink.fact(Fact::Incomplete(format!("scan.status is «{status}»")));
+    facts::only_packages(sink);
+    match context.root_text("scan.status") {
+        "" => {}
+        "success" => sink.fact(Fact::Succeeded),
+        status => sink.fact(Fact::Incomplete(format!("scan.status is «{status}»"))),
     }
     let at = |n: usize, field: &str| context.at(&format!("$.dependency_files[{n}].{field}"));
     let managers: HashMap<String, String> = (0..)
         .map_while(|n| Some((at(n, "path")?.to_owned(), at(n, "package_manager")?.to_owned())))
         .collect();
+    // All files with dependencies are listed (the report schema's `dependency_files`).
+    for path in (0..).map_while(|n| at(n, "path")) {
+        sink.fact(Fact::Looked(Target::manifest(path)));
+    }
     json::walk(source, &["vulnerabilities[]"], sink, &mut |sink, hit| {
         let observation = vulnerability(&hit, &managers);
         packages::hand_on(sink, hit.place(), observation)

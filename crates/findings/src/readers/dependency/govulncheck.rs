@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::format::Format;
 use crate::observation::{Location, Observation};
 use crate::readers::dependency::{facts, fields::Cells, packages};
+use crate::readers::told;
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -42,11 +43,18 @@ struct Met {
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let mut met: BTreeMap<(String, String), Met> = BTreeMap::new();
     let mut version = String::new();
-    let patterns = ["config", "[].config", "finding", "[].finding"];
+    let patterns = ["config", "[].config", "finding", "[].finding", "SBOM", "[].SBOM"];
+    facts::only_packages(sink);
     json::walk(source, &patterns, sink, &mut |sink, hit| {
         let record = hit.record();
         match hit.pattern {
-            0 | 1 => version = record.text("scanner_version").to_owned(),
+            0 | 1 => {
+                version = record.text("scanner_version").to_owned();
+                told::rules_version(sink, record.text("db_last_modified"));
+                told::setting(sink, "scan_level", record.text("scan_level"));
+                told::setting(sink, "scan_mode", record.text("scan_mode"));
+            }
+            4 | 5 => facts::looked_at_all(sink),
             _ => {
                 let key = (record.text("osv").to_owned(), record.text("trace.0.module").to_owned());
                 if met.len() >= MAX_PROBLEMS && !met.contains_key(&key) {

@@ -3,11 +3,12 @@
 //! `grype -o json`: `matches[]`, and `ignoredMatches[]` that rules or VEX documents put aside.
 //! Anchore's Grype documentation, «Output formats».
 
+use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Observation, Standing};
 use crate::readers::dependency::{context::Context, facts, fields::Cells, packages};
-use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::readers::{told, words};
+use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::Shape;
@@ -20,14 +21,39 @@ fn detects(shape: &Shape) -> bool {
         || (shape.has("matches") && shape.value("descriptor.name") == "grype")
 }
 
-const DOCUMENT: [&str; 4] =
-    ["descriptor.name", "descriptor.version", "descriptor.timestamp", "source.target.userInput"];
+const DOCUMENT: [&str; 10] = [
+    "descriptor.name",
+    "descriptor.version",
+    "descriptor.timestamp",
+    "source.target.userInput",
+    "source.type",
+    "source.target.repoDigests[]",
+    "source.target.manifestDigest",
+    "descriptor.db.built",
+    "descriptor.db.status.built",
+    "descriptor.configuration",
+];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let context = Context::of(source, &DOCUMENT, sink)?;
     facts::tool(sink, "Grype", context.root_text("descriptor.version"));
     facts::scanned(sink, context.root_text("descriptor.timestamp"));
     facts::target(sink, context.root_text("source.target.userInput"));
+    facts::only_packages(sink);
+    let digest = context.at("$.source.target.repoDigests[0]").filter(|digest| !digest.is_empty());
+    let local = context.root_text("source.target.manifestDigest");
+    told::digest(sink, digest.unwrap_or(local));
+    let built =
+        [context.root_text("descriptor.db.status.built"), context.root_text("descriptor.db.built")];
+    told::rules_version(sink, built.into_iter().find(|at| !at.is_empty()).unwrap_or_default());
+    // All of an image is looked at; the paths of a folder are relative to one that is not named.
+    if context.root_text("source.type") == "image" {
+        sink.fact(Fact::Looked(Target::folder("")));
+        facts::looked_at_all(sink);
+    }
+    if let Some(configuration) = context.root("descriptor.configuration") {
+        configured(configuration, sink);
+    }
     json::walk(source, &["matches[]", "ignoredMatches[]"], sink, &mut |sink, hit| {
         let mut observation = matched(hit.record());
         if hit.pattern == 1 {
@@ -36,6 +62,40 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         packages::hand_on(sink, hit.place(), observation)
     })?;
     Ok(())
+}
+
+/// What hides matches: Grype writes its whole configuration. What its ignore rules put aside stands in the document.
+fn configured(configuration: Record<'_>, sink: &mut dyn Sink) {
+    let mut open = configuration.has("only-fixed");
+    let mut hide = |sink: &mut dyn Sink, filter: Filter| {
+        open = false;
+        sink.fact(Fact::Filter(filter));
+    };
+    if configuration.flag("only-fixed") {
+        hide(sink, Filter::OnlyFixed);
+    }
+    if configuration.flag("only-notfixed") {
+        hide(sink, Filter::OnlyUnfixed);
+    }
+    for pattern in configuration.texts("exclude") {
+        hide(sink, Filter::Without(pattern));
+    }
+    for name in ["ignore-wontfix", "ignore-states"] {
+        let states = configuration.text(name);
+        if !states.is_empty() {
+            hide(sink, Filter::Other(format!("{name} {states}")));
+        }
+    }
+    // Rules of Grype's own are about headers of kernels, by this kind of match.
+    let own = |rule: &Record<'_>| rule.text("match-type") == "exact-indirect-match";
+    if open && configuration.items("ignore").all(|rule| own(&rule)) {
+        sink.fact(Fact::Filter(Filter::None));
+    }
+    told::setting(sink, "scope", configuration.first(&["search.scope", "scope"]));
+    told::setting(sink, "distro", configuration.text("distro"));
+    if configuration.has("by-cve") {
+        told::setting(sink, "by-cve", &configuration.string("by-cve"));
+    }
 }
 
 fn matched(record: Record<'_>) -> Observation {

@@ -45,6 +45,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     ];
     let context = Context::of(source, &around, sink)?;
     facts::tool(sink, &format!("Harbor {}", context.any_text("name")), context.any_text("version"));
+    facts::only_packages(sink);
     facts::scanned(sink, context.any_text("generated_at"));
     let patterns = ["*.vulnerabilities[]", "vulnerabilities[]"];
     fields::read_json(source, sink, &patterns, &PROBLEM, &|_, _| {})

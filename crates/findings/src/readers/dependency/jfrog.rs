@@ -4,11 +4,12 @@
 //! artifact by the API (`artifacts[].issues[]`) and the on-demand binary scan (`[].vulnerabilities[]`). An issue
 //! of Xray may cover several CVEs. Component identifiers: JFrog's documentation, «Xray component identifiers».
 
+use crate::coverage::Target;
 use crate::format::Format;
-use crate::observation::{Component, Observation};
+use crate::observation::{Class, Component, Observation};
 use crate::readers::dependency::{context::Context, facts, fields, fields::Cells, packages};
 use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 
@@ -43,8 +44,15 @@ pub const ON_DEMAND: Format = Format {
 
 fn read_unified(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "JFrog Xray", "");
-    json::walk(source, &["rows[]"], sink, &mut |sink, hit| {
+    facts::only_packages(sink);
+    let (mut met, mut total) = (0, 0);
+    json::walk(source, &["rows[]", "total_rows"], sink, &mut |sink, hit| {
         let record = hit.record();
+        if hit.pattern == 1 {
+            total = record.0.as_u64().unwrap_or(0);
+            return Ok(());
+        }
+        met += 1;
         let component =
             by_identifier(record.text("vulnerable_component"), record.text("package_type"));
         let mut observation = issue(record, "cves", component);
@@ -52,11 +60,15 @@ fn read_unified(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop
         observation.target = record.text("impacted_artifact").into();
         packages::hand_on(sink, hit.place(), observation)
     })?;
+    if total > met {
+        sink.fact(Fact::Incomplete(format!("one page: {met} of {total} rows")));
+    }
     Ok(())
 }
 
 fn read_components(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "JFrog Xray", "");
+    facts::only_packages(sink);
     json::walk(source, &["data[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let component =
@@ -71,8 +83,16 @@ fn read_components(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), S
 }
 
 fn read_summary(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-    let context = Context::of(source, &["artifacts[].general"], sink)?;
+    let context = Context::of(source, &["artifacts[].general", "errors[].identifier"], sink)?;
     facts::tool(sink, "JFrog Xray", "");
+    facts::only_packages(sink);
+    // The API answers for every artifact that it was asked about, and names those that it could not.
+    for general in (0..).map_while(|n| context.record_at(&format!("$.artifacts[{n}].general"))) {
+        sink.fact(Fact::Looked(Target::unit(general.text("component_id"))));
+    }
+    for missed in (0..).map_while(|n| context.at(&format!("$.errors[{n}].identifier"))) {
+        sink.fact(Fact::Missed(Target::unit(missed)));
+    }
     json::walk(source, &["artifacts[].issues[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let general = context.record(&hit, "artifacts[].general");
@@ -92,6 +112,10 @@ fn read_summary(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop
 fn read_on_demand(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let context = Context::of(source, &["[].component_id", "[].package_type"], sink)?;
     facts::tool(sink, "JFrog Xray", "");
+    sink.fact(Fact::KindAmong(Class::Dependency));
+    for component in (0..).map_while(|n| context.at(&format!("$[{n}].component_id"))) {
+        sink.fact(Fact::LookedAmong(Target::unit(component)));
+    }
     json::walk(source, &["[].vulnerabilities[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let stated = packages::settled(issue(record, "cves", None));

@@ -29,6 +29,7 @@ const PROBLEM: Fields = Fields {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "Kiuwan Insights", "");
+    facts::only_packages(sink);
     json::walk(source, &["[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let mut stated = PROBLEM.read(&record);

@@ -3,11 +3,12 @@
 //! `composer audit --format=json`, `bundler-audit` as JSON and as text, `mix_audit` and `nuget`'s
 //! `dotnet list package --vulnerable --format json`.
 
+use crate::coverage::Target;
 use crate::format::Format;
-use crate::observation::{Observation, Standing};
+use crate::observation::{Class, Observation, Standing};
 use crate::readers::dependency::{context::Context, facts, fields, fields::Fields, packages};
-use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::readers::{told, words};
+use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::shape::Shape;
 use crate::walk::{json, lines};
@@ -85,6 +86,7 @@ const OF_COMPOSER: Fields = Fields {
 
 fn read_composer(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "composer audit", "");
+    facts::only_packages(sink);
     let patterns =
         ["advisories.*[]", "ignored-advisories.*[]", "advisories.*.*", "ignored-advisories.*.*"];
     fields::read_json(source, sink, &patterns, &OF_COMPOSER, &|observation, hit| {
@@ -125,6 +127,8 @@ const OF_BUNDLER: Fields = Fields {
 fn read_bundler(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let context = Context::of(source, &["version", "created_at"], sink)?;
     facts::tool(sink, "bundler-audit", context.root_text("version"));
+    // It looks at the sources of gems as well.
+    told::kinds(sink, &[Class::Dependency, Class::Configuration]);
     facts::scanned(sink, context.root_text("created_at"));
     fields::read_json(source, sink, &["results[]"], &OF_BUNDLER, &|observation, hit| {
         let record = hit.record();
@@ -133,7 +137,7 @@ fn read_bundler(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop
             component.fixed_in = record.texts("advisory.patched_versions");
         }
         if record.text("type") == "insecure_source" {
-            observation.class = crate::observation::Class::Configuration;
+            observation.class = Class::Configuration;
             observation.rule = "insecure_source".into();
             observation.title = "gems are fetched without encryption".into();
             observation.resource = record.text("source").to_owned();
@@ -155,6 +159,7 @@ fn read_bundler(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop
 /// Records of «Name: value» lines, one after the other with an empty line between.
 fn read_bundler_text(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "bundler-audit", "");
+    facts::only_packages(sink);
     let mut record: Vec<(String, String)> = Vec::new();
     let mut begun = 0;
     lines::walk(source, sink, &mut |sink, number, line| {
@@ -223,7 +228,13 @@ const OF_MIX: Fields = Fields {
 };
 
 fn read_mix(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    let context = Context::of(source, &["pass"], sink)?;
     facts::tool(sink, "mix_audit", "");
+    facts::only_packages(sink);
+    // It says itself that it found nothing.
+    if context.root("pass").is_some_and(|pass| pass.0.as_bool() == Some(true)) {
+        sink.fact(Fact::Succeeded);
+    }
     fields::read_json(source, sink, &["vulnerabilities[]"], &OF_MIX, &|observation, _| {
         kind(observation, "hex");
     })
@@ -231,8 +242,17 @@ fn read_mix(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 
 /// Packages by project and framework; each has the advisories of its version.
 fn read_dotnet(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-    let context = Context::of(source, &["projects[].path"], sink)?;
+    let context = Context::of(source, &["projects[].path", "parameters", "problems[].text"], sink)?;
     facts::tool(sink, "dotnet list package", "");
+    facts::only_packages(sink);
+    // `--include-transitive` among them decides what is looked at.
+    told::setting(sink, "command", &told::command(context.root_text("parameters")));
+    let problems = (0..20).map_while(|n| context.at(&format!("$.problems[{n}].text")));
+    problems.for_each(|problem| sink.fact(Fact::Incomplete(problem.to_owned())));
+    // Projects without a vulnerable package are listed too.
+    for path in (0..).map_while(|n| context.at(&format!("$.projects[{n}].path"))) {
+        sink.fact(Fact::Looked(Target::manifest(path)));
+    }
     let patterns = [
         "projects[].frameworks[].topLevelPackages[]",
         "projects[].frameworks[].transitivePackages[]",

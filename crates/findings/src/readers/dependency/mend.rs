@@ -42,6 +42,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         .collect();
     let context = Context::of(source, &around, sink)?;
     facts::tool(sink, "Mend", "");
+    facts::only_packages(sink);
     facts::target(sink, context.root_text("projectVitals.name"));
     facts::scanned(sink, context.root_text("projectVitals.lastUpdatedDate"));
     let patterns = ["libraries[].vulnerabilities[]", "vulnerabilities[]", "response[]"];

@@ -42,14 +42,37 @@ pub const YARN: Format = Format {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "npm audit", "");
-    json::walk(source, &["advisories.*", "error"], sink, &mut |sink, hit| match hit.pattern {
-        0 => advisory(sink, &hit.place(), hit.record()),
-        _ => {
-            failed(sink, hit.record());
-            Ok(())
+    facts::only_packages(sink);
+    let (mut error, mut counted) = (false, false);
+    let patterns = ["advisories.*", "error", "metadata"];
+    json::walk(source, &patterns, sink, &mut |sink, hit| {
+        match hit.pattern {
+            0 => return advisory(sink, &hit.place(), hit.record()),
+            1 => {
+                error = true;
+                failed(sink, hit.record());
+            }
+            _ => counted = counts(hit.record()),
         }
+        Ok(())
     })?;
+    ended(sink, counted && !error);
     Ok(())
+}
+
+/// Whether it counts packages that it looked at.
+fn counts(metadata: Record<'_>) -> bool {
+    ["totalDependencies", "dependencies", "dependencies.total", "devDependencies"]
+        .iter()
+        .any(|count| metadata.whole(count) > 0)
+}
+
+/// A document that counts its packages and holds no error ended well.
+fn ended(sink: &mut dyn Sink, well: bool) {
+    if well {
+        facts::looked_at_all(sink);
+        sink.fact(Fact::Succeeded);
+    }
 }
 
 fn failed(sink: &mut dyn Sink, error: Record<'_>) {
@@ -114,11 +137,22 @@ fn described(record: Record<'_>) -> Observation {
 
 fn read_by_package(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "npm audit", "");
-    json::walk(source, &["vulnerabilities.*", "error"], sink, &mut |sink, hit| {
+    facts::only_packages(sink);
+    let (mut error, mut counted) = (false, false);
+    let patterns = ["vulnerabilities.*", "error", "metadata"];
+    json::walk(source, &patterns, sink, &mut |sink, hit| {
         let record = hit.record();
-        if hit.pattern == 1 {
-            failed(sink, record);
-            return Ok(());
+        match hit.pattern {
+            1 => {
+                error = true;
+                failed(sink, record);
+                return Ok(());
+            }
+            2 => {
+                counted = counts(record);
+                return Ok(());
+            }
+            _ => {}
         }
         let mut nodes = record.texts("nodes");
         nodes.truncate(MAX_MEMBERS);
@@ -138,6 +172,7 @@ fn read_by_package(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), S
         }
         Ok(())
     })?;
+    ended(sink, counted && !error);
     Ok(())
 }
 
@@ -154,7 +189,8 @@ fn detects_yarn(shape: &Shape) -> bool {
 
 fn read_yarn(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "yarn audit", "");
-    let mut number = 0_u64;
+    facts::only_packages(sink);
+    let (mut number, mut error, mut counted) = (0_u64, false, false);
     json::walk(source, &[""], sink, &mut |sink, hit| {
         let line = hit.record();
         number += 1;
@@ -167,7 +203,12 @@ fn read_yarn(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 };
                 advisory(sink, &place, found)
             }
+            "auditSummary" => {
+                counted = line.at("data").is_some_and(counts);
+                Ok(())
+            }
             "error" => {
+                error = true;
                 sink.fact(Fact::Incomplete(line.text("data").to_owned()));
                 Ok(())
             }
@@ -175,6 +216,7 @@ fn read_yarn(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             _ => Ok(()),
         }
     })?;
+    ended(sink, counted && !error);
     Ok(())
 }
 

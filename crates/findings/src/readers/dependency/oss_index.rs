@@ -98,13 +98,15 @@ fn each(
     fields: &Fields,
     component: &dyn Fn(Record<'_>) -> Option<crate::observation::Component>,
 ) -> Result<(), Stop> {
-    let mut clean = 0;
+    facts::only_packages(sink);
+    let (mut clean, mut listed) = (0, false);
     json::walk(source, &[pattern, "error"], sink, &mut |sink, hit| {
         let record = hit.record();
         if hit.pattern == 1 {
             sink.fact(Fact::Incomplete("the document is an error".into()));
             return Ok(());
         }
+        listed = true;
         let list =
             if record.has("vulnerabilities") { "vulnerabilities" } else { "Vulnerabilities" };
         let mut found = false;
@@ -120,6 +122,10 @@ fn each(
         Ok(())
     })?;
     facts::components(sink, clean);
+    // Packages without problems in the list: they are those of the run as a whole.
+    if listed && clean > 0 {
+        facts::looked_at_all(sink);
+    }
     Ok(())
 }
 

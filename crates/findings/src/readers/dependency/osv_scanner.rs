@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::dependency::{context::Context, facts, fields, fields::Cells, packages};
-use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::readers::{told, words};
+use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Hit, Record};
 use crate::walk::shape::Shape;
@@ -24,10 +24,20 @@ fn detects(shape: &Shape) -> bool {
 }
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-    let around =
-        ["results[].source.path", "results[].packages[].package", "results[].packages[].groups"];
+    let around = [
+        "results[].source.path",
+        "results[].packages[].package",
+        "results[].packages[].groups",
+        "experimental_config.licenses.allowlist",
+    ];
     let context = Context::of(source, &around, sink)?;
     facts::tool(sink, "OSV-Scanner", "");
+    sink.fact(Fact::KindAmong(Class::Dependency));
+    if context.root("experimental_config.licenses.allowlist").is_some() {
+        sink.fact(Fact::KindAmong(Class::Licence));
+    }
+    let sources = (0..).map_while(|n| context.at(&format!("$.results[{n}].source.path")));
+    sources.for_each(|path| told::among_manifests(sink, path));
     let patterns =
         ["results[].packages[].vulnerabilities[]", "results[].packages[].license_violations[]"];
     // The highest scores of one package's groups: its problems come one after the other.

@@ -24,15 +24,18 @@ fn detects(shape: &Shape) -> bool {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "pip-audit", "");
-    let mut passed = 0;
+    facts::only_packages(sink);
+    let (mut passed, mut audited, mut skipped) = (0, false, false);
     json::walk(source, &["dependencies[]", "[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let (name, version) = (record.text("name"), record.text("version"));
         let reason = record.text("skip_reason");
         if !reason.is_empty() {
+            skipped = true;
             sink.fact(Fact::Incomplete(format!("{name} was not audited: {reason}")));
             return Ok(());
         }
+        audited = true;
         let mut found = false;
         for (number, vulnerability) in record.items("vulns").enumerate() {
             found = true;
@@ -43,6 +46,13 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         Ok(())
     })?;
     facts::passed(sink, passed);
+    // Every package is listed with what was found in it, also nothing.
+    if audited {
+        facts::looked_at_all(sink);
+    }
+    if audited && !skipped {
+        sink.fact(Fact::Succeeded);
+    }
     Ok(())
 }
 

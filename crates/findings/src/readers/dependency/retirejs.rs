@@ -8,6 +8,7 @@ use crate::observation::Observation;
 use crate::readers::dependency::{
     context::Context, facts, fields, fields::Cells, fields::Fields, packages,
 };
+use crate::readers::told;
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
 use crate::walk::json;
@@ -38,6 +39,12 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let context = Context::of(source, &["version", "start", "data[].file", "[].file"], sink)?;
     facts::tool(sink, "Retire.js", context.root_text("version"));
     facts::scanned(sink, context.root_text("start"));
+    facts::only_packages(sink);
+    for file in (0..).map_while(|n| {
+        context.at(&format!("$.data[{n}].file")).or_else(|| context.at(&format!("$[{n}].file")))
+    }) {
+        told::among_manifests(sink, file);
+    }
     json::walk(source, &["data[].results[]", "[].results[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let file = context.text(&hit, if hit.pattern == 0 { "data[].file" } else { "[].file" });

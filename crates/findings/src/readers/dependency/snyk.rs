@@ -5,11 +5,12 @@
 //! Snyk's REST API (`/rest/orgs/…/issues`), whose id is Snyk's own for one problem in one project. One record
 //! is one path of dependencies to a vulnerable package.
 
+use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::dependency::{context::Context, facts, fields::Cells, packages};
 use crate::readers::words;
-use crate::sink::{Sink, Stop};
+use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::Shape;
@@ -26,7 +27,18 @@ pub const ISSUES: Format = Format {
 
 const BASES: [&str; 4] = ["", "[].", "applications[].", "[].applications[]."];
 const LISTS: [&str; 2] = ["vulnerabilities[]", "filtered.ignore[]"];
-const AROUND: [&str; 4] = ["displayTargetFile", "targetFile", "packageManager", "projectName"];
+const AROUND: [&str; 10] = [
+    "displayTargetFile",
+    "targetFile",
+    "packageManager",
+    "projectName",
+    "path",
+    "ok",
+    "error",
+    "severityThreshold",
+    "dependencyCount",
+    "docker.image",
+];
 
 fn detects(shape: &Shape) -> bool {
     ["", "[]."].iter().any(|base| {
@@ -38,12 +50,10 @@ fn detects(shape: &Shape) -> bool {
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let around: Vec<String> =
         BASES.iter().flat_map(|base| AROUND.map(|field| format!("{base}{field}"))).collect();
-    let around: Vec<&str> =
-        around.iter().map(String::as_str).chain(["path", "docker.image"]).collect();
+    let around: Vec<&str> = around.iter().map(String::as_str).collect();
     let context = Context::of(source, &around, sink)?;
     facts::tool(sink, "Snyk", "");
-    facts::target(sink, context.root_text("projectName"));
-    facts::target(sink, context.root_text("path"));
+    tell(&context, sink);
     let patterns: Vec<String> =
         BASES.iter().flat_map(|base| LISTS.map(|list| format!("{base}{list}"))).collect();
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
@@ -65,6 +75,58 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         packages::hand_on(sink, hit.place(), observation)
     })?;
     Ok(())
+}
+
+/// What it looked at: every project and its manifest, those without problems too.
+fn tell(context: &Context, sink: &mut dyn Sink) {
+    sink.fact(Fact::KindAmong(Class::Dependency));
+    let known = |place: &String| {
+        AROUND.iter().any(|field| context.record_at(&format!("{place}.{field}")).is_some())
+    };
+    let list = |base: &str| {
+        let base = base.to_owned();
+        (0..).map(move |n| format!("{base}[{n}]")).take_while(known)
+    };
+    let roots: Vec<String> = list("$").chain(Some("$".to_owned()).filter(known)).collect();
+    let below: Vec<String> =
+        roots.iter().flat_map(|root| list(&format!("{root}.applications"))).collect();
+    let mut well = !roots.is_empty();
+    for place in roots.iter().chain(&below) {
+        let text = |field: &str| context.at(&format!("{place}.{field}")).unwrap_or_default();
+        let name = subject(text("projectName"), text("path"));
+        let error = text("error");
+        well &= error.is_empty() && context.record_at(&format!("{place}.ok")).is_some();
+        if place == "$" {
+            facts::target(sink, &name);
+        }
+        if !error.is_empty() {
+            sink.fact(Fact::Incomplete(format!("{name}: {error}").trim_start_matches(": ").into()));
+            continue;
+        }
+        if place != "$" && !name.is_empty() {
+            sink.fact(Fact::Looked(Target::unit(text("projectName"))));
+        }
+        match [text("displayTargetFile"), text("targetFile")].into_iter().find(|f| !f.is_empty()) {
+            Some(manifest) => sink.fact(Fact::Looked(Target::manifest(manifest))),
+            None if place == "$" => facts::looked_at_all(sink),
+            None => {}
+        }
+        let least = words::severity(text("severityThreshold"));
+        if least != vocab::Severity::Unknown {
+            sink.fact(Fact::Filter(Filter::Severity(least)));
+        }
+    }
+    if well {
+        sink.fact(Fact::Succeeded);
+    }
+}
+
+/// The project's name; of an image (`docker-image|shop/web`) with the tag that its path has.
+fn subject(project: &str, path: &str) -> String {
+    let Some(image) = project.strip_prefix("docker-image|") else { return project.to_owned() };
+    let tag = path.split_once(&format!("{image}:")).map(|(_, rest)| rest).unwrap_or_default();
+    let tag = tag.split('/').next().unwrap_or_default().trim_end_matches(".tar");
+    if tag.is_empty() { image.to_owned() } else { format!("{image}:{tag}") }
 }
 
 fn vulnerability(record: Record<'_>, manager: &str, manifest: &str) -> Observation {

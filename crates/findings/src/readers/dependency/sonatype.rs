@@ -6,7 +6,7 @@
 use crate::format::Format;
 use crate::observation::{Component, Standing};
 use crate::readers::dependency::{facts, fields, fields::Fields, packages};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -26,9 +26,12 @@ const PROBLEM: Fields =
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::tool(sink, "Sonatype Nexus IQ", "");
+    facts::only_packages(sink);
     let mut clean = 0;
     json::walk(source, &["components[]"], sink, &mut |sink, hit| {
         let record = hit.record();
+        // Components without problems are listed too.
+        record.texts("pathnames").iter().for_each(|path| told::among_manifests(sink, path));
         let mut found = false;
         for (number, issue) in record.items("securityData.securityIssues").enumerate() {
             found = true;

@@ -6,11 +6,12 @@
 //! Trivy's documentation, «Reporting»; the words of `Status` are those of its `pkg/dependency` statuses, where «fixed» means
 //! that a fixed version exists.
 
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Component, Location, Observation, Standing};
 use crate::readers::dependency::{context::Context, facts, packages};
-use crate::readers::words;
-use crate::sink::{Met, Sink, Stop};
+use crate::readers::{told, words};
+use crate::sink::{Fact, Met, Sink, Stop};
 use crate::source::Source;
 use crate::tools;
 use crate::walk::json::{self, Hit, Record};
@@ -28,14 +29,23 @@ const BASES: [&str; 6] = [
     "Vulnerabilities[].Results[]",
     "Misconfigurations[].Results[]",
 ];
-const LISTS: [&str; 5] = [
+const LISTS: [&str; 6] = [
     "Vulnerabilities[]",
     "Misconfigurations[]",
     "Secrets[]",
     "Licenses[]",
     "ExperimentalModifiedFindings[]",
+    "Packages[]",
 ];
-const DOCUMENT: [&str; 4] = ["ArtifactName", "CreatedAt", "Trivy.Version", "ClusterName"];
+const DOCUMENT: [&str; 7] = [
+    "ArtifactName",
+    "CreatedAt",
+    "Trivy.Version",
+    "ClusterName",
+    "Metadata.RepoTags[]",
+    "Metadata.RepoDigests[]",
+    "Metadata.ImageID",
+];
 
 fn detects(shape: &Shape) -> bool {
     let schema_2 = shape.all(&["SchemaVersion", "ArtifactName"]) && !shape.has("runs");
@@ -51,24 +61,80 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
     let context = context(source, sink)?;
     tell(&context, sink);
+    let of_packages = looked(&context, sink);
+    let mut listed = false;
     json::walk(source, &patterns, sink, &mut |sink, hit| {
         let around = Around::of(&context, &hit);
         let observation = match hit.pattern % LISTS.len() {
             0 => vulnerability(hit.record(), &around),
             1 => {
                 // Counted in `MisconfSummary`.
+                let mut observation = misconfiguration(hit.record(), &around);
                 if hit.record().text("Status") == "PASS" {
+                    observation.settle();
+                    told::passed(sink, &observation);
                     return Ok(());
                 }
-                misconfiguration(hit.record(), &around)
+                observation
             }
             2 => secret(hit.record(), &around),
             3 => licence(hit.record(), &around),
-            _ => modified(hit.record(), &around),
+            4 => modified(hit.record(), &around),
+            _ => {
+                listed = true;
+                told::among_manifests(sink, hit.record().text("FilePath"));
+                return Ok(());
+            }
         };
         packages::hand_on(sink, hit.place(), observation)
     })?;
+    // Packages are listed for licences and bills too; without that list it was their problems that were asked for.
+    if of_packages && !listed {
+        sink.fact(Fact::KindAmong(Class::Dependency));
+    }
     Ok(())
+}
+
+/// Tells which manifests, files and resources it names among what it looked at, and whether packages were among it.
+/// Of secrets and licences only what has findings is listed.
+fn looked(context: &Context, sink: &mut dyn Sink) -> bool {
+    let mut of_packages = false;
+    let single = |base: &'static str| (0..).map(move |n| format!("${base}[{n}]"));
+    for base in [".Results", ""] {
+        for place in single(base) {
+            let field = |name: &str| context.at(&format!("{place}.{name}"));
+            let Some(target) = field("Target") else { break };
+            let (class, kind) =
+                (field("Class").unwrap_or_default(), field("Type").unwrap_or_default());
+            let around = Around { target, class, kind, resource: String::new() };
+            match class {
+                "config" => {
+                    sink.fact(Fact::KindAmong(Class::Configuration));
+                    sink.fact(Fact::LookedAmong(Target::file(target)));
+                }
+                "os-pkgs" | "lang-pkgs" | "" => {
+                    of_packages = true;
+                    match around.manifest() {
+                        "" => facts::looked_at_all(sink),
+                        manifest => told::among_manifests(sink, manifest),
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    for base in [".Resources", ".Findings", ".Vulnerabilities", ".Misconfigurations"] {
+        for place in single(base) {
+            let parts = ["Namespace", "Kind", "Name"]
+                .map(|name| context.at(&format!("{place}.{name}")).unwrap_or_default());
+            let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+            if name.is_empty() {
+                break;
+            }
+            sink.fact(Fact::LookedAmong(Target::unit(&name.join("/"))));
+        }
+    }
+    of_packages
 }
 
 fn context(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Context, Stop> {
@@ -89,7 +155,13 @@ fn context(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Context, Stop
 fn tell(context: &Context, sink: &mut dyn Sink) {
     facts::tool(sink, "Trivy", context.root_text("Trivy.Version"));
     facts::scanned(sink, context.root_text("CreatedAt"));
-    facts::target(sink, context.root_text("ArtifactName"));
+    // An archive's name says less than the tag of the image in it.
+    let (name, tag) =
+        (context.root_text("ArtifactName"), context.at("$.Metadata.RepoTags[0]").unwrap_or(""));
+    let packed = name.is_empty() || name.ends_with(".tar");
+    facts::target(sink, if packed && !tag.is_empty() { tag } else { name });
+    let digest = context.at("$.Metadata.RepoDigests[0]").filter(|digest| !digest.is_empty());
+    told::digest(sink, digest.unwrap_or_else(|| context.root_text("Metadata.ImageID")));
     facts::target(sink, context.root_text("ClusterName"));
     facts::passed(sink, context.sum("Successes"));
     // Without a result `Results` is left away.

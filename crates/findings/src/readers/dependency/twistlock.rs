@@ -5,11 +5,12 @@
 
 use std::collections::HashMap;
 
+use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Component, Observation};
 use crate::readers::dependency::{context::Context, facts, fields, fields::Fields, packages};
-use crate::readers::words;
-use crate::sink::{Kept, Sink, Stop};
+use crate::readers::{told, words};
+use crate::sink::{Fact, Kept, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::table::Row;
@@ -58,11 +59,19 @@ const ROW: Fields = Fields {
 };
 
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-    let around = ["results[].name", "results[].id", "results[].distro", "results[].scanTime"];
+    let around = [
+        "results[].name",
+        "results[].id",
+        "results[].distro",
+        "results[].scanTime",
+        "results[].vulnerabilityDistribution",
+        "results[].complianceDistribution",
+    ];
     let context = Context::of(source, &around, sink)?;
     facts::tool(sink, "Prisma Cloud", "");
     facts::scanned(sink, context.any_text("scanTime"));
     facts::target(sink, context.any_text("name"));
+    looked(&context, sink);
     let kinds = kinds(source)?;
     let patterns = ["results[].vulnerabilities[]", "results[].compliances[]"];
     json::walk(source, &patterns, sink, &mut |sink, hit| {
@@ -91,6 +100,25 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         packages::hand_on(sink, hit.place(), observation)
     })?;
     Ok(())
+}
+
+/// Every image is listed, and counts what it was looked at for.
+fn looked(context: &Context, sink: &mut dyn Sink) {
+    let at = |n: usize, field: &str| format!("$.results[{n}].{field}");
+    for n in (0..).take_while(|n| context.record_at(&at(*n, "name")).is_some()) {
+        sink.fact(Fact::Looked(Target::unit(context.at(&at(n, "name")).unwrap_or_default())));
+        for (field, kind) in [
+            ("vulnerabilityDistribution", Class::Dependency),
+            ("complianceDistribution", Class::Configuration),
+        ] {
+            if context.record_at(&at(n, field)).is_some() {
+                sink.fact(Fact::KindAmong(kind));
+            }
+        }
+    }
+    if context.record_at(&at(1, "name")).is_none() {
+        told::digest(sink, context.at(&at(0, "id")).unwrap_or_default());
+    }
 }
 
 /// The types of packages by image and name; they are listed apart from their problems.

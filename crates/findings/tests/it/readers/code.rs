@@ -6,6 +6,7 @@ use super::check;
 fn sarif() {
     check("sarif", "sarif.sarif");
     check("sarif", "sarif-packages.sarif");
+    check("sarif", "sarif-coverage.sarif");
 }
 
 #[test]
@@ -121,6 +122,11 @@ fn documented_examples() {
     let json = super::said("generic-json", block("json").as_bytes());
     assert_eq!(json.matches("$.findings[").count(), 2, "{json}");
     assert!(!json.contains("dropped") && json.contains("Incomplete"), "{json}");
+    let coverage = super::said("generic-json", block("json coverage").as_bytes());
+    assert!(!coverage.contains("dropped"), "{coverage}");
+    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
+        insta::assert_snapshot!("generic-coverage", coverage);
+    });
     let csv = super::said("generic-csv", block("csv").as_bytes());
     assert_eq!(csv.matches("\"class\"").count(), 3, "{csv}");
     assert!(!csv.contains("dropped"), "{csv}");

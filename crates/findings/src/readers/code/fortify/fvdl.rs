@@ -12,13 +12,15 @@ use vocab::Severity;
 use super::audit::Words;
 use crate::observation::{Class, Location, Observation};
 use crate::readers::code::{claim, site};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::xml::{self, Element};
 
 /// Most nodes, snippets, rules and descriptions kept of one document.
 const MAX_KEPT: usize = 500_000;
+/// Most rule packs whose versions are told.
+const MAX_PACKS: usize = 1_000;
 /// Longest line kept of a snippet.
 const MAX_LINE: usize = 1_000;
 
@@ -31,6 +33,10 @@ const CONTEXT: &[&str] = &[
     "FVDL/CreatedTS",
     "FVDL/Build/BuildID",
     "FVDL/EngineData/Errors/Error",
+    "FVDL/Build/SourceFiles/File",
+    "FVDL/EngineData/RulePacks/RulePack",
+    "FVDL/EngineData/CommandLine",
+    "FVDL/EngineData/FilterResult",
 ];
 
 /// What the issues refer to.
@@ -59,8 +65,9 @@ struct Rule {
 /// When it is no XML, or the taker wants no more.
 pub fn read(source: &mut Source<'_>, said: &Words, sink: &mut dyn Sink) -> Result<(), Stop> {
     let mut context = Context::default();
-    let mut errors = 0;
+    let (mut errors, mut packs) = (0, std::collections::BTreeSet::new());
     sink.fact(Fact::Tool("Fortify".to_owned()));
+    told::kinds(sink, &[Class::Code]);
     xml::walk(source, CONTEXT, sink, &mut |sink, hit| {
         let element = &hit.element;
         match hit.pattern {
@@ -74,10 +81,27 @@ pub fn read(source: &mut Source<'_>, said: &Words, sink: &mut dyn Sink) -> Resul
                 errors += 1;
                 claim::tell(sink, Fact::Incomplete, site::first_line(&element.text));
             }
+            7 => {}
+            8 => told::looked_at_file(sink, element.text_of("Name")),
+            9 if packs.len() < MAX_PACKS => {
+                packs.insert([element.text_of("Name"), element.text_of("Version")].join(" "));
+            }
+            9 => {}
+            10 => {
+                let words: Vec<&str> = element.all("Argument").map(|a| a.text.trim()).collect();
+                told::setting(sink, "command", &told::arguments(words.into_iter()));
+            }
+            // Categories that a filter file took out.
+            11 => {
+                let categories: Vec<&str> =
+                    element.all("Category").map(|c| c.text.trim()).collect();
+                told::other_filter(sink, "without categories", &categories.join(", "));
+            }
             _ => context.take(hit.pattern, element),
         }
         Ok(())
     })?;
+    told::rules_version(sink, &packs.into_iter().collect::<Vec<_>>().join(", "));
     xml::walk(source, &["FVDL/Vulnerabilities/Vulnerability"], sink, &mut |sink, hit| {
         claim::keep(sink, observation(&hit.element, &context, said, hit.place()))
     })

@@ -7,16 +7,18 @@
 mod package;
 mod result;
 mod run;
+mod told;
 
 use std::collections::BTreeMap;
 
 use crate::format::Format;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Hit, Record};
 use crate::walk::shape::Shape;
 
 use run::Run;
+use told::Met;
 
 /// SARIF 2.1.0.
 pub const FORMAT: Format = Format { id: "sarif", title: "SARIF 2.1.0", detects, read };
@@ -56,44 +58,86 @@ const CONTEXT: &[&str] = &[
     "inlineExternalProperties[].results",
     "runs[].properties.imageName",
     "runs[].tool.extensions[].guid",
+    "runs[].automationDetails.id",
+    "runs[].artifacts[].roles",
+    "runs[].tool.extensions[].version",
+    "runs[].tool.extensions[].semanticVersion",
+    "runs[].threadFlowLocations[].location.physicalLocation.artifactLocation",
+    "runs[].properties.metrics.*",
+    "runs[].properties.repoDigests[]",
 ];
+/// Position of results that stand outside the runs.
+const INLINE: usize = 12;
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let mut runs: BTreeMap<usize, Run> = BTreeMap::new();
-    json::walk(source, CONTEXT, sink, &mut |sink, hit| {
-        if runs.len() < MAX_RUNS || runs.contains_key(&hit.index(0)) {
-            describe(runs.entry(hit.index(0)).or_default(), &hit, sink);
+    let mut inline = false;
+    json::walk(source, CONTEXT, sink, &mut |_, hit| {
+        inline |= hit.pattern == INLINE;
+        if hit.pattern != INLINE && (runs.len() < MAX_RUNS || runs.contains_key(&hit.index(0))) {
+            describe(runs.entry(hit.index(0)).or_default(), &hit);
         }
         Ok(())
     })?;
-    for run in runs.values() {
-        facts(run, sink);
+    if inline {
+        runs.values_mut().for_each(|run| run.trouble("inline external properties are not read"));
     }
+    let several = runs.len() > 1 || runs.values().any(|run| !run.category.is_empty());
+    for run in runs.values() {
+        told::enter(several, run, sink);
+        told::facts(run, sink);
+    }
+    results(source, &runs, several, sink)
+}
+
+fn results(
+    source: &mut Source<'_>,
+    runs: &BTreeMap<usize, Run>,
+    several: bool,
+    sink: &mut dyn Sink,
+) -> Result<(), Stop> {
     let none = Run::default();
-    let mut passed = 0;
+    let mut met: BTreeMap<usize, Met<'_>> =
+        runs.iter().map(|(number, run)| (*number, Met::of(run))).collect();
+    let mut at = None;
     json::walk(source, &["runs[].results[]"], sink, &mut |sink, hit| {
-        let run = runs.get(&hit.index(0)).unwrap_or(&none);
-        let record = hit.record();
-        // §3.27.9: only these kinds say that there is no problem.
-        if matches!(record.text("kind"), "pass" | "notApplicable") {
-            passed += 1;
-            return Ok(());
+        let number = hit.index(0);
+        let run = runs.get(&number).unwrap_or(&none);
+        if at.replace(number) != Some(number) {
+            told::enter(several, run, sink);
         }
-        match result::observation(record, run, hit.place()) {
-            Ok(observation) => sink.observation(observation),
-            Err(why) => {
+        let record = hit.record();
+        if let Some(met) = met.get_mut(&number) {
+            met.take(record, run);
+        }
+        let made = result::observation(record, run, hit.place());
+        // §3.27.9: only these kinds say that there is no problem.
+        match (record.text("kind"), made) {
+            ("pass", Ok(mut observation)) => {
+                observation.settle();
+                crate::readers::told::passed(sink, &observation);
+                Ok(())
+            }
+            ("pass" | "notApplicable", _) => Ok(()),
+            (_, Ok(mut observation)) => {
+                observation.confidence = told::confidence(record);
+                sink.observation(observation)
+            }
+            (_, Err(why)) => {
                 sink.dropped(&hit.place(), why);
                 Ok(())
             }
         }
     })?;
-    if passed > 0 {
-        sink.fact(Fact::Passed(passed));
+    for (number, met) in &met {
+        if let Some(run) = runs.get(number) {
+            met.tell(several, run, sink);
+        }
     }
     Ok(())
 }
 
-fn describe(run: &mut Run, hit: &Hit<'_>, sink: &mut dyn Sink) {
+fn describe(run: &mut Run, hit: &Hit<'_>) {
     let record = hit.record();
     let text = || record.0.as_str().unwrap_or_default().trim().to_owned();
     match hit.pattern {
@@ -102,65 +146,40 @@ fn describe(run: &mut Run, hit: &Hit<'_>, sink: &mut dyn Sink) {
         2 => run.tool = text(),
         3 => run.version = text(),
         4 => run.semantic_version = text(),
-        5 => run.name_extension(hit.index(1), &text()),
+        5 => {
+            run.name_extension(hit.index(1), &text());
+            run.add_pack(hit.index(1), &text(), "");
+        }
         14 => run.name_extension(hit.index(1), &text()),
         6 => run.add_bases(record),
-        7 => invocation(run, record),
-        8 => provenance(record, sink),
-        9 => run.add_artifact(record),
+        7 => told::invocation(run, record),
+        8 => provenance(run, record),
+        9 => run.add_artifact(hit.index(1), record),
         10 => run.add_logical(record),
         11 => run.trouble("results lie in another file"),
-        12 => sink.fact(Fact::Incomplete("inline external properties are not read".to_owned())),
-        13 => sink.fact(Fact::Target(text())),
+        13 => run.target = text(),
+        15 => run.category = told::category(&text()),
+        16 => run.add_roles(hit.index(1), record),
+        17 | 18 => run.add_pack(hit.index(1), "", &text()),
+        19 => Run::note(&mut run.flows, record),
+        // Bandit's own SARIF counts by file.
+        20 if record.has("loc") && hit.key(3) != "_totals" => {
+            Run::note(&mut run.looked, Record(&serde_json::json!({ "uri": hit.key(3) })));
+        }
+        21 if run.digest.is_empty() => run.digest = text(),
         _ => {}
     }
 }
 
-/// §3.20: whether the run succeeded, when, and where.
-fn invocation(run: &mut Run, record: Record<'_>) {
-    run.add_base("", record.text("workingDirectory.uri"), "");
-    let when = record.first(&["endTimeUtc", "startTimeUtc"]);
-    run.at = vocab::instant::parse(when).or(run.at);
-    if record.has("executionSuccessful") && !record.flag("executionSuccessful") {
-        let why =
-            record.first(&["exitCodeDescription", "exitSignalName", "processStartFailureMessage"]);
-        run.trouble(if why.is_empty() { "the run was not successful" } else { why });
-    }
-    for list in ["toolExecutionNotifications", "toolConfigurationNotifications"] {
-        for note in record.items(list).filter(|note| note.text("level") == "error") {
-            let text = note.first(&["message.text", "message.id", "descriptor.id"]);
-            run.trouble(if text.is_empty() { "the tool reports an error" } else { text });
-        }
-    }
-}
-
-fn provenance(record: Record<'_>, sink: &mut dyn Sink) {
-    let mut tell = |name: &str, fact: fn(String) -> Fact| {
+/// §3.14.9. An image's name is more than the address of a repository.
+fn provenance(run: &mut Run, record: Record<'_>) {
+    let set = |field: &mut String, name: &str| {
         let text = record.text(name).trim();
         if !text.is_empty() {
-            sink.fact(fact(text.to_owned()));
+            text.clone_into(field);
         }
     };
-    tell("revisionId", Fact::Revision);
-    tell("branch", Fact::Branch);
-    tell("repositoryUri", Fact::Target);
-}
-
-fn facts(run: &Run, sink: &mut dyn Sink) {
-    if !run.tool.is_empty() {
-        sink.fact(Fact::Tool(run.tool.clone()));
-    }
-    let version = [&run.semantic_version, &run.version].into_iter().find(|v| !v.is_empty());
-    if let Some(version) = version {
-        sink.fact(Fact::ToolVersion(version.clone()));
-    }
-    if let Some(at) = run.at {
-        sink.fact(Fact::ScannedAt(at));
-    }
-    for why in &run.troubles {
-        sink.fact(Fact::Incomplete(why.clone()));
-    }
-    for rule in run.active_rules() {
-        sink.fact(Fact::ActiveRule(rule.to_owned()));
-    }
+    set(&mut run.revision, "revisionId");
+    set(&mut run.branch, "branch");
+    set(&mut run.repository, "repositoryUri");
 }

@@ -16,7 +16,7 @@ use super::run::{Rule, Run, rule_id};
 /// Most related locations that are written into the description.
 const MAX_RELATED: usize = 20;
 /// Tools whose every result is a leaked credential, as their names begin.
-const SECRET_TOOLS: [&str; 8] = [
+pub const SECRET_TOOLS: [&str; 8] = [
     "gitleaks",
     "trufflehog",
     "detect-secrets",

@@ -1,7 +1,8 @@
 //! What do the results of a SARIF run refer to? Rules, artifacts, base addresses; bounded.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde_json::{Value, json};
 use vocab::Instant;
 
 use crate::readers::code::site;
@@ -12,6 +13,8 @@ use crate::walk::json::Record;
 const MAX_LISTED: usize = 200_000;
 /// Most bytes of one rule's text that are kept.
 const MAX_KEPT: usize = 4_096;
+/// Most extensions of one run whose versions are told.
+const MAX_PACKS: usize = 1_000;
 /// Most troubles of one run that are told.
 const MAX_TROUBLES: usize = 20;
 
@@ -28,6 +31,37 @@ pub struct Run {
     pub at: Option<Instant>,
     /// Why it is not complete.
     pub troubles: Vec<String>,
+    /// `automationDetails.id` up to its last slash, without what changes with each build.
+    pub category: String,
+    /// The image's name.
+    pub target: String,
+    /// Where the code comes from.
+    pub repository: String,
+    /// The commit.
+    pub revision: String,
+    /// The branch.
+    pub branch: String,
+    /// The image's digest.
+    pub digest: String,
+    /// Whether every invocation says that it succeeded; `None` without one.
+    pub successful: Option<bool>,
+    /// Command lines without what changes from run to run.
+    pub commands: Vec<String>,
+    /// Names and versions of the extensions, by their index.
+    pub packs: BTreeMap<usize, (String, String)>,
+    /// Files that it names as looked at: locations (§3.4), or paths as they are.
+    pub looked: Vec<Value>,
+    /// Files that it could not look at.
+    pub missed: Vec<Value>,
+    /// Files that places in flows refer to.
+    pub flows: Vec<Value>,
+    /// Rules of which it did not write all results; empty: of any.
+    pub capped: Vec<String>,
+    /// References to rules, and whether they were on.
+    switches: Vec<(Value, bool)>,
+    /// Artifacts that it was told to scan; empty with `has_roles` false when no roles are told.
+    targets: HashSet<usize>,
+    has_roles: bool,
     rules: Vec<Rule>,
     /// Positions in `rules` of the driver's rules, by their index.
     driver: Vec<usize>,
@@ -95,6 +129,18 @@ impl Run {
         }
     }
 
+    /// Takes an extension's name or version.
+    pub fn add_pack(&mut self, number: usize, name: &str, version: &str) {
+        if self.packs.len() < MAX_PACKS || self.packs.contains_key(&number) {
+            let pack = self.packs.entry(number).or_default();
+            for (field, text) in [(&mut pack.0, name), (&mut pack.1, version)] {
+                if !text.is_empty() {
+                    text.clone_into(field);
+                }
+            }
+        }
+    }
+
     /// Takes `originalUriBaseIds` (§3.14.14).
     pub fn add_bases(&mut self, record: Record<'_>) {
         for (name, base) in record.entries("").take(1_000) {
@@ -109,12 +155,71 @@ impl Run {
         }
     }
 
-    /// Takes an artifact's location.
-    pub fn add_artifact(&mut self, record: Record<'_>) {
-        if self.artifacts.len() < MAX_LISTED {
+    /// Takes an artifact's location; one without leaves its index empty.
+    pub fn add_artifact(&mut self, index: usize, record: Record<'_>) {
+        if index < MAX_LISTED {
             let text = |name| record.text(name).to_owned();
-            self.artifacts.push((text("uri"), text("uriBaseId")));
+            if self.artifacts.len() <= index {
+                self.artifacts.resize(index + 1, (String::new(), String::new()));
+            }
+            if let Some(artifact) = self.artifacts.get_mut(index) {
+                *artifact = (text("uri"), text("uriBaseId"));
+            }
         }
+    }
+
+    /// Takes an artifact's roles (§3.24.6).
+    pub fn add_roles(&mut self, index: usize, record: Record<'_>) {
+        self.has_roles = true;
+        let target = record.items("").any(|role| role.0.as_str() == Some("analysisTarget"));
+        if target && self.targets.len() < MAX_LISTED {
+            self.targets.insert(index);
+        }
+    }
+
+    /// Notes a reference to a rule that was switched on or off (§3.20.5, §3.58.3).
+    pub fn switch(&mut self, descriptor: Record<'_>, on: bool) {
+        if self.switches.len() < MAX_LISTED {
+            self.switches.push((json!({ "rule": descriptor.0 }), on));
+        }
+    }
+
+    /// Notes locations of files in one of its lists.
+    pub fn note(list: &mut Vec<Value>, location: Record<'_>) {
+        if list.len() < MAX_LISTED {
+            list.push(location.0.clone());
+        }
+    }
+
+    /// The artifacts that it may have been told to scan: paths below the root.
+    pub fn artifact_paths(&self) -> Vec<String> {
+        let all = self.artifacts.iter().enumerate();
+        let told = all.filter(|(at, _)| !self.has_roles || self.targets.contains(at));
+        let paths = told.map(|(_, (uri, base))| self.resolved(uri, base));
+        paths.filter(|path| !path.is_empty() && !path.contains("://")).collect()
+    }
+
+    /// Ids of rules that were on, and of those that were off. Ids of published problems are no checks: their
+    /// scanners list only what they found.
+    pub fn switched(&self) -> (Vec<&str>, Vec<&str>) {
+        let mut switches: HashMap<&str, bool> = HashMap::new();
+        for (reference, on) in &self.switches {
+            if let Some(rule) = self.rule(Record(reference)) {
+                switches.insert(&rule.id, *on);
+            }
+        }
+        let own = self.rules.iter().filter(|rule| !rule.id.is_empty());
+        own.filter(|rule| !super::package::is_published(&rule.id))
+            .map(|rule| (rule.id.as_str(), rule.enabled))
+            .map(|(id, enabled)| (id, switches.get(id).copied().unwrap_or(enabled)))
+            .fold((Vec::new(), Vec::new()), |(mut on, mut off), (id, is_on)| {
+                if is_on {
+                    on.push(id)
+                } else {
+                    off.push(id)
+                }
+                (on, off)
+            })
     }
 
     /// Takes a logical location.
@@ -178,6 +283,10 @@ impl Run {
         {
             (uri, base) = (u, b);
         }
+        self.resolved(uri, base)
+    }
+
+    fn resolved<'s>(&'s self, uri: &str, mut base: &'s str) -> String {
         if uri.starts_with("http://") || uri.starts_with("https://") {
             return uri.to_owned();
         }
@@ -217,10 +326,14 @@ impl Run {
         index.and_then(|index| self.logical.get(index)).cloned().unwrap_or_default()
     }
 
-    /// Rules that were on. Ids of published problems are no checks: their scanners list only what they found.
-    pub fn active_rules(&self) -> impl Iterator<Item = &str> {
-        let own = self.rules.iter().filter(|rule| rule.enabled && !rule.id.is_empty());
-        own.filter(|rule| !super::package::is_published(&rule.id)).map(|rule| rule.id.as_str())
+    /// Whether a rule of that id is listed.
+    pub fn knows(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    /// Whether an extension has rules.
+    pub fn has_rules(&self, extension: usize) -> bool {
+        self.extensions.contains_key(&extension)
     }
 }
 
