@@ -683,25 +683,6 @@ fn images_of_one_document() {
 }
 
 #[test]
-fn sonarqube_counts_no_further_than_its_cap() {
-    let issue = |n: u32| {
-        format!(
-            r#"{{"key":"K{n}","rule":"java:S2077","severity":"MAJOR","component":"shop:src/A.java","project":"shop","line":{n},"message":"m{n}"}}"#
-        )
-    };
-    let page = |issues: std::ops::Range<u32>| {
-        let total = issues.len();
-        let issues: Vec<String> = issues.map(issue).collect();
-        format!(
-            r#"{{"paging":{{"pageIndex":1,"pageSize":10000,"total":{total}}},"components":[],"issues":[{}]}}"#,
-            issues.join(",")
-        )
-    };
-    assert_eq!(said("sonarqube", &page(1..10_002), &page(2..10_002)), "rule: no");
-    assert_eq!(said("sonarqube", &page(1..10_001), &page(2..10_001)), "ended");
-}
-
-#[test]
 fn the_generic_format_states_all_of_it() {
     let finding = r#"{"class":"code","rule":"NW-1","title":"t","severity":"high","confidence":"high","locations":[{"path":"src/a.py"}]}"#;
     let document = format!(

@@ -2,7 +2,7 @@
 
 use super::fields::{self, CODE, Fields};
 use crate::format::Format;
-use crate::observation::{Class, Standing};
+use crate::observation::Standing;
 
 /// Its XML.
 pub const FORMAT: Format = Format {
@@ -17,7 +17,6 @@ pub const FORMAT: Format = Format {
 
 const FIELDS: Fields = Fields {
     tool: "HCL AppScan on Cloud",
-    kinds: &[Class::Code],
     rule: "issue-type/ref|issue-type-name",
     title: "fix/item/general/text|issue-type-name|issue-type/ref",
     remedy: "fix/item/remediation",
