@@ -10,9 +10,9 @@
 //! The integration tests of `findings`.
 
 mod assign;
-mod coverage;
 mod close;
 mod corpus;
+mod coverage;
 mod identity;
 mod labelled;
 mod mutation;
