@@ -165,10 +165,7 @@ fn openvas() {
     let not_ended =
         Swap("<end></end></host>", "<end></end></host><host><ip>192.0.2.80</ip><end></end></host>");
     case.check(&[GONE, COUNT, not_ended], "target: no, rule: not said");
-    case.check(
-        &[GONE, COUNT, Swap("min_qod=70", "min_qod=95")],
-        "rule: not said",
-    );
+    case.check(&[GONE, COUNT, Swap("min_qod=70", "min_qod=95")], "rule: not said");
     let lower = Swap("levels=chmlg", "levels=l");
     case.check(&[GONE, COUNT, lower], "rule: not said");
     let only_with_results = Swap("result_hosts_only=0", "result_hosts_only=1");

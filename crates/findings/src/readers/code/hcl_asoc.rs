@@ -18,7 +18,6 @@ pub const FORMAT: Format = Format {
 
 const FIELDS: Fields = Fields {
     tool: "HCL AppScan on Cloud",
-    kinds: &[Class::Code],
     rule: "issue-type/ref|issue-type-name",
     title: "fix/item/general/text|issue-type-name|issue-type/ref",
     remedy: "fix/item/remediation",

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use vocab::Severity;
 
-use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Component, Location, Observation, Standing};
 use crate::readers::words;
@@ -39,18 +38,7 @@ fn detects(shape: &Shape) -> bool {
         || shape.all(&["sonarBaseURL", "sonarComponent", "issues"])
 }
 
-const RECORDS: &[&str] = &[
-    "issues[]",
-    "hotspots[]",
-    "[]",
-    "paging.total",
-    "branch",
-    "date",
-    "projectName",
-    "components[]",
-];
-/// Most records that the web API gives of one search; SonarQube Cloud counts no further either.
-const CAP: u64 = 10_000;
+const RECORDS: &[&str] = &["issues[]", "hotspots[]", "[]", "branch", "date", "projectName"];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("SonarQube".to_owned()));
@@ -63,28 +51,16 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
-    let (mut total, mut met) = (0, 0);
     json::walk(source, RECORDS, sink, &mut |sink, hit| {
         let record = hit.record();
         match hit.pattern {
-            0..=2 => {
-                met += 1;
-                return claim::keep(sink, observation(record, &rules, hit.place()));
-            }
-            3 => total = record.0.as_u64().unwrap_or(0),
-            4 => claim::tell(sink, Fact::Branch, record.0.as_str().unwrap_or_default()),
-            5 => claim::scanned_at(sink, record.0.as_str().unwrap_or_default()),
-            7 if record.text("qualifier") == "TRK" => {
-                sink.fact(Fact::LookedAmong(Target::unit(record.text("key"))));
-            }
-            7 => {}
+            0..=2 => return claim::keep(sink, observation(record, &rules, hit.place())),
+            3 => claim::tell(sink, Fact::Branch, record.0.as_str().unwrap_or_default()),
+            4 => claim::scanned_at(sink, record.0.as_str().unwrap_or_default()),
             _ => claim::tell(sink, Fact::Target, record.0.as_str().unwrap_or_default()),
         }
         Ok(())
     })?;
-    if total == CAP && met == CAP {
-        sink.fact(Fact::Capped(String::new()));
-    }
     Ok(())
 }
 

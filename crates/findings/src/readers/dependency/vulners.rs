@@ -22,7 +22,6 @@ pub const FORMAT: Format = Format {
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let context = Context::of(source, &["data.vulns.*"], sink)?;
     facts::tool(sink, "Vulners", "");
-    facts::only_packages(sink);
     json::walk(source, &["data.report[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let rule = record.text("vulnID");

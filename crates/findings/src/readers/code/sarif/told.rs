@@ -16,7 +16,7 @@ use crate::sink::{Fact, Sink};
 use crate::walk::json::Record;
 
 use super::result::SECRET_TOOLS;
-use super::run::Run;
+use super::run::{Run, rule_id};
 
 /// Tools that do one kind alone, as their names begin, and which.
 const KINDS: &[(&str, Class)] = &[
@@ -230,6 +230,8 @@ pub struct Met<'r> {
     /// A result lies in a file that is not among the artifacts: they are no whole list.
     partial: bool,
     rules: HashSet<&'r str>,
+    /// A result has a rule that is not listed: the rules are no whole list either.
+    unlisted: bool,
     passed: u64,
 }
 
@@ -238,7 +240,8 @@ impl<'r> Met<'r> {
     pub fn of(run: &'r Run) -> Self {
         let paths = run.artifact_paths().into_iter();
         let artifacts = paths.map(|path| (normal_path(&path), false)).collect();
-        let mut met = Self { artifacts, partial: false, rules: HashSet::new(), passed: 0 };
+        let mut met =
+            Self { artifacts, partial: false, rules: HashSet::new(), unlisted: false, passed: 0 };
         for file in &run.flows {
             met.refer(run, Record(file));
         }
@@ -248,7 +251,10 @@ impl<'r> Met<'r> {
     /// Takes a result.
     pub fn take(&mut self, result: Record<'_>, run: &'r Run) {
         self.passed += u64::from(matches!(result.text("kind"), "pass" | "notApplicable"));
-        self.rules.extend(run.rule(result).map(|rule| rule.id.as_str()));
+        match run.rule(result) {
+            Some(rule) => _ = self.rules.insert(rule.id.as_str()),
+            None => self.unlisted |= !rule_id(result).is_empty(),
+        }
         if self.artifacts.is_empty() {
             return;
         }
@@ -281,7 +287,8 @@ impl<'r> Met<'r> {
     /// What only the end of the results shows.
     pub fn tell(&self, several: bool, run: &Run, sink: &mut dyn Sink) {
         let listed = !self.partial && self.artifacts.values().any(|referred| !referred);
-        let all_rules = run.switched().0.iter().any(|rule| !self.rules.contains(rule));
+        let all_rules =
+            !self.unlisted && run.switched().0.iter().any(|rule| !self.rules.contains(rule));
         if self.passed > 0 || listed || all_rules {
             enter(several, run, sink);
         }
