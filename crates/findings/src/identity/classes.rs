@@ -243,7 +243,7 @@ fn host(observation: &Observation, ids: &Ids) -> Made {
         made.content = Some(key(&["id", ids.leading().unwrap_or_default()]));
         made.tuple =
             Key::of(&[b"host-id", &bucket.0, ids.leading().unwrap_or_default().as_bytes()]);
-        made.links = host_links(host, &port, ids);
+        made.links = host_links(host, &port, &path, ids);
         made.apart = Key::of(&[b"apart", &made.apart.0, &made.tuple.0]);
     }
     made.names.splice(0..0, own_names(observation, bucket));
@@ -254,12 +254,17 @@ fn names(ids: &[String], named: impl Fn(&String) -> Key) -> Vec<Name> {
     ids.iter().map(|id| Name { key: named(id), how: How::Alias }).collect()
 }
 
-fn host_links(host: &str, port: &str, ids: &Ids) -> Vec<(LinkRule, Key, String)> {
+/// A host, a port and a problem; of a problem in one of several installations also which.
+fn host_links(host: &str, port: &str, path: &str, ids: &Ids) -> Vec<(LinkRule, Key, String)> {
     if host.is_empty() || !ids.one {
         return Vec::new();
     }
     let link = |id: &String| {
-        let key = key(&["host-port-alias", host, port, id]);
+        let mut parts = vec!["host-port-alias", host, port, id];
+        if !path.is_empty() {
+            parts.push(path);
+        }
+        let key = key(&parts);
         (LinkRule::HostPortAlias, key, format!("{host}:{port} {id}"))
     };
     ids.names.iter().map(link).collect()
@@ -292,7 +297,7 @@ fn web(observation: &Observation, ids: &Ids) -> Made {
     let tuple = key(&parts);
     let mut made = Made::titled(tuple, observation);
     made.names.splice(0..0, own_names(observation, tuple));
-    made.links = host_links(host, &place::full_port(endpoint).to_string(), ids);
+    made.links = host_links(host, &place::full_port(endpoint).to_string(), "", ids);
     made
 }
 

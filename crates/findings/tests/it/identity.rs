@@ -364,7 +364,10 @@ fn records_that_are_told_apart_are_two() {
         o.class = Class::Host;
         o.locations = vec![Location { path: "/opt/java/a".into(), ..Location::default() }];
     });
-    assert!(!one(&host, &with(&host, |o| o.locations[0].path = "/opt/java/b".into())));
+    let elsewhere = |o: &mut Observation| o.locations[0].path = "/opt/java/b".into();
+    assert!(!one(&host, &with(&host, elsewhere)));
+    let known = with(&host, |o| o.ids = vec!["CVE-2031-4004".into()]);
+    assert!(!one(&known, &with(&known, elsewhere)) && !linked(&known, &with(&known, elsewhere)));
     // From run to run a title may change, and an id that was not there may come.
     assert!(same(&checked, &with(&checked, |o| o.title = "In other words".into())));
     assert!(same(&checked, &numbered));
