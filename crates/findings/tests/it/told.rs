@@ -165,9 +165,12 @@ fn openvas() {
     let not_ended =
         Swap("<end></end></host>", "<end></end></host><host><ip>192.0.2.80</ip><end></end></host>");
     case.check(&[GONE, COUNT, not_ended], "target: no, rule: not said");
-    case.check(&[GONE, COUNT, Swap("min_qod=70", "min_qod=95")], "rule: not said");
+    case.check(
+        &[GONE, COUNT, Swap("min_qod=70", "min_qod=95")],
+        "rule: not said, filter: not said",
+    );
     let lower = Swap("levels=chmlg", "levels=l");
-    case.check(&[GONE, COUNT, lower], "rule: not said");
+    case.check(&[GONE, COUNT, lower], "rule: not said, filter: not said");
     let only_with_results = Swap("result_hosts_only=0", "result_hosts_only=1");
     case.check(&[GONE, COUNT, only_with_results], "target: not said, rule: not said");
 }
@@ -271,7 +274,7 @@ fn arachni_and_gitlab() {
     };
     const NONE: Edit =
         Cut("{\"id\":\"5ec00bbc-0000-4000-8000-000000000001\"", "\"path\":\"/v1/trees\"}},");
-    case.check(&[NONE], "rule: not said");
+    case.check(&[NONE], "rule: not said, filter: not said");
     let other = Swap("//api.example.org", "//b.example.org");
     case.check(&[NONE, other], "target: no, rule: not said, filter: not said");
     let kind = Swap("\"type\":\"dast\"", "\"type\":\"coverage_fuzzing\"");

@@ -27,7 +27,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         if hit.pattern == 1 {
             let url = hit.value.as_str().unwrap_or_default();
             sink.fact(Fact::Target(url.to_owned()));
-            claim::tell_site(sink, url);
+            // Other hosts of the same organisation are crawled with it.
+            claim::site_target(url).into_iter().for_each(|site| sink.fact(Fact::LookedAmong(site)));
             return Ok(());
         }
         hand_on(sink, of_vulnerability(hit.record(), hit.place()))

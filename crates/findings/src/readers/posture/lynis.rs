@@ -56,6 +56,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         Ok(())
     })?;
     if listed {
+        // What it says of itself comes from no test.
+        sink.fact(Fact::ActiveRule("LYNIS".to_owned()));
         sink.fact(Fact::AllRules);
     }
     sink.fact(Fact::Looked(Target::run()));
