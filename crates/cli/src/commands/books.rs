@@ -56,7 +56,7 @@ pub fn open(global: &Global, mode: Mode, terminal: &Terminal) -> anyhow::Result<
 pub fn database(global: &Global) -> anyhow::Result<Database> {
     let typed = global.database.clone().or_else(|| std::env::var("GABION_DATABASE").ok());
     match typed.filter(|text| !text.trim().is_empty()) {
-        Some(text) => Ok(Database::typed(&text)),
+        Some(text) => Database::typed(&text).map_err(books_failed),
         None => Ok(Database::of(&super::data_dir(global)?)),
     }
 }
@@ -65,7 +65,7 @@ pub fn database(global: &Global) -> anyhow::Result<Database> {
 pub fn books_failed(error: BooksError) -> anyhow::Error {
     let remedy = error.remedy().map(str::to_owned);
     match error {
-        BooksError::Refused { .. } => usage(error, remedy),
+        BooksError::Refused { .. } | BooksError::Address { .. } => usage(error, remedy),
         _ => failed(error, remedy),
     }
 }
