@@ -1,7 +1,7 @@
 //! The ledger that a command uses, and who asks: from options and environment to `app`'s words.
 #![expect(
     clippy::disallowed_methods,
-    reason = "the environment is read here, once: GABION_DATABASE, USER and LOGNAME"
+    reason = "the environment is read here, once: GABION_DATABASE, GABION_ROLE, USER and LOGNAME"
 )]
 
 use std::io::Write;
@@ -17,31 +17,18 @@ use crate::args::Global;
 use crate::exit::{Exit, failed, usage};
 use crate::terminal::Terminal;
 
-/// Opens the ledger, and says who asks: the local user, an admin unless the ledger says otherwise.
+/// Opens the ledger, and says who asks: the local user, an admin unless the ledger says otherwise. Of the ledger's
+/// role, every `--role` and the environment's the least acts.
 ///
 /// # Errors
-/// There is none, it cannot be used, or `--role` asks for more than the user has.
+/// There is none, it cannot be used, or a word is no role.
 pub fn open(global: &Global, mode: Mode, terminal: &Terminal) -> anyhow::Result<(Books, Actor)> {
-    let wanted = match &global.role {
-        None => None,
-        Some(word) => Some(Role::from_word(word).ok_or_else(|| {
-            let known = Role::ALL.map(Role::as_str).join(", ");
-            usage(anyhow!("--role «{word}» is no role"), format!("one of: {known}"))
-        })?),
-    };
+    let wanted = wanted(global)?;
     let database = database(global)?;
     let mut books = Books::open(&database, mode).map_err(books_failed)?;
     let name = user();
     let given = books.role_of(&name).map_err(books_failed)?.unwrap_or(Role::Admin);
-    let role = match wanted {
-        Some(wanted) if !given.covers(wanted) => {
-            let text =
-                format!("{name} is {} here and cannot act as {}", given.as_str(), wanted.as_str());
-            return Err(usage(anyhow!(text), "--role only takes a lesser role".to_owned()));
-        }
-        Some(wanted) => wanted,
-        None => given,
-    };
+    let role = wanted.into_iter().fold(given, Role::lesser);
     let speaker = *terminal;
     let mut said = false;
     books.on_wait(Box::new(move |_| {
@@ -50,6 +37,20 @@ pub fn open(global: &Global, mode: Mode, terminal: &Terminal) -> anyhow::Result<
         }
     }));
     Ok((books, Actor::person(&name, role)))
+}
+
+/// Every role that was given beside the ledger's.
+fn wanted(global: &Global) -> anyhow::Result<Vec<Role>> {
+    let typed = global.roles.iter().map(|word| ("--role", word.clone()));
+    let around = std::env::var_os("GABION_ROLE").filter(|word| !word.is_empty());
+    let around = around.map(|word| ("GABION_ROLE", word.to_string_lossy().into_owned()));
+    let role = |(from, word): (&str, String)| {
+        Role::from_word(&word).ok_or_else(|| {
+            let known = Role::ALL.map(Role::as_str).join(", ");
+            usage(anyhow!("{from} «{word}» is no role"), format!("one of: {known}"))
+        })
+    };
+    typed.chain(around).map(role).collect()
 }
 
 /// Where the ledger is.

@@ -16,4 +16,5 @@ mod outputs;
 mod policies;
 mod program;
 mod queue;
+mod roles;
 mod stdin;
