@@ -257,6 +257,7 @@ pub fn import(
     let taken = read(&mut spooled, format, &secrets, &timing, &file, tell)?;
     let taken = taken.map_err(damaged)?;
     let published = taken.published;
+    let untimely = taken.told.untimely.clone();
     let belongs = belongs(request, &taken.told, format.id, &configs, now)?;
     let mut write = books.write(actor, now)?;
     // Whoever is said to be the owner now: of an asset that is there already its own facts tell.
@@ -272,7 +273,7 @@ pub fn import(
     if let Some(summary) = summary.filter(|_| !request.dry_run) {
         imported.entry = Some(write.commit("import", &summary)?.entry);
     }
-    imported.remarks.extend(remarks(&imported, published && index.is_none()));
+    imported.remarks.extend(remarks(&imported, published && index.is_none(), &untimely));
     Ok(imported)
 }
 
@@ -343,8 +344,15 @@ fn read(
 }
 
 /// What holds for the import as a whole.
-fn remarks(imported: &Imported, assumed: bool) -> Vec<String> {
+fn remarks(imported: &Imported, assumed: bool, untimely: &(u64, String)) -> Vec<String> {
     let mut remarks = Vec::new();
+    let (count, first) = untimely;
+    if *count > 0 {
+        let times = if *count == 1 { "1 time" } else { &format!("{count} times") };
+        remarks.push(format!(
+            "{times} that it tells cannot be read or lie before 1990, the first «{first}»; they count as not told"
+        ));
+    }
     if !imported.declared {
         remarks.push(format!(
             "nobody declared the asset «{}», so nothing on it is linked to what other sources report; name it with --asset NAME",

@@ -24,6 +24,8 @@ mod uniting;
 pub mod verify;
 mod writing;
 
+/// Before it no scanner looked.
+pub use findings::sink::EARLIEST;
 pub use import::{ImportError, Imported, Progress, Request, SCHEMA, import, scope};
 pub use spool::Input;
 

@@ -58,6 +58,26 @@ pub(crate) struct Told {
     pub(crate) branch: String,
     pub(crate) lists_rules: bool,
     pub(crate) incomplete: Vec<String>,
+    /// How many times it tells that are not believed, and the first of them.
+    pub(crate) untimely: (u64, String),
+}
+
+impl Told {
+    /// The time, unless it lies before scanners were; then it counts as not told.
+    fn timely(&mut self, at: Instant) -> Option<Instant> {
+        if at >= findings::sink::EARLIEST {
+            return Some(at);
+        }
+        self.untimely(at.to_string());
+        None
+    }
+
+    fn untimely(&mut self, text: String) {
+        if self.untimely.0 == 0 {
+            self.untimely.1 = text;
+        }
+        self.untimely.0 += 1;
+    }
 }
 
 /// Which rules were active or met.
@@ -261,6 +281,7 @@ impl Sink for Taking<'_> {
         for location in &mut observation.locations {
             cut(&mut location.snippet, MAX_SNIPPET);
         }
+        observation.first_seen = observation.first_seen.and_then(|at| self.taken.told.timely(at));
         self.taken.rules.add(&observation.rule);
         self.taken.observations += 1;
         self.taken.published |= !observation.ids.is_empty();
@@ -293,7 +314,8 @@ impl Sink for Taking<'_> {
             }
             Fact::ToolVersion(version) => told.tool_version = clean(version),
             // Of several runs in one document the latest counts.
-            Fact::ScannedAt(at) => told.scanned_at = told.scanned_at.max(Some(at)),
+            Fact::ScannedAt(at) => told.scanned_at = told.scanned_at.max(told.timely(at)),
+            Fact::Untimely(text) => told.untimely(clean(text)),
             Fact::Target(target) => told.target = clean(target),
             Fact::Branch(branch) => told.branch = clean(branch),
             Fact::ActiveRule(rule) => {

@@ -1,6 +1,6 @@
 //! How is what a document says of itself handed on? Empty texts are not.
 
-use crate::sink::{Fact, Sink};
+use crate::sink::{Fact, Sink, looked_at};
 
 /// The tool, and its version where it is told.
 pub fn tool(sink: &mut dyn Sink, name: &str, version: &str) {
@@ -12,9 +12,7 @@ pub fn tool(sink: &mut dyn Sink, name: &str, version: &str) {
 
 /// When it looked; what is no date is left out.
 pub fn scanned(sink: &mut dyn Sink, text: &str) {
-    if let Some(at) = vocab::instant::parse(text) {
-        sink.fact(Fact::ScannedAt(at));
-    }
+    looked_at(sink, text, vocab::instant::parse(text));
 }
 
 /// What it looked at.

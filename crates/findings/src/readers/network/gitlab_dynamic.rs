@@ -9,7 +9,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::{LONG_HEAD, Shape};
@@ -52,9 +52,8 @@ fn about(sink: &mut dyn Sink, scan: Record<'_>) {
     if !version.is_empty() {
         sink.fact(Fact::ToolVersion(version.to_owned()));
     }
-    if let Some(instant) = when(scan.text("end_time")) {
-        sink.fact(Fact::ScannedAt(instant));
-    }
+    let told = scan.text("end_time");
+    looked_at(sink, told, when(told));
     let status = scan.text("status");
     if !status.is_empty() && status != "success" {
         sink.fact(Fact::Incomplete(format!("the scan's status is «{status}»")));

@@ -12,7 +12,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::xml::{self, Element, Hit};
 
@@ -65,9 +65,8 @@ fn is_closed(host: &Element) -> bool {
 }
 
 fn ended(sink: &mut dyn Sink, hit: &Hit<'_>) {
-    if let Some(instant) = when(hit.element.attribute("time")) {
-        sink.fact(Fact::ScannedAt(instant));
-    }
+    let told = hit.element.attribute("time");
+    looked_at(sink, told, when(told));
     if hit.element.attribute("exit") == "error" {
         let why = hit.element.attribute("errormsg");
         sink.fact(Fact::Incomplete(format!("the run ended with an error: {why}")));

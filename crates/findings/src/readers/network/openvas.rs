@@ -11,7 +11,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Endpoint, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::shape::has_columns;
 use crate::walk::table::{self, Row};
@@ -60,7 +60,7 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             3..=5 if !text.eq_ignore_ascii_case("done") => {
                 sink.fact(Fact::Incomplete(format!("the run's status is «{text}»")));
             }
-            6.. => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            6.. => looked_at(sink, text, when(text)),
             _ => {}
         }
         Ok(())

@@ -14,7 +14,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::shape::has_columns;
 use crate::walk::table::{self, Row};
@@ -223,9 +223,8 @@ fn read_assets(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop>
     let mut glossary: BTreeMap<String, Element> = BTreeMap::new();
     xml::walk(source, &[DETAILS, TOLD], sink, &mut |sink, hit| {
         if hit.pattern == 1 {
-            if let Some(instant) = when(&hit.element.text) {
-                sink.fact(Fact::ScannedAt(instant));
-            }
+            let told = &hit.element.text;
+            looked_at(sink, told, when(told));
         } else if glossary.len() < MAX_GLOSSARY {
             glossary.insert(hit.element.text_of("QID").to_owned(), hit.element);
         }
@@ -303,7 +302,7 @@ fn read_scan(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         if hit.pattern == 0 {
             let text = hit.element.text.trim();
             match hit.element.attribute("value") {
-                "DATE" => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+                "DATE" => looked_at(sink, text, when(text)),
                 "TARGET" => sink.fact(Fact::Target(text.to_owned())),
                 "STATUS" if !text.eq_ignore_ascii_case("finished") => {
                     sink.fact(Fact::Incomplete(format!("the scan's status is «{text}»")));

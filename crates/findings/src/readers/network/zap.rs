@@ -12,7 +12,7 @@ use super::claim::{self, hand_on, paragraphs};
 use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Endpoint, Observation, Standing};
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::xml::{self, Element};
@@ -113,9 +113,7 @@ fn tell(sink: &mut dyn Sink, version: &str, generated: &str) {
     if !version.is_empty() {
         sink.fact(Fact::ToolVersion(version.to_owned()));
     }
-    if let Some(instant) = when(generated) {
-        sink.fact(Fact::ScannedAt(instant));
-    }
+    looked_at(sink, generated, when(generated));
 }
 
 fn each<F: Fields>(

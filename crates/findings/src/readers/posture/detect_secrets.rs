@@ -8,7 +8,7 @@ use super::reading::{digest, relative};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
 
@@ -35,7 +35,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 return sink.observation(Observation { place, ..observation(record, file) });
             }
             1 => sink.fact(Fact::ToolVersion(text.to_owned())),
-            _ => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            _ => looked_at(sink, text, words::when(text)),
         }
         Ok(())
     })?;

@@ -11,7 +11,7 @@ use super::reading::tell_passed;
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
 use vocab::Severity;
@@ -91,7 +91,7 @@ fn names(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Named, Stop> {
                 }
             }
             2 if !text.is_empty() => sink.fact(Fact::ToolVersion(text.to_owned())),
-            3 => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            3 => looked_at(sink, text, words::when(text)),
             4 if !text.is_empty() => sink.fact(Fact::Target(text.to_owned())),
             _ => {}
         }

@@ -11,7 +11,7 @@ mod run;
 use std::collections::BTreeMap;
 
 use crate::format::Format;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{EARLIEST, Fact, Sink, Stop, untimely};
 use crate::source::Source;
 use crate::walk::json::{self, Hit, Record};
 use crate::walk::shape::Shape;
@@ -119,8 +119,12 @@ fn describe(run: &mut Run, hit: &Hit<'_>, sink: &mut dyn Sink) {
 /// §3.20: whether the run succeeded, when, and where.
 fn invocation(run: &mut Run, record: Record<'_>) {
     run.add_base("", record.text("workingDirectory.uri"), "");
-    let when = record.first(&["endTimeUtc", "startTimeUtc"]);
-    run.at = vocab::instant::parse(when).or(run.at);
+    // A default of the language in one of them (.NET's year 1) does not hide what the other tells.
+    let told = ["endTimeUtc", "startTimeUtc"].map(|name| record.text(name));
+    match told.into_iter().filter_map(vocab::instant::parse).find(|at| *at >= EARLIEST) {
+        Some(at) => run.at = Some(at),
+        None => run.untimely = record.first(&["endTimeUtc", "startTimeUtc"]).to_owned(),
+    }
     if record.has("executionSuccessful") && !record.flag("executionSuccessful") {
         let why =
             record.first(&["exitCodeDescription", "exitSignalName", "processStartFailureMessage"]);
@@ -154,8 +158,9 @@ fn facts(run: &Run, sink: &mut dyn Sink) {
     if let Some(version) = version {
         sink.fact(Fact::ToolVersion(version.clone()));
     }
-    if let Some(at) = run.at {
-        sink.fact(Fact::ScannedAt(at));
+    match run.at {
+        Some(at) => sink.fact(Fact::ScannedAt(at)),
+        None => untimely(sink, &run.untimely),
     }
     for why in &run.troubles {
         sink.fact(Fact::Incomplete(why.clone()));

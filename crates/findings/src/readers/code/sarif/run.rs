@@ -26,6 +26,8 @@ pub struct Run {
     pub semantic_version: String,
     /// When it ended.
     pub at: Option<Instant>,
+    /// What it tells of when it ended, where that is no time to be believed.
+    pub untimely: String,
     /// Why it is not complete.
     pub troubles: Vec<String>,
     rules: Vec<Rule>,
