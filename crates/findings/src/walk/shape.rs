@@ -21,6 +21,8 @@ pub const HEAD: usize = 1 << 20;
 pub const LONG_HEAD: usize = 64 << 20;
 const MAX_PATHS: usize = 4_000;
 const MAX_VALUE: usize = 300;
+/// Longest path that is noted; no format is known by a longer one.
+const MAX_PATH: usize = 1_000;
 const MAX_LEVELS: usize = 6;
 
 /// What was met.
@@ -146,7 +148,7 @@ impl<'de> DeserializeSeed<'de> for At<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.level > MAX_LEVELS {
+        if self.level > MAX_LEVELS || self.path.len() > MAX_PATH {
             return deserializer.deserialize_ignored_any(serde::de::IgnoredAny).map(|_| ());
         }
         deserializer.deserialize_any(self)
@@ -164,6 +166,7 @@ impl<'de> Visitor<'de> for At<'_> {
         self.note("");
         while let Some(key) = map.next_key::<String>()? {
             let dot = if self.path.is_empty() { "" } else { "." };
+            let key = key.get(..MAX_PATH + 1).unwrap_or(&key);
             let path = format!("{}{dot}{key}", self.path);
             map.next_value_seed(At { path, level: self.level + 1, paths: self.paths })?;
         }
@@ -221,6 +224,9 @@ fn xml_paths(bytes: &[u8]) -> BTreeMap<String, String> {
                 continue;
             }
             Ok(Event::Text(text)) => {
+                if open.len() > MAX_LEVELS {
+                    continue;
+                }
                 let met = paths.get_mut(&open.join("/"));
                 if let Some(met) = met.filter(|m| m.is_empty()) {
                     *met = text.trim().chars().take(MAX_VALUE).collect();
@@ -231,10 +237,12 @@ fn xml_paths(bytes: &[u8]) -> BTreeMap<String, String> {
             Ok(_) => continue,
         };
         open.push(start.local_name().as_ref().to_owned());
-        if open.len() <= MAX_LEVELS && paths.len() < MAX_PATHS {
+        let length = open.iter().map(String::len).sum::<usize>();
+        if open.len() <= MAX_LEVELS && length <= MAX_PATH && paths.len() < MAX_PATHS {
             let path = open.join("/");
             for attribute in start.attributes().with_checks(false).flatten().take(50) {
                 let name = attribute.key.as_ref();
+                let name = name.get(..MAX_PATH).unwrap_or(name);
                 let value: &str = &attribute.value;
                 paths
                     .entry(format!("{path}/@{name}"))

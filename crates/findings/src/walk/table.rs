@@ -4,10 +4,13 @@
 //! semicolons and tabs are recognised by the header. Rows before the header are handed to the test and
 //! passed over; lines before it are common (Qualys, OpenVAS).
 
+mod rows;
+
 use std::io::Read;
 
 use csv::{ReaderBuilder, StringRecord};
 
+use self::rows::Rows;
 use super::MAX_RECORD;
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
@@ -79,13 +82,21 @@ pub fn walk(
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
-        .from_reader(source.pass()?);
+        .from_reader(Rows::new(source.pass()?, delimiter));
     let mut header: Option<Vec<String>> = None;
     let mut record = StringRecord::new();
     let mut before = 0;
     loop {
         let line = reader.position().line();
-        match reader.read_record(&mut record) {
+        let read = reader.read_record(&mut record);
+        let end = reader.position().byte();
+        let cut = reader.get_mut().cut_before(end);
+        match read {
+            Ok(true) if cut || record.as_slice().len() > MAX_RECORD => {
+                let line = record.position().map_or(line, csv::Position::line);
+                sink.dropped(&format!("line {line}"), "the row is larger than 16 MiB");
+                continue;
+            }
             Ok(true) => {}
             Ok(false) => break,
             Err(error) if error.is_io_error() => return Err(io_of(error)),
@@ -93,10 +104,6 @@ pub fn walk(
                 sink.dropped(&format!("line {line}"), &error.to_string());
                 continue;
             }
-        }
-        if record.as_slice().len() > MAX_RECORD {
-            sink.dropped(&format!("line {line}"), "the row is larger than 16 MiB");
-            continue;
         }
         let line = record.position().map_or(line, csv::Position::line);
         match &header {

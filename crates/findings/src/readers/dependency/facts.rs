@@ -1,5 +1,6 @@
 //! How is what a document says of itself handed on? Empty texts are not.
 
+use crate::readers::words;
 use crate::sink::{Fact, Sink, looked_at};
 
 /// The tool, and its version where it is told.
@@ -12,7 +13,7 @@ pub fn tool(sink: &mut dyn Sink, name: &str, version: &str) {
 
 /// When it looked; what is no date is left out.
 pub fn scanned(sink: &mut dyn Sink, text: &str) {
-    looked_at(sink, text, vocab::instant::parse(text));
+    looked_at(sink, text, words::when(text));
 }
 
 /// What it looked at.
