@@ -69,7 +69,9 @@ impl Shape {
         } else if shape.is_xml {
             shape.paths = xml_paths(&bytes);
         } else {
-            shape.rows = DELIMITERS.iter().map(|d| head_rows(&text, *d)).collect();
+            // The first rows are near the beginning; one of them may have no end.
+            let rows = text.get(..text.floor_char_boundary(HEAD)).unwrap_or_default();
+            shape.rows = DELIMITERS.iter().map(|d| head_rows(rows, *d)).collect();
         }
         Ok(shape)
     }
