@@ -14,6 +14,7 @@ use vocab::{Exposure, Instant};
 
 use super::arrival::Arrival;
 use super::belongs::{self, belongs};
+use super::redact::Known;
 use super::spool::{self, Input, Spooled};
 use super::taking::{Aliases, Taken, Taking};
 use super::timing::Timing;
@@ -301,7 +302,8 @@ fn format(request: &Request, spooled: &mut Spooled) -> Result<&'static Format, I
     }
 }
 
-/// Reads the document onto the stage; a second time where ids were met before their aliases.
+/// Reads the document onto the stage; a second time where ids were met before their aliases, or where records declare
+/// secrets that others may show.
 fn read(
     spooled: &mut Spooled,
     format: &'static Format,
@@ -310,7 +312,7 @@ fn read(
     file: &str,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Result<Taken, intel::IndexError>, ImportError> {
-    let mut known: Option<Aliases> = None;
+    let mut known: Option<(Aliases, Known)> = None;
     loop {
         let second = known.is_some();
         let mut taking = Taking::new(secrets, timing, known.take(), &mut *tell)?;
@@ -335,11 +337,15 @@ fn read(
         if let Some(error) = taking.damaged() {
             return Ok(Err(error));
         }
-        if !taking.too_early || second {
+        if second || !(taking.too_early || taking.declared.any()) {
+            if taking.declared.full {
+                let why = "it declares more secrets than are looked for in its other records";
+                taking.taken.told.incomplete.push(why.to_owned());
+            }
             taking.taken.stage.seal()?;
             return Ok(Ok(taking.taken));
         }
-        known = Some(taking.met);
+        known = Some((taking.met, taking.declared.known()));
     }
 }
 

@@ -17,7 +17,7 @@ use vocab::Instant;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::import::Progress;
-use super::redact::redact;
+use super::redact::{Known, Values, redact};
 use super::timing::Timing;
 
 /// Most dropped records that are named; the rest is counted.
@@ -159,6 +159,9 @@ pub(crate) struct Taking<'a> {
     known: Option<Aliases>,
     /// Aliases met in this pass.
     pub(crate) met: Aliases,
+    /// What the document declares as secrets, out of an earlier pass; and what was met in this one.
+    values: Known,
+    pub(crate) declared: Values,
     /// Of each id, by which group it was identified: two groups mean that one knew less than the other.
     used: HashMap<u64, u64>,
     /// Some id was identified before its aliases were met.
@@ -173,9 +176,10 @@ impl<'a> Taking<'a> {
     pub(crate) fn new(
         secrets: &'a [u8; 32],
         timing: &'a Timing<'a>,
-        known: Option<Aliases>,
+        known: Option<(Aliases, Known)>,
         tell: Tell<'a>,
     ) -> Result<Self, LedgerError> {
+        let (known, values) = known.unzip();
         Ok(Self {
             taken: Taken {
                 stage: Stage::new()?,
@@ -190,6 +194,8 @@ impl<'a> Taking<'a> {
             timing,
             known,
             met: Aliases::default(),
+            values: values.unwrap_or_default(),
+            declared: Values::default(),
             used: HashMap::new(),
             too_early: false,
             memo: RefCell::default(),
@@ -276,8 +282,9 @@ impl<'a> Taking<'a> {
 
 impl Sink for Taking<'_> {
     fn observation(&mut self, mut observation: Observation) -> Result<(), Stop> {
+        observation.clean();
+        redact(&mut observation, &self.values, &mut self.declared);
         observation.settle();
-        redact(&mut observation);
         for location in &mut observation.locations {
             cut(&mut location.snippet, MAX_SNIPPET);
         }
@@ -298,8 +305,7 @@ impl Sink for Taking<'_> {
     fn dropped(&mut self, place: &str, why: &str) {
         self.taken.dropped += 1;
         if self.taken.named.len() < MAX_DROPPED {
-            let clean =
-                |text: &str| super::redact::blanked(text).unwrap_or_else(|| text.to_owned());
+            let clean = |text: &str| self.values.clean(text.to_owned());
             self.taken.named.push((clean(place), clean(why)));
         }
     }
@@ -307,7 +313,7 @@ impl Sink for Taking<'_> {
     fn fact(&mut self, fact: Fact) {
         let told = &mut self.taken.told;
         // What a document tells of itself becomes the names of assets and sources, and stays in the record.
-        let clean = |text: String| super::redact::blanked(&text).unwrap_or(text);
+        let clean = |text: String| self.values.clean(text);
         match fact {
             Fact::Tool(name) if !name.trim().is_empty() && told.tools.len() < 20 => {
                 told.tools.insert(clean(name.trim().to_owned()));

@@ -12,6 +12,7 @@ mod fix;
 mod hostile;
 mod kinds;
 mod oracle;
+mod planted;
 mod policy_diff;
 mod queue;
 mod queue_world;

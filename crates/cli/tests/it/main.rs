@@ -17,4 +17,5 @@ mod policies;
 mod program;
 mod queue;
 mod roles;
+mod secrets;
 mod stdin;
