@@ -42,7 +42,8 @@ const LEAST_BARE: usize = 16;
 
 /// `about`: the text is known to be about a credential.
 pub(super) fn find(text: &str, about: bool, spans: &mut Spans) {
-    for (open, close) in QUOTES {
+    let ascii = text.is_ascii();
+    for (open, close) in QUOTES.iter().filter(|(open, _)| open.is_ascii() || !ascii) {
         pairs(text, *open, *close, about, spans);
     }
     if about {
