@@ -77,6 +77,12 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == word.trim())
     }
 
+    /// The one of both that may do less.
+    #[must_use]
+    pub fn lesser(self, other: Self) -> Self {
+        if self.covers(other) { other } else { self }
+    }
+
     /// Whether who has this role may also act as the other one, since that allows nothing more.
     pub fn covers(self, other: Self) -> bool {
         match self {

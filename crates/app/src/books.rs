@@ -30,9 +30,33 @@ impl Database {
     }
 
     /// What was typed: an address of PostgreSQL, else a file.
-    pub fn typed(text: &str) -> Self {
-        let server = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-        if server { Self::Postgres(text.to_owned()) } else { Self::File(PathBuf::from(text)) }
+    ///
+    /// # Errors
+    /// It has the shape of an address and is none of ours, or one whose password cannot be told from its host. The
+    /// error holds the scheme alone: a file named after a mistyped address would carry the password.
+    pub fn typed(text: &str) -> Result<Self, BooksError> {
+        let text = text.trim();
+        let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+        if matches!(scheme, "postgres" | "postgresql") {
+            let before = rest.split('?').next().unwrap_or_default();
+            let (authority, path) = before.split_once('/').unwrap_or((before, ""));
+            if authority.matches('@').count() > 1 || path.contains('@') {
+                let what = format!("in {scheme}://… an «@» stands in a name or password as it is");
+                return Err(BooksError::Address { what });
+            }
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        let what = if text.contains("://") {
+            let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+            let scheme = if scheme.chars().all(named) { scheme } else { "" };
+            format!("«{scheme}://…» is no address of a ledger")
+        } else if is_like_an_address(text) {
+            "what was typed looks like the address of a server, and no postgres:// is in front"
+                .to_owned()
+        } else {
+            return Ok(Self::File(PathBuf::from(text)));
+        };
+        Err(BooksError::Address { what })
     }
 
     fn place(&self) -> Place {
@@ -41,6 +65,22 @@ impl Database {
             Self::Postgres(address) => Place::Postgres(address.clone()),
         }
     }
+}
+
+/// `user:password@host`, with or without a scheme that lost its slashes, and libpq's `host=… password=…`. A path from
+/// the root or from here is a file whatever is in it.
+fn is_like_an_address(text: &str) -> bool {
+    if text.starts_with("./") || text.starts_with("../") {
+        return false;
+    }
+    if text.starts_with('/') && !text.starts_with("//") {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    let userinfo =
+        lower.find('@').is_some_and(|at| lower.get(..at).is_some_and(|u| u.contains(':')));
+    let pairs = ["password=", "host=", "hostaddr=", "dbname=", "user=", "pwd="];
+    userinfo || pairs.iter().any(|pair| lower.contains(pair))
 }
 
 /// An open ledger.
@@ -73,6 +113,12 @@ pub enum BooksError {
         /// The rule.
         why: &'static str,
     },
+    /// What was typed is neither an address of PostgreSQL nor the name of a file.
+    #[error("--database: {what}")]
+    Address {
+        /// What is wrong, without anything that may be a password.
+        what: String,
+    },
     /// The folder of a new ledger cannot be made.
     #[error("cannot make the folder {path}")]
     Folder {
@@ -93,6 +139,9 @@ impl BooksError {
         Some(match self {
             Self::Refused { .. } => {
                 "`gabion ledger role` tells yours; an admin gives one with `gabion ledger role NAME ROLE`"
+            }
+            Self::Address { .. } => {
+                "write postgres://user@host/database (in a name or password «@» is %40, «/» %2F), or a file; ./ in front makes any name a file"
             }
             Self::Folder { .. } => "check the permissions, or name another place with --database",
             Self::Ledger(LedgerError::Missing(_)) => {
@@ -167,5 +216,44 @@ pub(crate) fn allow(actor: &Actor, case: UseCase, owns: bool) -> Result<Leave, B
             what: case.as_str(),
             why,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_of_ours_or_an_error_without_its_password() {
+        let typed = |text: &str| Database::typed(text);
+        for text in ["postgres://bob:hunter2@h/x", "postgresql:///x?host=/run&application_name=a@b"]
+        {
+            assert_eq!(typed(text).ok(), Some(Database::Postgres(text.to_owned())), "{text}");
+        }
+        for text in
+            ["ledger.db", "a b/ledger.db", "/srv/a:b@c/l.db", "./u:p@h", "C:\\ledger.db", "me@x.db"]
+        {
+            assert_eq!(typed(text).ok(), Some(Database::File(PathBuf::from(text))), "{text}");
+        }
+        for text in [
+            "POSTGRES://bob:hunter2@h/x",
+            "Postgres://bob:hunter2@h/x",
+            "mysql://bob:hunter2@h/x",
+            "sqlite://hunter2",
+            "jdbc:postgresql://h/x?user=bob&password=hunter2",
+            "hunter2@h://x",
+            "postgres://bob:p@hunter2@h/x",
+            "postgres://bob:12/hunter2@h/x",
+            "postgres://bob@x:12/hunter2@h",
+            "postgres:bob:hunter2@h/x",
+            "postgres:/bob:hunter2@h/x",
+            "//bob:hunter2@h/x",
+            "bob:hunter2@h/x",
+            "host=h user=bob password=hunter2",
+        ] {
+            let error = typed(text).expect_err(text);
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+            assert!(error.remedy().is_some());
+        }
     }
 }

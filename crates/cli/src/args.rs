@@ -2,9 +2,11 @@
 
 pub mod queue;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command as Parsed, CommandFactory, FromArgMatches};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Fixes ordered by when they are due, and why.
 #[derive(Debug, Parser)]
@@ -28,6 +30,43 @@ pub struct Cli {
     pub global: Global,
 }
 
+const ROLE: &str = "lesser-role";
+const ROLE_HELP: &str = "Act in a lesser role than the ledger gives you: viewer, triager, owner, agent; of \
+                         several the least acts [also: the environment's GABION_ROLE]";
+
+impl Cli {
+    /// What was typed.
+    ///
+    /// # Errors
+    /// clap's, with the usage.
+    pub fn typed(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = Self::whole();
+        let matches = command.try_get_matches_from_mut(words)?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|e| e.format(&mut command))?;
+        let mut level = Some(&matches);
+        while let Some(matches) = level {
+            let given = matches.get_many::<String>(ROLE).into_iter().flatten();
+            cli.global.roles.extend(given.cloned());
+            level = matches.subcommand().map(|(_, below): (_, &ArgMatches)| below);
+        }
+        Ok(cli)
+    }
+
+    /// The program with every option. Each level has a `--role` of its own: of an option that all levels share
+    /// clap keeps the last one alone, and whoever writes behind a wrapper's words would raise its role.
+    pub fn whole() -> Parsed {
+        fn with_role(command: Parsed) -> Parsed {
+            let names = command.get_subcommands().map(|below| below.get_name().to_owned());
+            let names: Vec<String> = names.collect();
+            let role = Arg::new(ROLE).long("role").value_name("ROLE").action(ArgAction::Append);
+            let role = role.help(ROLE_HELP).help_heading("Global options");
+            let below = |command: Parsed, name| command.mut_subcommand(name, with_role);
+            names.into_iter().fold(command.arg(role), below)
+        }
+        with_role(Self::command())
+    }
+}
+
 /// Options of every command.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
@@ -39,9 +78,9 @@ pub struct Global {
     /// folder; the environment's GABION_DATABASE]
     #[arg(long, global = true, value_name = "FILE|URL")]
     pub database: Option<String>,
-    /// Act in a lesser role than the ledger gives you: viewer, triager, owner, agent
-    #[arg(long, global = true, value_name = "ROLE")]
-    pub role: Option<String>,
+    /// Every `--role`, wherever it stands: see [`Cli::typed`].
+    #[arg(skip)]
+    pub roles: Vec<String>,
     /// Only the result: no progress and no remarks on stderr
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -532,8 +571,6 @@ pub struct PolicyDiffArgs {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::queue::{QUEUE_HELP, SETTINGS_HELP, TRIAGE_HELP};
     use super::{Cli, IMPORT_HELP, POLICY_DIFF_HELP, SCAN_HELP};
 
@@ -548,7 +585,7 @@ mod tests {
             // The command ends where its remark begins; a pipe's other end is not ours.
             let command = line.split("  ").next().unwrap_or_default();
             let command = command.rsplit('|').next().unwrap_or_default();
-            let read = Cli::try_parse_from(words(command));
+            let read = Cli::typed(words(command).into_iter().map(Into::into));
             assert!(read.is_ok(), "{command}: {:?}", read.err());
             tried += 1;
         }

@@ -363,6 +363,39 @@ impl Observation {
         }
     }
 
+    /// Takes out what no text shows. [`settle`](Self::settle) does it too; done before, what stands in a text is found
+    /// there as it will be kept.
+    pub fn clean(&mut self) {
+        self.texts().into_iter().for_each(printable);
+    }
+
+    /// Every text beside the sentences (title, description, remedy, reason): names, and what may hold anything.
+    pub fn names_and_texts(&mut self) -> (Vec<&mut String>, Vec<&mut String>) {
+        let mut names = vec![&mut self.rule, &mut self.score, &mut self.tool_id];
+        let mut texts = vec![&mut self.resource, &mut self.target, &mut self.place];
+        for list in [&mut self.ids, &mut self.mentions, &mut self.frames] {
+            names.extend(list);
+        }
+        texts.extend(&mut self.references);
+        if let Some(component) = &mut self.component {
+            let Component { purl, kind, name, version, fixed_in } = component;
+            names.extend([purl, kind, name, version]);
+            names.extend(fixed_in);
+        }
+        for Location { path, snippet, symbol, .. } in &mut self.locations {
+            texts.extend([path, snippet, symbol]);
+        }
+        if let Some(endpoint) = &mut self.endpoint {
+            let Endpoint { host, protocol, service, path, method, parameter, .. } = endpoint;
+            names.extend([host, protocol, service, method]);
+            texts.extend([path, parameter]);
+        }
+        for Fingerprint { name, value } in &mut self.fingerprints {
+            names.extend([name, value]);
+        }
+        (names, texts)
+    }
+
     /// Every text that is stored or compared.
     fn texts(&mut self) -> Vec<&mut String> {
         let mut texts = vec![

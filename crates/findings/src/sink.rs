@@ -17,6 +17,8 @@ pub enum Fact {
     ToolVersion(String),
     /// When it looked.
     ScannedAt(Instant),
+    /// A time that it tells and that does not read, in its own words.
+    Untimely(String),
     /// What it looked at, in its own words: an image, a path, an address.
     Target(String),
     /// The commit that was scanned.
@@ -72,6 +74,26 @@ pub enum Fact {
     PassedAt(String, Target),
     /// It says that it ended well, with its rules told.
     Succeeded,
+}
+
+/// The first instant at which a scanner may have looked. Before it lie the defaults of languages (.NET's and Go's
+/// year 1, 1970) and clocks that were never set: whoever takes such a time treats it as not told.
+pub const EARLIEST: Instant = Instant::constant(631_152_000, 0);
+
+/// Tells when the document's tool looked; a time that does not read is told too.
+pub fn looked_at(sink: &mut dyn Sink, text: &str, at: Option<Instant>) {
+    match at {
+        Some(at) => sink.fact(Fact::ScannedAt(at)),
+        None => untimely(sink, text),
+    }
+}
+
+/// Tells of a time that does not read; an empty text is none.
+pub fn untimely(sink: &mut dyn Sink, text: &str) {
+    let text = text.trim();
+    if !text.is_empty() {
+        sink.fact(Fact::Untimely(text.chars().take(64).collect()));
+    }
 }
 
 /// Takes what a reader reads.

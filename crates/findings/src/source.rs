@@ -4,7 +4,9 @@
 //! (byte order mark, XML declaration, NUL bytes of UTF-16), bounded by [`MAX_DOCUMENT`]. A document can be a
 //! member of a zip archive (Fortify's FPR); it is unpacked as it is read, never as a whole.
 
+use std::cell::Cell;
 use std::io::{Read, Seek, SeekFrom};
+use std::rc::Rc;
 
 use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
@@ -21,6 +23,9 @@ const SNIFFED: usize = 256;
 pub trait Bytes: Read + Seek {}
 impl<T: Read + Seek> Bytes for T {}
 
+/// Most bytes of an archive that are read to learn its members: they are held together.
+const MAX_LISTING: u64 = 64 << 20;
+
 /// A document that can be read from its beginning again and again.
 pub struct Source<'a> {
     inner: Inner<'a>,
@@ -28,7 +33,7 @@ pub struct Source<'a> {
 
 enum Inner<'a> {
     Bytes(&'a mut dyn Bytes),
-    Member(Box<ZipArchive<&'a mut dyn Bytes>>, usize),
+    Member(Box<ZipArchive<Counted<'a>>>, usize),
 }
 
 impl<'a> Source<'a> {
@@ -76,7 +81,7 @@ impl<'a> Source<'a> {
     /// When it is none.
     pub fn members(&mut self) -> Result<Vec<String>, Stop> {
         let Inner::Bytes(bytes) = &mut self.inner else { return Ok(Vec::new()) };
-        let archive = ZipArchive::new(&mut **bytes).map_err(zip_broken)?;
+        let archive = archive(&mut **bytes)?;
         let count = archive.len().min(10_000);
         Ok((0..count)
             .filter_map(|at| archive.name_for_index(at)?.ok().map(std::borrow::Cow::into_owned))
@@ -91,13 +96,43 @@ impl<'a> Source<'a> {
         let Inner::Bytes(bytes) = &mut self.inner else {
             return Err(Stop::broken(name, "an archive inside an archive is not read"));
         };
-        let bytes: &mut dyn Bytes = &mut **bytes;
-        let archive = ZipArchive::new(bytes).map_err(zip_broken)?;
+        let archive = archive(&mut **bytes)?;
         let index = archive
             .index_for_name(name)
             .ok_or_else(|| Stop::broken(name, "the archive has no such member"))?;
         Ok(Source { inner: Inner::Member(Box::new(archive), index) })
     }
+}
+
+/// The bytes of an archive, with a bound on how many may be read.
+struct Counted<'a> {
+    bytes: &'a mut dyn Bytes,
+    left: Rc<Cell<u64>>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.bytes.read(buffer)?;
+        match self.left.get().checked_sub(read as u64) {
+            Some(left) => self.left.set(left),
+            None => return Err(std::io::Error::other("the list of its members has no end")),
+        }
+        Ok(read)
+    }
+}
+
+impl Seek for Counted<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.bytes.seek(to)
+    }
+}
+
+fn archive(bytes: &mut dyn Bytes) -> Result<ZipArchive<Counted<'_>>, Stop> {
+    let left = Rc::new(Cell::new(MAX_LISTING));
+    let archive = ZipArchive::new(Counted { bytes, left: Rc::clone(&left) }).map_err(zip_broken)?;
+    // What a member unpacks to has a bound of its own.
+    left.set(u64::MAX);
+    Ok(archive)
 }
 
 fn zip_broken(error: zip::result::ZipError) -> Stop {

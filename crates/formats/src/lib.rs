@@ -5,6 +5,7 @@
 //! bytes, text, or plain data. Nothing here opens a file, knows the time or decides anything. Start
 //! reading at [`sarif::write`], [`sbom`], [`vex`], [`page`] and [`text::printable`].
 
+pub mod credentials;
 pub mod gitlab;
 pub mod junit;
 pub mod page;

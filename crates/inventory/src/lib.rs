@@ -89,5 +89,7 @@ impl Tree for NoTree {
 /// Reads one document in a format. Never fails as a whole: what could not be read is a [`Problem`]
 /// with its place in the result, and the rest is there.
 pub fn read(format: &Format, document: Document<'_>, tree: &dyn Tree) -> Reading {
-    (format.read)(document, tree)
+    let mut reading = (format.read)(document, tree);
+    reading.blank_credentials();
+    reading
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use formats::credentials::{blanked, blanked_name};
 use vocab::{Base, Component, Declared, Ecosystem, Origin, Scope};
 
 /// Most components taken from one file; a file with more is read up to here and has a problem.
@@ -74,6 +75,42 @@ impl Reading {
             }
             _ => {}
         }
+    }
+
+    /// Blanks credentials in all that is shown and kept: lock files hold addresses with passwords and tokens, and lines
+    /// that do not read stand in problems.
+    pub(crate) fn blank_credentials(&mut self) {
+        fn clean(text: &mut String, blanked: fn(&str) -> Option<String>) {
+            if let Some(blanked) = blanked(text) {
+                *text = blanked;
+            }
+        }
+        for component in &mut self.components {
+            // A reader may have taken an address for a name and a version around its «@».
+            if component.name.contains("://")
+                && let Some(whole) =
+                    blanked_name(&format!("{}@{}", component.name, component.version.text()))
+                && let Some((name, _)) = whole.rsplit_once('@')
+            {
+                component.name = name.to_owned();
+            }
+            clean(&mut component.name, blanked_name);
+            match &mut component.version {
+                Declared::Exact(text) | Declared::Range(text) => clean(text, blanked_name),
+                Declared::Absent => {}
+            }
+            match &mut component.origin {
+                Origin::Foreign(address) => clean(address, blanked),
+                Origin::Git { url, commit } => {
+                    clean(url, blanked);
+                    clean(commit, blanked_name);
+                }
+                Origin::Registry | Origin::FirstParty => {}
+            }
+        }
+        self.problems.iter_mut().for_each(|problem| clean(&mut problem.what, blanked));
+        let details = self.details.values_mut().filter_map(|details| details.purl.as_mut());
+        details.for_each(|purl| clean(purl, blanked_name));
     }
 
     /// Adds a component and returns its index; at [`MAX_COMPONENTS`] it notes one problem and adds no

@@ -110,9 +110,13 @@ pub fn missing(manifest: &str, names: &[&str]) -> Option<Problem> {
     Some(Problem { line: 1, what })
 }
 
-/// A text for a message: its first line, at most 60 characters.
+/// A text for a message: its first line, at most 60 characters. Credentials are blanked first: cut in the middle, an
+/// address would no longer show that it holds one.
 pub fn short(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
+    let line = line.get(..line.floor_char_boundary(2_000)).unwrap_or_default();
+    let blanked = formats::credentials::blanked(line);
+    let line = blanked.as_deref().unwrap_or(line);
     match line.char_indices().nth(60) {
         Some((at, _)) => format!("{}…", &line[..at]),
         None => line.to_owned(),

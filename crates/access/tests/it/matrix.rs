@@ -85,3 +85,16 @@ fn words_of_roles_read_back() {
     }
     assert_eq!(Role::from_word("root"), None);
 }
+
+/// Whichever comes first, and a third one changes nothing for the better.
+#[test]
+fn of_two_roles_the_lesser_is_one_of_them_whatever_their_order() {
+    for one in Role::ALL {
+        for other in Role::ALL {
+            let lesser = one.lesser(other);
+            assert_eq!(lesser, other.lesser(one), "{one:?} {other:?}");
+            assert!(lesser == one || lesser == other);
+            assert!(one.covers(lesser) && other.covers(lesser), "{one:?} {other:?}");
+        }
+    }
+}

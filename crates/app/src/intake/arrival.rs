@@ -16,7 +16,7 @@ use ledger::{LedgerError, Write};
 use vocab::Instant;
 
 use super::belongs::{Belongs, scope_text};
-use super::closing::{Judging, Left, kinds, may_move};
+use super::closing::{Judging, Left, Stated, kinds, may_move};
 use super::handing::{self, Place};
 use super::import::{Dropped, Imported, Progress, Request, SCHEMA};
 use super::matching;
@@ -125,7 +125,7 @@ impl Arrival<'_> {
         place: &Place,
         document: &Document,
         older: bool,
-        statement: Option<(i64, Statement)>,
+        statement: Stated,
         tell: &mut dyn FnMut(Progress),
     ) -> Result<Done, WriteError> {
         let belongs = self.belongs;
@@ -218,7 +218,7 @@ impl Arrival<'_> {
         asset: i64,
         document: &Document,
         coverage: &Coverage,
-    ) -> Result<(Option<(i64, Statement)>, Option<String>), LedgerError> {
+    ) -> Result<(Stated, Option<String>), LedgerError> {
         let source = &self.belongs.source;
         let Some(kept) = write.statement(asset, source)?.filter(|kept| kept.ended.is_empty())
         else {

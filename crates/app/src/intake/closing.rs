@@ -5,6 +5,7 @@
 //! cover stays open as *unseen*. The engine answers the five (`findings::close`). A run that would end more than a third
 //! of its source's claims proposes instead.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use findings::Class;
@@ -109,6 +110,9 @@ impl Left {
     }
 }
 
+/// The statement on a source that acts on a run, and the entry that holds it.
+pub(super) type Stated = Option<(i64, Statement)>;
+
 /// What a run is judged with.
 pub(super) struct Judging<'a> {
     pub(super) run: &'a Run,
@@ -117,7 +121,7 @@ pub(super) struct Judging<'a> {
     /// Of this document.
     pub(super) sha256: &'a str,
     /// The entry in which it was made, and what it says.
-    pub(super) statement: Option<(i64, Statement)>,
+    pub(super) statement: Stated,
     /// Claims of a vanished source that were handed over just now, and the document that last had them.
     pub(super) handed: Option<&'a Document>,
     /// Our own scan proves each end by name.
@@ -214,11 +218,13 @@ impl Writing<'_, '_, '_> {
     ) -> Result<Judged, LedgerError> {
         let last = match &claim.unseen {
             Some(unseen) => {
-                if !documents.contains_key(&unseen.reported) {
-                    let found = self.write.documents_of(&[unseen.reported])?.pop();
-                    documents.insert(unseen.reported, found);
-                }
-                documents.get(&unseen.reported).and_then(Option::as_ref)
+                let known = match documents.entry(unseen.reported) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => {
+                        new.insert(self.write.documents_of(&[unseen.reported])?.pop())
+                    }
+                };
+                known.as_ref()
             }
             None => judging.handed.or(judging.last),
         };

@@ -16,6 +16,7 @@ use vocab::{Exposure, Instant};
 use super::again::Again;
 use super::arrival::Arrival;
 use super::belongs::{self, belongs};
+use super::redact::Known;
 use super::spool::{self, Input, Spooled};
 use super::taking::{Aliases, Taken, Taking};
 use super::timing::Timing;
@@ -362,6 +363,10 @@ pub(super) fn one_of(
     let runs = read(&request.input, &mut spooled, format, &common.secrets, &timing, tell)?;
     let runs = runs.map_err(damaged)?;
     let published = runs.iter().any(|taken| taken.published);
+    let untimely = runs.iter().map(|taken| &taken.told.untimely);
+    let untimely = untimely.fold((0, String::new()), |(count, first), (more, next)| {
+        (count + more, if first.is_empty() { next.clone() } else { first })
+    });
     let alone = runs.len() == 1;
     let mut write = books.write(actor, now)?;
     let (mut all, mut summaries): (Option<Imported>, Vec<String>) = (None, Vec::new());
@@ -406,7 +411,7 @@ pub(super) fn one_of(
             }
         }
     }
-    imported.remarks.extend(remarks(&imported, published && common.index.is_none()));
+    imported.remarks.extend(remarks(&imported, published && common.index.is_none(), &untimely));
     Ok(imported)
 }
 
@@ -441,7 +446,8 @@ fn format(request: &Request, spooled: &mut Spooled) -> Result<&'static Format, I
     }
 }
 
-/// Reads the document onto the stage; a second time where ids were met before their aliases.
+/// Reads the document onto the stage; a second time where ids were met before their aliases, or where records declare
+/// secrets that others may show.
 fn read(
     input: &Input,
     spooled: &mut Spooled,
@@ -450,7 +456,7 @@ fn read(
     timing: &Timing<'_>,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Result<Vec<Taken>, intel::IndexError>, ImportError> {
-    let mut known: Option<Aliases> = None;
+    let mut known: Option<(Aliases, Known)> = None;
     loop {
         let second = known.is_some();
         let mut taking = Taking::new(secrets, timing, known.take(), &mut *tell)?;
@@ -483,19 +489,31 @@ fn read(
         if let Some(error) = taking.damaged() {
             return Ok(Err(error));
         }
-        if !taking.too_early || second {
+        if second || !(taking.too_early || taking.declared.any()) {
+            let full = taking.declared.full;
             for run in &mut taking.runs {
+                if full {
+                    let why = "it declares more secrets than are looked for in its other records";
+                    run.told.incomplete.push(why.to_owned());
+                }
                 run.stage.seal()?;
             }
             return Ok(Ok(taking.runs));
         }
-        known = Some(taking.met);
+        known = Some((taking.met, taking.declared.known()));
     }
 }
 
 /// What holds for the import as a whole.
-fn remarks(imported: &Imported, assumed: bool) -> Vec<String> {
+fn remarks(imported: &Imported, assumed: bool, untimely: &(u64, String)) -> Vec<String> {
     let mut remarks = Vec::new();
+    let (count, first) = untimely;
+    if *count > 0 {
+        let times = if *count == 1 { "1 time" } else { &format!("{count} times") };
+        remarks.push(format!(
+            "{times} that it tells cannot be read or lie before 1990, the first «{first}»; they count as not told"
+        ));
+    }
     if !imported.declared {
         remarks.push(format!(
             "nobody declared the asset «{}», so nothing on it is linked to what other sources report; name it with --asset NAME",

@@ -30,6 +30,8 @@ pub mod verify;
 pub(crate) mod writing;
 
 pub use belongs::{is_pull_request, normal_reference};
+/// Before it no scanner looked.
+pub use findings::sink::EARLIEST;
 pub use import::{ImportError, Imported, Progress, Request, SCHEMA, import, scope};
 pub use spool::{Input, ReadAlready};
 

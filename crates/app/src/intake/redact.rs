@@ -1,216 +1,199 @@
 //! Which texts of an observation hold a secret, and must not be kept?
 //!
-//! In: an observation as a reader made it. Out: the same with its own secret's value, and whatever has the shape
-//! of a credential, blanked in every text. Done before anything is stored or hashed into an identity; the value
+//! In: an observation as a reader made it, and the values that records of the same document declare as their secrets.
+//! Out: the same with those values, and whatever is known as a credential by shape, place or name (see
+//! `formats::credentials`), blanked in every text. Done before anything is stored or hashed into an identity; the value
 //! itself goes into the keyed hash alone. Linear in the text.
 
-use findings::observation::Observation;
+use std::collections::HashSet;
 
-/// Stands where a secret was.
-const BLANK: &str = "[redacted]";
-/// The shortest run of characters that can be a token.
-const LEAST_RUN: usize = 20;
+use aho_corasick::{AhoCorasick, MatchKind};
+use findings::observation::{Class, Observation};
+use formats::credentials::{self, BLANK, blanked_about_one, blanked_name};
 
-/// How a token begins, and how many characters follow at least. Published by the issuers for secret scanning.
-const SHAPES: &[(&str, usize)] = &[
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("ghp_", 30),
-    ("gho_", 30),
-    ("ghu_", 30),
-    ("ghs_", 30),
-    ("ghr_", 30),
-    ("github_pat_", 22),
-    ("glpat-", 20),
-    ("gldt-", 20),
-    ("xoxb-", 20),
-    ("xoxp-", 20),
-    ("xoxa-", 20),
-    ("xoxr-", 20),
-    ("xoxs-", 20),
-    ("xapp-", 20),
-    ("sk_live_", 16),
-    ("rk_live_", 16),
-    ("sk_test_", 16),
-    ("sk-ant-", 20),
-    ("sk-proj-", 20),
-    ("sk-", 32),
-    ("AIza", 30),
-    ("ya29.", 20),
-    ("npm_", 30),
-    ("pypi-", 30),
-    ("rubygems_", 40),
-    ("SG.", 40),
-    ("hf_", 30),
-    ("dop_v1_", 40),
-    ("shpat_", 30),
-    ("dckr_pat_", 20),
-    ("hvs.", 20),
-    ("EAAC", 60),
-    ("eyJ", 60),
+pub(crate) use formats::credentials::blanked;
+
+/// Most declared values that are looked for in other records, and most bytes of them.
+const MAX_VALUES: usize = 50_000;
+const MAX_BYTES: usize = 4 << 20;
+/// Longest text that is looked at; more than is kept of any.
+const MAX_LOOKED_AT: usize = 64 << 10;
+/// Weaknesses that are a credential lying where it must not.
+const ABOUT: [u32; 9] = [256, 257, 259, 260, 312, 321, 522, 540, 798];
+/// Words of rules and titles that speak of one.
+const ABOUT_WORDS: [&str; 14] = [
+    "hardcoded",
+    "hard-coded",
+    "hard coded",
+    "hardcode",
+    "hard-code",
+    "secret",
+    "credential",
+    "api key",
+    "api-key",
+    "apikey",
+    "private key",
+    "leaked",
+    "cleartext password",
+    "plaintext password",
 ];
 
-/// Words after which a quoted value is a credential (`password = "…"`).
-const NAMES: &[&str] =
-    &["password", "passwd", "secret", "token", "api_key", "apikey", "access_key"];
+/// The values that a document declares.
+#[derive(Debug, Default)]
+pub(crate) struct Values {
+    values: HashSet<String>,
+    bytes: usize,
+    /// More were declared than are looked for.
+    pub(crate) full: bool,
+}
 
-/// Blanks every secret in the texts of an observation.
-pub(crate) fn redact(observation: &mut Observation) {
-    let own = observation.secret.as_ref().map(|secret| secret.expose().to_owned());
-    let mut clean = |text: &mut String| {
-        if let Some(own) = own.as_deref().filter(|own| text.contains(*own)) {
-            *text = text.replace(own, BLANK);
+impl Values {
+    fn add(&mut self, value: &str) {
+        // As it stands in a text that is kept: without control characters, and each line by itself.
+        for line in value.lines().map(str::trim).filter(|line| line.len() >= 4) {
+            let line: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+            if self.values.contains(&line) {
+                continue;
+            }
+            if self.values.len() >= MAX_VALUES || self.bytes + line.len() > MAX_BYTES {
+                self.full = true;
+                return;
+            }
+            self.bytes += line.len();
+            self.values.insert(line);
         }
-        if let Some(blanked) = blanked(text) {
+    }
+
+    /// Whether there is something to look for.
+    pub(crate) fn any(&self) -> bool {
+        !self.values.is_empty()
+    }
+
+    /// Ready to be looked for; all at once, since there may be many that begin alike.
+    pub(crate) fn known(self) -> Known {
+        let mut values: Vec<String> = self.values.into_iter().collect();
+        values.sort();
+        let automaton =
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values);
+        Known { automaton: automaton.ok() }
+    }
+}
+
+/// Declared values that are looked for.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    automaton: Option<AhoCorasick>,
+}
+
+impl Known {
+    /// The text without them and without what is known as a credential.
+    pub(crate) fn clean(&self, text: String) -> String {
+        let text = self.without(&text).unwrap_or(text);
+        blanked(&text).unwrap_or(text)
+    }
+
+    fn without(&self, text: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut done = 0;
+        for found in self.automaton.as_ref()?.find_iter(text) {
+            let value = text.get(found.range())?;
+            if stands(text, found.start(), found.end(), value) {
+                out.push_str(text.get(done..found.start()).unwrap_or_default());
+                out.push_str(BLANK);
+                done = found.end();
+            }
+        }
+        out.push_str(text.get(done..).unwrap_or_default());
+        (done > 0).then_some(out)
+    }
+}
+
+/// Whether a declared value stands there for itself: what could be a word of any text counts only where a value would
+/// stand, and a short one not inside of a longer word.
+fn stands(text: &str, from: usize, to: usize, value: &str) -> bool {
+    let before = text.get(..from).and_then(|t| t.chars().next_back());
+    let after = text.get(to..).and_then(|t| t.chars().next());
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let word = value.len() < 16
+        && (value.chars().all(|c| c.is_alphabetic() || c == ' ')
+            || value.chars().all(|c| c.is_ascii_digit()));
+    if word {
+        let opened = text.get(..from).unwrap_or_default().trim_end_matches(' ');
+        let valued = opened.ends_with(['=', ':', '"', '\'', '`', '>', '«', '“', '@', '('])
+            && !opened.ends_with("::");
+        return valued && !letter(before) && !letter(after);
+    }
+    value.len() >= 12 || (!letter(before) && !letter(after))
+}
+
+/// Blanks every secret in the texts of an observation, and remembers the one that it declares.
+pub(crate) fn redact(observation: &mut Observation, known: &Known, met: &mut Values) {
+    let own = observation.secret.as_ref().map(|secret| secret.expose().to_owned());
+    if let Some(own) = &own {
+        met.add(own);
+    }
+    let mut of_own = Values::default();
+    own.iter().for_each(|own| of_own.add(own));
+    let own: Vec<String> = own.into_iter().chain(of_own.values).collect();
+    let about = is_about_one(observation);
+    let plain = |text: &mut String| {
+        shorten(text);
+        for own in &own {
+            if text.contains(own.as_str()) {
+                *text = text.replace(own.as_str(), BLANK);
+            }
+        }
+        if let Some(without) = known.without(text) {
+            *text = without;
+        }
+    };
+    let with = |text: &mut String, blank: fn(&str) -> Option<String>| {
+        plain(text);
+        if let Some(blanked) = blank(text) {
             *text = blanked;
         }
     };
+    let said: fn(&str) -> Option<String> =
+        if about { blanked_about_one } else { credentials::blanked };
     for text in [
-        &mut observation.rule,
         &mut observation.title,
         &mut observation.description,
         &mut observation.remedy,
         &mut observation.standing_reason,
-        &mut observation.resource,
-        &mut observation.target,
-        &mut observation.tool_id,
-        &mut observation.place,
     ] {
-        clean(text);
+        with(text, said);
     }
-    observation.references.iter_mut().for_each(&mut clean);
-    observation.frames.iter_mut().for_each(&mut clean);
-    observation.fingerprints.iter_mut().for_each(|f| clean(&mut f.value));
     for location in &mut observation.locations {
-        [&mut location.path, &mut location.snippet, &mut location.symbol]
-            .into_iter()
-            .for_each(&mut clean);
-    }
-    if let Some(endpoint) = &mut observation.endpoint {
-        [&mut endpoint.path, &mut endpoint.parameter].into_iter().for_each(clean);
-    }
-}
-
-/// The text without what has the shape of a credential; `None` when there is none.
-pub(crate) fn blanked(text: &str) -> Option<String> {
-    let mut spans = Vec::new();
-    tokens(text, &mut spans);
-    keys(text, &mut spans);
-    addresses(text, &mut spans);
-    assignments(text, &mut spans);
-    if spans.is_empty() {
-        return None;
-    }
-    spans.sort_unstable();
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for (from, to) in spans {
-        if to <= done {
-            continue;
-        }
-        out.push_str(text.get(done..from.max(done)).unwrap_or_default());
-        if from >= done {
-            out.push_str(BLANK);
-        }
-        done = to;
-    }
-    out.push_str(text.get(done..).unwrap_or_default());
-    Some(out)
-}
-
-type Spans = Vec<(usize, usize)>;
-
-/// Runs of letters, digits and `_-.` that hold a known beginning.
-fn tokens(text: &str, spans: &mut Spans) {
-    let is_run = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let length = bytes.iter().skip(at).take_while(|b| is_run(**b)).count();
-        if length >= LEAST_RUN
-            && let Some(run) = text.get(at..at + length)
-            && let Some(begin) = token(run)
-        {
-            spans.push((at + begin, at + length));
-        }
-        at += length + 1;
-    }
-}
-
-fn token(run: &str) -> Option<usize> {
-    let begins = SHAPES.iter().filter_map(|(prefix, rest)| {
-        let (begin, _) = run.match_indices(prefix).find(|(begin, _)| {
-            let before = begin.checked_sub(1).and_then(|b| run.as_bytes().get(b));
-            before.is_none_or(|b| !b.is_ascii_alphanumeric())
-        })?;
-        let after = run.get(begin + prefix.len()..)?;
-        let mixed = after.bytes().any(|b| b.is_ascii_digit())
-            && after.bytes().any(|b| b.is_ascii_alphabetic());
-        (after.len() >= *rest && mixed).then_some(begin)
-    });
-    begins.min()
-}
-
-/// Blocks of private keys.
-fn keys(text: &str, spans: &mut Spans) {
-    let mut from = 0;
-    while let Some(begin) = text.get(from..).and_then(|rest| rest.find("-----BEGIN ")) {
-        let begin = from + begin;
-        let rest = text.get(begin..).unwrap_or_default();
-        let head = rest.get(11..).and_then(|r| r.split("-----").next()).unwrap_or_default();
-        from = begin + 11;
-        if head.len() < 60 && head.contains("PRIVATE KEY") {
-            let end = rest
-                .find("-----END ")
-                .and_then(|at| Some(at + 9 + rest.get(at + 9..)?.find("-----")? + 5));
-            let end = begin + end.unwrap_or(rest.len());
-            spans.push((begin, end));
-            from = end;
+        // The code of such a claim shows what it is about.
+        if about {
+            location.snippet.clear();
         }
     }
+    let (names, texts) = observation.names_and_texts();
+    names.into_iter().for_each(|text| with(text, blanked_name));
+    texts.into_iter().for_each(|text| with(text, credentials::blanked));
 }
 
-/// The password in `scheme://user:password@host`.
-fn addresses(text: &str, spans: &mut Spans) {
-    for (at, mark) in text.match_indices("://") {
-        let rest = text.get(at + mark.len()..).unwrap_or_default();
-        let end =
-            rest.find(|c: char| c.is_whitespace() || "/?#\"'<>`".contains(c)).unwrap_or(rest.len());
-        let Some(authority) = rest.get(..end) else { continue };
-        let Some((user, _)) = authority.rsplit_once('@') else { continue };
-        let Some((name, password)) = user.split_once(':') else { continue };
-        if !password.is_empty() && password != BLANK {
-            let begin = at + mark.len() + name.len() + 1;
-            spans.push((begin, begin + password.len()));
-        }
+/// Whether a claim is about a credential that lies where it must not.
+fn is_about_one(observation: &Observation) -> bool {
+    let words = || {
+        let about = format!("{} {}", observation.rule, observation.title).to_lowercase();
+        ABOUT_WORDS.iter().any(|word| about.contains(word))
+    };
+    observation.class == Class::Secret
+        || observation.cwes.iter().any(|cwe| ABOUT.contains(cwe))
+        || (matches!(observation.class, Class::Code | Class::Configuration | Class::Report)
+            && words())
+}
+
+/// What is looked at is more than is kept, and ends where a word does.
+fn shorten(text: &mut String) {
+    if text.len() <= MAX_LOOKED_AT {
+        return;
     }
-}
-
-/// A quoted value behind the name of a credential.
-fn assignments(text: &str, spans: &mut Spans) {
-    let lower = text.to_ascii_lowercase();
-    for name in NAMES {
-        for (at, _) in lower.match_indices(name) {
-            let behind = at + name.len();
-            let rest = text.get(behind..).unwrap_or_default();
-            let word =
-                |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '"' | '\'' | ']' | ')');
-            let sign = rest.trim_start_matches(word).trim_start();
-            let Some(value) = sign.strip_prefix([':', '=']) else { continue };
-            let value = value.trim_start_matches(['=', '>', ' ']);
-            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) else {
-                continue;
-            };
-            let inner = value.get(1..).unwrap_or_default();
-            let Some(length) = inner.find(quote).filter(|n| (4..=512).contains(n)) else {
-                continue;
-            };
-            let plain = inner.get(..length).unwrap_or_default();
-            if plain != BLANK && !plain.contains(['\n', '{']) {
-                let begin = text.len() - inner.len();
-                spans.push((begin, begin + length));
-            }
-        }
+    text.truncate(text.floor_char_boundary(MAX_LOOKED_AT));
+    if let Some(end) = text.rfind(char::is_whitespace).filter(|end| *end > MAX_LOOKED_AT / 2) {
+        text.truncate(end);
     }
 }
 
@@ -220,37 +203,10 @@ mod tests {
 
     use super::*;
 
-    fn check(text: &str, expect: &str) {
-        assert_eq!(blanked(text).as_deref().unwrap_or(text), expect);
-        assert_eq!(blanked(expect), None, "twice is once");
-    }
-
-    #[test]
-    fn known_shapes_are_blanked_and_words_are_not() {
-        let token = format!("ghp_{}", "a1B2".repeat(9));
-        check(&format!("found {token} in a file"), "found [redacted] in a file");
-        check("key AKIAIOSFODNN7EXAMPLE.", "key [redacted]");
-        check(
-            "task-sk-this-is-a-very-long-word-that-is-none-of-it",
-            "task-sk-this-is-a-very-long-word-that-is-none-of-it",
-        );
-        check(
-            "https://bob:hunter2@host/x and https://host/x",
-            "https://bob:[redacted]@host/x and https://host/x",
-        );
-        check("password = \"hunter2\" # x", "password = \"[redacted]\" # x");
-        check(
-            "Possible hardcoded password: 'hunter2'",
-            "Possible hardcoded password: '[redacted]'",
-        );
-        check("DB_PASSWORD => 'x1y2z3'", "DB_PASSWORD => '[redacted]'");
-        check("the password of the user is weak", "the password of the user is weak");
-        check(
-            "a -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY----- b",
-            "a [redacted] b",
-        );
-        check("-----BEGIN CERTIFICATE-----\nMII", "-----BEGIN CERTIFICATE-----\nMII");
-        check("é", "é");
+    fn redacted(observation: &mut Observation) -> Values {
+        let mut met = Values::default();
+        redact(observation, &Known::default(), &mut met);
+        met
     }
 
     #[test]
@@ -260,15 +216,82 @@ mod tests {
             title: format!("leaked {value}"),
             secret: Secret::new(value),
             locations: vec![Location {
-                snippet: format!("x={value}"),
+                symbol: format!("x={value}"),
                 path: "a".to_owned(),
                 ..Location::default()
             }],
             ..Observation::default()
         };
-        redact(&mut observation);
+        redacted(&mut observation);
         assert!(!format!("{observation:?}").contains("horse"));
         assert_eq!(observation.title, "leaked [redacted]");
         assert!(observation.secret.is_some());
+    }
+
+    #[test]
+    fn what_another_record_declares_stays_nowhere_either_and_words_stay() {
+        let mut known = Values::default();
+        for value in [
+            "Tr0ub4dor",
+            "password",
+            "1234",
+            "QWERTYuiopASDFGHjkl",
+            "two\nlines1",
+            "Tr0ub4dorHorse",
+        ] {
+            known.add(value);
+        }
+        let known = known.known();
+        let check = |text: &str, expect: &str| {
+            assert_eq!(known.without(text).unwrap_or(text.to_owned()), expect);
+        };
+        check("at Tr0ub4dor, Tr0ub4dorHorse.", "at [redacted], [redacted].");
+        check(
+            "xTr0ub4dorx stays, a longer xTr0ub4dorHorsex not",
+            "xTr0ub4dorx stays, a longer x[redacted]x not",
+        );
+        check("the password of port 1234", "the password of port 1234");
+        check("p = 'password' and pin: 1234", "p = '[redacted]' and pin: [redacted]");
+        check("preQWERTYuiopASDFGHjklpost", "pre[redacted]post");
+        check("lines1 é lines1é", "[redacted] é lines1é");
+    }
+
+    #[test]
+    fn so_many_values_are_looked_for_and_no_more() {
+        let mut known = Values::default();
+        (0..MAX_VALUES).for_each(|n| known.add(&format!("value{n}")));
+        known.add("value7");
+        assert!(!known.full, "the same again is none more");
+        known.add("one more");
+        assert!(known.full);
+        assert!(known.values.contains("value7") && !known.values.contains("one more"));
+    }
+
+    #[test]
+    fn a_claim_about_a_credential_shows_no_code() {
+        let observation = |cwes: Vec<u32>, rule: &str| Observation {
+            rule: rule.to_owned(),
+            cwes,
+            title: "The value \"Zx9pQ7vLm2Rt8Wk4\" is used".to_owned(),
+            locations: vec![Location {
+                snippet: "f(\"Zx9pQ7vLm2Rt8Wk4\")".to_owned(),
+                ..Location::default()
+            }],
+            ..Observation::default()
+        };
+        for mut about in [observation(vec![798], "r"), observation(vec![], "hardcoded-password")] {
+            redacted(&mut about);
+            assert!(!format!("{about:?}").contains("Zx9"), "{about:?}");
+        }
+        let mut other = observation(vec![79], "xss");
+        redacted(&mut other);
+        assert!(other.title.contains("Zx9") && other.locations[0].snippet.contains("Zx9"));
+    }
+
+    #[test]
+    fn a_text_is_cut_where_a_word_ends() {
+        let mut text = format!("{} Tr0ub4dor", "x ".repeat(MAX_LOOKED_AT / 2 - 2));
+        shorten(&mut text);
+        assert!(!text.contains("Tr0"), "the beginning of a value is left out with its end");
     }
 }

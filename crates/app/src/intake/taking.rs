@@ -18,7 +18,7 @@ use vocab::Instant;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::import::Progress;
-use super::redact::redact;
+use super::redact::{Known, Values, redact};
 use super::timing::Timing;
 
 /// Most dropped records that are named; the rest is counted.
@@ -56,6 +56,26 @@ pub(crate) struct Told {
     pub(crate) target: String,
     pub(crate) branch: String,
     pub(crate) incomplete: Vec<String>,
+    /// How many times it tells that are not believed, and the first of them.
+    pub(crate) untimely: (u64, String),
+}
+
+impl Told {
+    /// The time, unless it lies before scanners were; then it counts as not told.
+    fn timely(&mut self, at: Instant) -> Option<Instant> {
+        if at >= findings::sink::EARLIEST {
+            return Some(at);
+        }
+        self.untimely(at.to_string());
+        None
+    }
+
+    fn untimely(&mut self, text: String) {
+        if self.untimely.0 == 0 {
+            self.untimely.1 = text;
+        }
+        self.untimely.0 += 1;
+    }
 }
 
 /// Ids that the document itself calls aliases of each other.
@@ -141,6 +161,9 @@ pub(crate) struct Taking<'a> {
     known: Option<Aliases>,
     /// Aliases met in this pass.
     pub(crate) met: Aliases,
+    /// What the document declares as secrets, out of an earlier pass; and what was met in this one.
+    values: Known,
+    pub(crate) declared: Values,
     /// Of each id, by which group it was identified: two groups mean that one knew less than the other.
     used: HashMap<u64, u64>,
     /// Some id was identified before its aliases were met.
@@ -155,9 +178,10 @@ impl<'a> Taking<'a> {
     pub(crate) fn new(
         secrets: &'a [u8; 32],
         timing: &'a Timing<'a>,
-        known: Option<Aliases>,
+        known: Option<(Aliases, Known)>,
         tell: Tell<'a>,
     ) -> Result<Self, LedgerError> {
+        let (known, values) = known.unzip();
         Ok(Self {
             runs: vec![Taken::new()?],
             told: Vec::new(),
@@ -167,6 +191,8 @@ impl<'a> Taking<'a> {
             timing,
             known,
             met: Aliases::default(),
+            values: values.unwrap_or_default(),
+            declared: Values::default(),
             used: HashMap::new(),
             too_early: false,
             memo: RefCell::default(),
@@ -299,12 +325,14 @@ impl<'a> Taking<'a> {
 
 impl Sink for Taking<'_> {
     fn observation(&mut self, mut observation: Observation) -> Result<(), Stop> {
+        observation.clean();
+        redact(&mut observation, &self.values, &mut self.declared);
         observation.settle();
-        redact(&mut observation);
         for location in &mut observation.locations {
             cut(&mut location.snippet, MAX_SNIPPET);
         }
         let run = self.run();
+        observation.first_seen = observation.first_seen.and_then(|at| run.told.timely(at));
         run.coverage.saw(&observation);
         run.observations += 1;
         run.published |= !observation.ids.is_empty();
@@ -320,18 +348,24 @@ impl Sink for Taking<'_> {
     }
 
     fn dropped(&mut self, place: &str, why: &str) {
+        let (place, why) = (self.values.clean(place.to_owned()), self.values.clean(why.to_owned()));
         let run = self.run();
         run.dropped += 1;
         if run.named.len() < MAX_DROPPED {
-            let clean =
-                |text: &str| super::redact::blanked(text).unwrap_or_else(|| text.to_owned());
-            run.named.push((clean(place), clean(why)));
+            run.named.push((place, why));
         }
     }
 
     fn fact(&mut self, fact: Fact) {
         // What a document tells of itself becomes the names of assets and sources, and stays in the record.
-        let clean = |text: String| super::redact::blanked(&text).unwrap_or(text);
+        let values = std::mem::take(&mut self.values);
+        self.told_of(fact, &|text: String| values.clean(text));
+        self.values = values;
+    }
+}
+
+impl Taking<'_> {
+    fn told_of(&mut self, fact: Fact, clean: &dyn Fn(String) -> String) {
         if let Fact::Run { tool, category } = fact {
             if let Err(error) = self.turn(clean(tool), clean(category)) {
                 self.failed = Some(error);
@@ -346,7 +380,8 @@ impl Sink for Taking<'_> {
             }
             Fact::ToolVersion(version) => told.tool_version = clean(version),
             // Of several times in one run the latest counts.
-            Fact::ScannedAt(at) => told.scanned_at = told.scanned_at.max(Some(at)),
+            Fact::ScannedAt(at) => told.scanned_at = told.scanned_at.max(told.timely(at)),
+            Fact::Untimely(text) => told.untimely(clean(text)),
             Fact::Target(target) => {
                 told.target = clean(target);
                 run.coverage.subject(&told.target);

@@ -381,6 +381,8 @@ mod tests {
             clock: Some(clock(Life::default(), first)),
             fix: Default::default(),
             live: 0,
+            unseen: 0,
+            reference: String::new(),
         };
         let closure = Closure { reason: "fixed".to_owned(), ..Closure::default() };
         let soon = at("2026-03-03T09:59:59Z");

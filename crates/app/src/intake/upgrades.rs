@@ -325,6 +325,8 @@ mod tests {
             clock: None,
             fix: FixFacts::default(),
             live: 1,
+            unseen: 0,
+            reference: String::new(),
         }
     }
 

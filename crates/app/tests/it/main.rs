@@ -16,6 +16,7 @@ mod mutation;
 mod neighbours;
 mod one_clock;
 mod oracle;
+mod planted;
 mod policy_diff;
 mod queue;
 mod queue_world;

@@ -6,6 +6,13 @@
 //! looked elsewhere (another host, kind, set of rules, category, part, filter) must end nothing. Claims that are taken
 //! out must end: how many do, unaided and under a statement, is told. The tables are printed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "it measures and prints what it measured; helpers of tests fail as tests do"
+)]
+
 #[path = "../../../findings/tests/it/mutation/change.rs"]
 mod change;
 mod elsewhere;

@@ -1,7 +1,7 @@
 //! A scan of several repositories is put into the ledger: each asset gets what was said of it, and nothing else.
 
 use app::books::{Books, Database, Mode};
-use app::intake::record::{Inventory, Recorded, record};
+use app::intake::record::{Asked, Inventory, Recorded, record};
 use app::intelligence::Intelligence;
 use app::queue::export::Form;
 use app::queue::{Filter, export};
@@ -42,8 +42,9 @@ fn recorded(world: &World, when: &str) -> (Report, Vec<Recorded>, Vec<String>) {
     let database = Database::File(world.path("ledger.db"));
     let mut books = Books::open(&database, Mode::Create).expect("a ledger");
     let quiet = &mut |_| {};
-    let done = record(&admin(), &mut books, &intelligence, &report, &inventory, when, quiet)
-        .expect("kept");
+    let asked = Asked { inventory: &inventory, tables: Vec::new(), max_intel_age: None };
+    let done =
+        record(&admin(), &mut books, &intelligence, &report, &asked, when, quiet).expect("kept");
     let mut lines = Vec::new();
     let filter = Filter { closed: true, ..Filter::default() };
     export::export(&admin(), &mut books, &filter, Form::Lines, when, &mut lines).expect("lines");

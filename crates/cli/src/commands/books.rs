@@ -1,7 +1,7 @@
 //! The ledger that a command uses, and who asks: from options and environment to `app`'s words.
 #![expect(
     clippy::disallowed_methods,
-    reason = "the environment is read here, once: GABION_DATABASE, USER and LOGNAME"
+    reason = "the environment is read here, once: GABION_DATABASE, GABION_ROLE, USER and LOGNAME"
 )]
 
 use std::io::Write;
@@ -18,31 +18,18 @@ use crate::args::Global;
 use crate::exit::{Exit, failed, usage};
 use crate::terminal::Terminal;
 
-/// Opens the ledger, and says who asks: the local user, an admin unless the ledger says otherwise.
+/// Opens the ledger, and says who asks: the local user, an admin unless the ledger says otherwise. Of the ledger's
+/// role, every `--role` and the environment's the least acts.
 ///
 /// # Errors
-/// There is none, it cannot be used, or `--role` asks for more than the user has.
+/// There is none, it cannot be used, or a word is no role.
 pub fn open(global: &Global, mode: Mode, terminal: &Terminal) -> anyhow::Result<(Books, Actor)> {
-    let wanted = match &global.role {
-        None => None,
-        Some(word) => Some(Role::from_word(word).ok_or_else(|| {
-            let known = Role::ALL.map(Role::as_str).join(", ");
-            usage(anyhow!("--role «{word}» is no role"), format!("one of: {known}"))
-        })?),
-    };
+    let wanted = wanted(global)?;
     let database = database(global)?;
     let mut books = Books::open(&database, mode).map_err(books_failed)?;
     let name = user();
     let given = books.role_of(&name).map_err(books_failed)?.unwrap_or(Role::Admin);
-    let role = match wanted {
-        Some(wanted) if !given.covers(wanted) => {
-            let text =
-                format!("{name} is {} here and cannot act as {}", given.as_str(), wanted.as_str());
-            return Err(usage(anyhow!(text), "--role only takes a lesser role".to_owned()));
-        }
-        Some(wanted) => wanted,
-        None => given,
-    };
+    let role = wanted.into_iter().fold(given, Role::lesser);
     let speaker = *terminal;
     let mut said = false;
     books.on_wait(Box::new(move |_| {
@@ -86,11 +73,25 @@ pub fn settings_failed(error: app::settings::SettingsError) -> anyhow::Error {
     }
 }
 
+/// Every role that was given beside the ledger's.
+fn wanted(global: &Global) -> anyhow::Result<Vec<Role>> {
+    let typed = global.roles.iter().map(|word| ("--role", word.clone()));
+    let around = std::env::var_os("GABION_ROLE").filter(|word| !word.is_empty());
+    let around = around.map(|word| ("GABION_ROLE", word.to_string_lossy().into_owned()));
+    let role = |(from, word): (&str, String)| {
+        Role::from_word(&word).ok_or_else(|| {
+            let known = Role::ALL.map(Role::as_str).join(", ");
+            usage(anyhow!("{from} «{word}» is no role"), format!("one of: {known}"))
+        })
+    };
+    typed.chain(around).map(role).collect()
+}
+
 /// Where the ledger is.
 pub fn database(global: &Global) -> anyhow::Result<Database> {
     let typed = global.database.clone().or_else(|| std::env::var("GABION_DATABASE").ok());
     match typed.filter(|text| !text.trim().is_empty()) {
-        Some(text) => Ok(Database::typed(&text)),
+        Some(text) => Database::typed(&text).map_err(books_failed),
         None => Ok(Database::of(&super::data_dir(global)?)),
     }
 }
@@ -99,7 +100,7 @@ pub fn database(global: &Global) -> anyhow::Result<Database> {
 pub fn books_failed(error: BooksError) -> anyhow::Error {
     let remedy = error.remedy().map(str::to_owned);
     match error {
-        BooksError::Refused { .. } => usage(error, remedy),
+        BooksError::Refused { .. } | BooksError::Address { .. } => usage(error, remedy),
         _ => failed(error, remedy),
     }
 }

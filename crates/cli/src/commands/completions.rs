@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::args::Cli;
@@ -12,7 +11,7 @@ use crate::terminal::Terminal;
 /// Prints the script.
 pub fn run(shell: Shell, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "gabion", &mut script);
+    clap_complete::generate(shell, &mut Cli::whole(), "gabion", &mut script);
     let mut out = terminal.out();
     out.write_all(&script)?;
     out.flush()?;

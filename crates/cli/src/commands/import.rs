@@ -68,10 +68,13 @@ fn request(args: &ImportArgs) -> anyhow::Result<Request> {
     }
     let scanned_at = match &args.scanned_at {
         None => None,
-        Some(text) => Some(instant::parse(text).ok_or_else(|| {
-            let hint = "such as 2026-11-21 or 2026-11-21T10:00:00Z".to_owned();
-            usage(anyhow!("--scanned-at «{text}» is no instant"), hint)
-        })?),
+        Some(text) => {
+            let read = instant::parse(text).filter(|at| *at >= app::intake::EARLIEST);
+            Some(read.ok_or_else(|| {
+                let hint = format!("write {}, in 1990 or later", instant::ACCEPTED);
+                usage(anyhow!("--scanned-at «{text}» is no instant at which a tool looked"), hint)
+            })?)
+        }
     };
     Ok(Request {
         asset: args.asset.clone(),

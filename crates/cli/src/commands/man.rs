@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
-
 use crate::args::Cli;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -11,7 +9,7 @@ use crate::terminal::Terminal;
 /// Prints the page of the program, then that of each command.
 pub fn run(terminal: &Terminal) -> anyhow::Result<Exit> {
     let mut out = terminal.out();
-    let command = Cli::command();
+    let command = Cli::whole();
     clap_mangen::Man::new(command.clone()).render(&mut out)?;
     for subcommand in command.get_subcommands() {
         let name: &'static str =

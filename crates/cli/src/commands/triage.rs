@@ -87,8 +87,7 @@ fn until(text: &str, now: Instant) -> anyhow::Result<Instant> {
     until.ok_or_else(|| {
         usage(
             anyhow!("--until «{text}» is no date"),
-            "write 2027-01-31, 2027-01-31T12:00+01:00 (UTC where no zone is named), or 30d"
-                .to_owned(),
+            format!("write 30d, or {}", vocab::instant::ACCEPTED),
         )
     })
 }
@@ -106,6 +105,8 @@ mod tests {
         assert_eq!(read("2027-01-31T12:00:00+01:00").as_deref(), Some("2027-01-31T11:00:00Z"));
         assert_eq!(read("30d").as_deref(), Some("2026-12-21T17:00:00Z"));
         assert_eq!(read("tomorrow"), None);
+        // Eleven o'clock in UTC, says a database that is not here; noon it is not.
+        assert_eq!(read("2027-01-31T12:00[Europe/Berlin]"), None);
         assert_eq!(read("99999999999999d"), None);
     }
 }

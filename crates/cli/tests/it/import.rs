@@ -115,3 +115,61 @@ fn gzip(content: &str) -> Vec<u8> {
     out.extend(u32::try_from(bytes.len()).expect("short").to_le_bytes());
     out
 }
+
+/// What a document tells of time is read rightly, or counts as not told and is said.
+#[test]
+fn a_time_that_cannot_be_is_not_believed_and_said() {
+    let run = |times: &str| {
+        format!(
+            r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"t"}}}},"invocations":[{{"executionSuccessful":true,{times}}}],
+"results":[{{"ruleId":"R","message":{{"text":"m"}},"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"a"}},"region":{{"startLine":1}}}}}}]}}]}}]}}"#
+        )
+    };
+    let seen = |first: &str| {
+        format!(
+            r#"{{"schema":"gabion.findings/1","tool":"t","findings":[{{"class":"code","rule":"R","title":"x","first_seen":"{first}","locations":[{{"path":"a","line":1}}]}}]}}"#
+        )
+    };
+    let cases = [
+        (run(r#""endTimeUtc":"0001-01-01T00:00:00Z""#), "«0001-01-01T00:00:00Z»", "20"),
+        (run(r#""endTimeUtc":"1970-01-01T00:00:00Z""#), "«1970-01-01T00:00:00Z»", "20"),
+        (run(r#""endTimeUtc":"2021-03-04T05:06[Europe/Berlin]""#), "[Europe/Berlin]»", "20"),
+        (
+            run(r#""startTimeUtc":"2021-03-04T05:06:07Z","endTimeUtc":"0001-01-01T00:00:00Z""#),
+            "",
+            "2021-03-04T05:06:07Z",
+        ),
+        (seen("0001-01-01T00:00:00Z"), "«0001-01-01T00:00:00Z»", "20"),
+        (seen("2021-03-04T05:06[Europe/Berlin]"), "[Europe/Berlin]»", "20"),
+        (seen("2021-03-04T05:06+01:00[Europe/Berlin]"), "", "20"),
+    ];
+    for (document, said, scanned) in cases {
+        let place = Place::new();
+        place.write("report.json", &document);
+        let output = place.run(&["import", "report.json", "--asset", "web", "--json"]);
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{document}: {out}{err}");
+        let imported: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        let remarks = imported["remarks"].to_string();
+        assert!(imported["scanned_at"].as_str().is_some_and(|at| at.starts_with(scanned)), "{out}");
+        match said {
+            "" => assert_eq!(remarks, "[]", "{document}"),
+            said => assert!(remarks.contains(said) && remarks.contains("not told"), "{remarks}"),
+        }
+        let shown = text(&place.run(&["show", "F-1", "--json"]).stdout);
+        assert!(!shown.contains("0001-01") && !shown.contains("1970-01"), "{shown}");
+    }
+}
+
+#[test]
+fn a_time_typed_without_its_meaning_is_refused() {
+    let place = Place::new();
+    place.write("report.sarif", &report("lint", 1));
+    for wrong in ["2026-01-31T12:00[Europe/Berlin]", "0001-01-01", "yesterday"] {
+        let output =
+            place.run(&["import", "report.sarif", "--asset", "web", "--scanned-at", wrong]);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        let said = text(&output.stderr);
+        assert!(said.contains(wrong) && said.contains("2026-11-21T10:00+01:00"), "{said}");
+    }
+}

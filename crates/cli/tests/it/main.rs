@@ -16,4 +16,6 @@ mod outputs;
 mod policies;
 mod program;
 mod queue;
+mod roles;
+mod secrets;
 mod stdin;

@@ -109,7 +109,7 @@ fn what_is_typed_wrongly_is_told_with_its_remedy() {
     let past = ["triage", "F-1", "accept", "--until", "2020-01-01", "--reason", "x"];
     check(&place, &past, 2, &["2020-01-01 00:00 UTC has passed", "name a date to come"]);
     let odd = ["triage", "F-1", "accept", "--until", "tomorrow", "--reason", "x"];
-    check(&place, &odd, 2, &["«tomorrow» is no date", "UTC where no zone is named"]);
+    check(&place, &odd, 2, &["«tomorrow» is no date", "write 30d, or 2026-11-21"]);
     check(&place, &["--role", "root", "queue"], 2, &["«root» is no role", "viewer, triager"]);
     check(&place, &["queue", "--view", "nothing"], 2, &["there is no view «nothing»", "overdue"]);
     check(

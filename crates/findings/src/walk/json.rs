@@ -5,6 +5,8 @@
 //! every member of an array (`Results[].Vulnerabilities[]`, `projects.*.issues[]`, `[]`); the empty pattern
 //! is the whole document, which for JSON lines is one line. What no pattern names is passed over unread.
 
+pub(super) mod strings;
+
 use std::cell::RefCell;
 use std::fmt;
 use std::io::BufReader;
@@ -14,6 +16,7 @@ use serde::de::{
 };
 use serde_json::{Map, Value};
 
+use self::strings::Strings;
 use super::pages::{self, Pages};
 use super::{MAX_NODES, MAX_RECORD};
 use crate::sink::{Fact, Met, Sink, Stop};
@@ -95,7 +98,7 @@ pub fn walk(
     if tree.record.is_some() {
         sink.met(Met::Anything);
     }
-    let reader = BufReader::with_capacity(1 << 16, source.pass()?);
+    let reader = BufReader::with_capacity(1 << 16, Strings::new(source.pass()?));
     let mut deserializer = serde_json::Deserializer::from_reader(reader);
     let walk = RefCell::new(Walking { sink, each, path: Vec::new(), stopped: None });
     let mut documents = 0;

@@ -12,7 +12,9 @@ use std::io::{BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::json::strings::Strings;
 use super::table::{DELIMITERS, head_rows};
+use super::xml::pieces::Pieces;
 use crate::sink::Stop;
 use crate::source::{MAX_DOCUMENT, Source};
 
@@ -31,6 +33,8 @@ const MAX_KEYS_LATE: usize = 24;
 /// Most keys of one object that look like data and are told apart.
 const MAX_DATA_KEYS: usize = 8;
 const MAX_VALUE: usize = 300;
+/// Longest path that is noted; no format is known by a longer one.
+const MAX_PATH: usize = 1_000;
 const MAX_LEVELS: usize = 6;
 
 /// What was met.
@@ -166,6 +170,9 @@ impl Node {
 
     /// This node and all below it as paths.
     fn paths(self, path: String, to: &mut BTreeMap<String, String>) {
+        if path.len() > MAX_PATH {
+            return;
+        }
         let dot = if path.is_empty() { "" } else { "." };
         for (key, node) in self.keys {
             node.paths(format!("{path}{dot}{key}"), to);
@@ -191,7 +198,8 @@ fn is_data(key: &str) -> bool {
 
 fn json_paths(reader: impl Read) -> BTreeMap<String, String> {
     let (mut root, count) = (Node::default(), Cell::new(0));
-    let mut deserializer = serde_json::Deserializer::from_reader(BufReader::new(reader));
+    let mut deserializer =
+        serde_json::Deserializer::from_reader(BufReader::new(Strings::new(reader)));
     // Three documents are enough of JSON lines. An error is the end of the head or of the JSON.
     for _ in 0..3 {
         let at = At { node: &mut root, level: 0, count: &count };
@@ -232,6 +240,8 @@ impl<'de> Visitor<'de> for At<'_> {
         let Self { node, level, count } = self;
         node.met = true;
         while let Some(key) = map.next_key::<String>()? {
+            let key =
+                key.get(..key.floor_char_boundary(MAX_PATH + 1)).map(str::to_owned).unwrap_or(key);
             let node = node.key(key, level, count);
             map.next_value_seed(At { node, level: level + 1, count })?;
         }
@@ -274,7 +284,7 @@ impl<'de> Visitor<'de> for At<'_> {
 
 fn xml_paths(reader: impl Read) -> BTreeMap<String, String> {
     use quick_xml::events::Event;
-    let mut reader = quick_xml::Reader::from_reader(BufReader::new(reader));
+    let mut reader = quick_xml::Reader::from_reader(Pieces::new(BufReader::new(reader)));
     let mut buffer = Vec::new();
     let mut paths: BTreeMap<String, String> = BTreeMap::new();
     let mut open: Vec<String> = Vec::new();
@@ -288,6 +298,9 @@ fn xml_paths(reader: impl Read) -> BTreeMap<String, String> {
                 continue;
             }
             Ok(Event::Text(text)) => {
+                if open.len() > MAX_LEVELS {
+                    continue;
+                }
                 let met = paths.get_mut(&open.join("/"));
                 if let Some(met) = met.filter(|m| m.is_empty()) {
                     *met = text.trim().chars().take(MAX_VALUE).collect();
@@ -298,10 +311,12 @@ fn xml_paths(reader: impl Read) -> BTreeMap<String, String> {
             Ok(_) => continue,
         };
         open.push(start.local_name().as_ref().to_owned());
-        if open.len() <= MAX_LEVELS && paths.len() < MAX_PATHS {
+        let length = open.iter().map(String::len).sum::<usize>();
+        if open.len() <= MAX_LEVELS && length <= MAX_PATH && paths.len() < MAX_PATHS {
             let path = open.join("/");
             for attribute in start.attributes().with_checks(false).flatten().take(50) {
                 let name = attribute.key.as_ref();
+                let name = name.get(..MAX_PATH).unwrap_or(name);
                 let value: &str = &attribute.value;
                 paths
                     .entry(format!("{path}/@{name}"))

@@ -4,10 +4,13 @@
 //! semicolons and tabs are recognised by the header. Rows before the header are handed to the test and
 //! passed over; lines before it are common (Qualys, OpenVAS).
 
+mod rows;
+
 use std::io::Read;
 
 use csv::{ReaderBuilder, StringRecord};
 
+use self::rows::Rows;
 use super::MAX_RECORD;
 use super::tail::{Tail, Watched};
 use crate::sink::{Fact, Met, Sink, Stop};
@@ -81,7 +84,7 @@ pub fn walk(
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
-        .from_reader(Watched::new(source.pass()?, delimiter));
+        .from_reader(Rows::new(Watched::new(source.pass()?, delimiter), delimiter));
     let mut header: Option<Vec<String>> = None;
     let mut record = StringRecord::new();
     let mut before = 0;
@@ -90,7 +93,15 @@ pub fn walk(
     let mut tail = Tail::default();
     loop {
         let line = reader.position().line();
-        match reader.read_record(&mut record) {
+        let read = reader.read_record(&mut record);
+        let end = reader.position().byte();
+        let cut = reader.get_mut().cut_before(end);
+        match read {
+            Ok(true) if cut || record.as_slice().len() > MAX_RECORD => {
+                let line = record.position().map_or(line, csv::Position::line);
+                sink.dropped(&format!("line {line}"), "the row is larger than 16 MiB");
+                continue;
+            }
             Ok(true) => {}
             Ok(false) => break,
             Err(error) if error.is_io_error() => return Err(io_of(error)),
@@ -98,10 +109,6 @@ pub fn walk(
                 sink.dropped(&format!("line {line}"), &error.to_string());
                 continue;
             }
-        }
-        if record.as_slice().len() > MAX_RECORD {
-            sink.dropped(&format!("line {line}"), "the row is larger than 16 MiB");
-            continue;
         }
         let line = record.position().map_or(line, csv::Position::line);
         let Some(header) = &header else {
@@ -125,7 +132,7 @@ pub fn walk(
         return Err(Stop::broken("the first rows", "no row with the expected column names"));
     };
     sink.met(if last.is_some() { Met::Filled } else { Met::Empty });
-    let ended = reader.get_ref().ended();
+    let ended = reader.get_ref().inner().ended();
     let cells = last.as_ref().map(|(cells, _)| cells);
     if let Some(why) = tail.why_cut(cells, ended) {
         sink.fact(Fact::Incomplete(format!("line {}: {why}", reader.position().line())));

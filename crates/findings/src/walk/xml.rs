@@ -4,16 +4,23 @@
 //! name (`NessusClientData_v2/Report/ReportHost/ReportItem`). Out: each record as an [`Element`] with what is
 //! open around it. A pattern that ends in `/@` is met where the element opens, with its attributes alone; what lies in
 //! it is met after that. Namespaces are ignored, DTDs and entities of the document's own are never read or
-//! expanded. What no pattern names is passed over.
+//! expanded. What no pattern names is passed over. Memory is bounded by the largest record, whatever the document's
+//! parts (see `pieces`).
+
+pub(super) mod pieces;
 
 use std::io::BufReader;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use self::pieces::Pieces;
 use super::{MAX_DEPTH, MAX_NODES, MAX_RECORD};
 use crate::sink::{Met, Sink, Stop};
 use crate::source::Source;
+
+/// Longest name of an element, in bytes.
+const MAX_NAME: usize = 1 << 10;
 
 /// An element with all that is in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,6 +60,11 @@ impl Element {
             None => (Some(self), path),
         };
         parent.into_iter().flat_map(|p| &p.children).filter(move |child| child.name == name)
+    }
+
+    /// Bytes of its attributes.
+    fn weight(&self) -> usize {
+        self.attributes.iter().map(|(name, value)| name.len() + value.len()).sum()
     }
 
     /// The text of this element and of all below it.
@@ -107,35 +119,33 @@ pub fn walk(
     each: &mut dyn FnMut(&mut dyn Sink, Hit<'_>) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let patterns: Vec<Vec<&str>> = patterns.iter().map(|p| p.split('/').collect()).collect();
-    let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, source.pass()?));
+    let input = BufReader::with_capacity(1 << 16, source.pass()?);
+    let mut reader = Reader::from_reader(Pieces::new(input));
     reader.config_mut().check_end_names = true;
     reader.config_mut().allow_unmatched_ends = false;
-    let mut walk = Walk { open: Vec::new(), record: None };
+    let mut walk = Walk { open: Vec::new(), around: 0, record: None };
     let mut buffer = Vec::new();
     let mut met_root = false;
     let mut line = 1;
     loop {
         buffer.clear();
-        let event = reader.read_event_into(&mut buffer).map_err(|error| broken(line, error))?;
-        let content: &str = match &event {
-            Event::Start(start) | Event::Empty(start) => start,
-            Event::Text(text) | Event::DocType(text) | Event::Comment(text) => text,
-            Event::CData(text) => text,
-            Event::PI(text) => text,
-            _ => "",
-        };
-        let breaks = content.bytes().filter(|byte| *byte == b'\n').count();
-        line = line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+        let event = reader.read_event_into(&mut buffer);
+        if let Some(why) = reader.get_ref().refused() {
+            return Err(Stop::broken(format!("line {line}"), why));
+        }
+        let event = event.map_err(|error| broken(line, error))?;
+        let left = reader.get_mut().met();
+        line = line.saturating_add(lines(&event)).saturating_add(left.lines);
         match event {
             Event::Start(start) => {
                 met_root = true;
                 walk.opens(&start, line, &patterns, sink, each)?;
-                walk.start(&start, line, &patterns, sink)?;
+                walk.start(&start, left.cut, line, &patterns, sink)?;
             }
             Event::Empty(start) => {
                 met_root = true;
                 walk.opens(&start, line, &patterns, sink, each)?;
-                walk.start(&start, line, &patterns, sink)?;
+                walk.start(&start, left.cut, line, &patterns, sink)?;
                 walk.end(line, sink, each)?;
             }
             Event::End(_) => walk.end(line, sink, each)?,
@@ -155,6 +165,19 @@ pub fn walk(
     Ok(())
 }
 
+/// How many lines end in a part of the document.
+fn lines(event: &Event<'_>) -> u32 {
+    let content: &str = match event {
+        Event::Start(start) | Event::Empty(start) => start,
+        Event::Text(text) | Event::DocType(text) | Event::Comment(text) => text,
+        Event::CData(text) => text,
+        Event::PI(text) => text,
+        _ => "",
+    };
+    let breaks = content.bytes().filter(|byte| *byte == b'\n').count();
+    u32::try_from(breaks).unwrap_or(u32::MAX)
+}
+
 fn broken(line: u32, error: quick_xml::Error) -> Stop {
     match error {
         quick_xml::Error::Io(error) => {
@@ -166,6 +189,8 @@ fn broken(line: u32, error: quick_xml::Error) -> Stop {
 
 struct Walk {
     open: Vec<Element>,
+    /// Bytes of the attributes of what is open.
+    around: usize,
     record: Option<Reading>,
 }
 
@@ -179,10 +204,10 @@ struct Reading {
 }
 
 impl Reading {
-    fn take(&mut self, bytes: usize) -> bool {
+    fn take(&mut self, bytes: usize, cut: bool) -> bool {
         self.bytes = self.bytes.saturating_add(bytes);
         self.nodes += 1;
-        if self.bytes > MAX_RECORD || self.nodes > MAX_NODES {
+        if cut || self.bytes > MAX_RECORD || self.nodes > MAX_NODES {
             self.too_large = true;
         }
         !self.too_large
@@ -226,6 +251,7 @@ impl Walk {
     fn start(
         &mut self,
         start: &BytesStart<'_>,
+        cut: bool,
         line: u32,
         patterns: &[Vec<&str>],
         sink: &mut dyn Sink,
@@ -235,10 +261,14 @@ impl Walk {
             let what = format!("elements are nested deeper than {MAX_DEPTH}");
             return Err(Stop::broken(format!("line {line}"), what));
         }
-        let element = element_of(start);
+        if start.name().as_ref().len() > MAX_NAME {
+            let what = format!("the name of an element is longer than {MAX_NAME} bytes");
+            return Err(Stop::broken(format!("line {line}"), what));
+        }
+        let mut element = element_of(start);
+        let size = element.weight();
         if let Some(record) = &mut self.record {
-            let size = element.attributes.iter().map(|(n, v)| n.len() + v.len()).sum::<usize>();
-            let whole = record.take(size + element.name.len());
+            let whole = record.take(size + element.name.len(), cut);
             record.stack.push(if whole { element } else { Element::default() });
             return Ok(());
         }
@@ -265,11 +295,22 @@ impl Walk {
         }
         match patterns.iter().position(|pattern| fits(pattern)) {
             Some(pattern) => {
-                let stack = vec![element];
-                self.record =
-                    Some(Reading { pattern, stack, bytes: 0, nodes: 0, too_large: false });
+                let mut record =
+                    Reading { pattern, stack: Vec::new(), bytes: 0, nodes: 0, too_large: false };
+                record.take(size, cut);
+                record.stack.push(element);
+                self.record = Some(record);
             }
-            None => self.open.push(element),
+            None => {
+                // What is open around records is held as long as they come.
+                if cut || self.around + size > MAX_RECORD {
+                    let why = "the attributes around a record are larger than 16 MiB";
+                    sink.dropped(&format!("line {line}"), why);
+                    element.attributes.clear();
+                }
+                self.around += element.weight();
+                self.open.push(element);
+            }
         }
         Ok(())
     }
@@ -287,7 +328,7 @@ impl Walk {
         each: &mut dyn FnMut(&mut dyn Sink, Hit<'_>) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         let Some(mut record) = self.record.take() else {
-            self.open.pop();
+            self.around -= self.open.pop().map_or(0, |element| element.weight());
             return Ok(());
         };
         let Some(element) = record.stack.pop() else { return Ok(()) };
@@ -307,7 +348,7 @@ impl Walk {
 
     fn text(&mut self, text: &str) {
         if let Some(record) = &mut self.record
-            && record.take(text.len())
+            && record.take(text.len(), false)
             && let Some(element) = record.stack.last_mut()
         {
             element.text.push_str(text);

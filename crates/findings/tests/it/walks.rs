@@ -211,3 +211,106 @@ fn a_table_that_breaks_off_is_said_and_a_cut_row_dropped() {
     check("a,b", 0, 0, true);
     check("a,b\n1,2\n   ", 1, 0, false);
 }
+
+fn xml_dropped(text: &str, patterns: &[&str]) -> (usize, Vec<(String, String)>, Result<(), Stop>) {
+    let mut cursor = Cursor::new(text.as_bytes());
+    let mut kept = Kept::default();
+    let mut met = 0;
+    let end = xml::walk(&mut Source::new(&mut cursor), patterns, &mut kept, &mut |_, _| {
+        met += 1;
+        Ok(())
+    });
+    (met, kept.dropped, end)
+}
+
+#[test]
+fn xml_records_past_the_bound_are_dropped_wherever_their_bytes_are() {
+    let long = "x".repeat(MAX_RECORD + 1);
+    let just = "x".repeat(MAX_RECORD - 100);
+    let parts = [
+        long.clone(),
+        format!("<![CDATA[{long}]]>"),
+        format!("<b c='{long}'/>"),
+        "<b/>".repeat(findings::walk::MAX_NODES + 1),
+    ];
+    for part in &parts {
+        let text = format!("<r>\n<a>{part}</a>\n<a>{just}</a></r>");
+        let (met, dropped, end) = xml_dropped(&text, &["r/a"]);
+        assert!(end.is_ok(), "{end:?}");
+        assert_eq!((met, dropped.len(), dropped[0].0.as_str()), (1, 1, "line 2"));
+    }
+    let (met, dropped, end) = xml_dropped(&format!("<r><a b='{long}'/><a/></r>"), &["r/a"]);
+    assert!(end.is_ok() && met == 1 && dropped.len() == 1, "the record's own tag");
+    let (met, dropped, end) = xml_dropped(&format!("<r b='{long}'><a/></r>"), &["r/a"]);
+    assert!(end.is_ok() && met == 1 && dropped.len() == 1, "what is open around it");
+    let many = format!("<r b='{just}'><s b='{just}'><a/></s><s><a/></s></r>");
+    assert_eq!(xml_dropped(&many, &["r/s/a"]).1.len(), 1, "both together");
+    let name = "n".repeat(2_000);
+    assert!(xml_dropped(&format!("<{name}/>"), &["r"]).2.is_err());
+}
+
+#[test]
+fn what_is_no_record_may_be_of_any_length() {
+    let long = "x y\n".repeat(MAX_RECORD / 2);
+    let text = format!(
+        "<!--{long}--><!DOCTYPE r [<!--{}-->]><r>{long}<![CDATA[{long}]]><?p {long}?>\n<a>t</a></r>",
+        "y".repeat(1 << 20)
+    );
+    let (met, dropped, end) = xml_dropped(&text, &["r/a"]);
+    assert!(end.is_ok() && met == 1 && dropped.is_empty(), "{end:?} {dropped:?}");
+    let (_, dropped, _) = xml_dropped(&format!("{text}x"), &["r"]);
+    let lines = text.matches('\n').count() + 1;
+    assert_eq!(dropped[0].0, format!("line {lines}"), "no line is lost");
+}
+
+#[test]
+fn a_string_without_end_is_dropped_with_its_record_or_passed_over() {
+    let long = "x".repeat(MAX_RECORD + 100);
+    let escaped = "\\u0041".repeat(MAX_RECORD + 2);
+    for text in [
+        format!(r#"[{{"a":"{long}"}},{{"a":1}}]"#),
+        format!(r#"[{{"{long}":1}},{{"a":1}}]"#),
+        format!(r#"[["{escaped}"],{{"a":1}}]"#),
+    ] {
+        let (met, kept, end) = json(&text, &["[]"]);
+        assert_eq!((met.len(), kept.dropped.len()), (1, 1));
+        assert_eq!((kept.dropped[0].0.as_str(), end.unwrap()), ("$[0]", 1));
+    }
+    let (met, kept, end) = json(&format!(r#"{{"a":"{long}","b":[1]}}"#), &["a[]", "b[]"]);
+    assert_eq!((met.len(), kept.dropped.len(), end.unwrap()), (1, 0, 1));
+}
+
+#[test]
+fn a_row_past_the_bound_is_dropped_and_the_rest_goes_on() {
+    let long = "x".repeat(MAX_RECORD + 1);
+    let cells = ",".repeat(200_000);
+    for row in [long.clone(), format!("\"{long}\n\"\"\",b"), cells] {
+        let text = format!("Host,Port\na,1\n{row}\nb,2\n");
+        let mut cursor = Cursor::new(text.as_bytes());
+        let (mut kept, mut met) = (Kept::default(), Vec::new());
+        let header = |row: &[String]| findings::walk::shape::has_columns(row, &["host", "port"]);
+        table::walk(&mut Source::new(&mut cursor), &header, &mut kept, &mut |_, row| {
+            met.push(row.get("Host").to_owned());
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!((met, kept.dropped.len()), (vec!["a".to_owned(), "b".to_owned()], 1));
+        assert_eq!(kept.dropped[0].0, "line 3");
+    }
+}
+
+/// Four thousand paths below one long key would be four thousand long keys.
+#[test]
+fn the_shape_of_a_document_is_small_whatever_its_names() {
+    let name = "n".repeat(500_000);
+    let keys: Vec<String> = (0..4_000).map(|n| format!("\"{n}\":1")).collect();
+    let json = format!(r#"{{"{name}":{{{}}},"version":1}}"#, keys.join(","));
+    let xml = format!("<{name}>{}</{name}>", "<a b='c'>t</a>".repeat(4_000));
+    for text in [json, xml] {
+        let mut cursor = Cursor::new(text.as_bytes());
+        let shape = findings::walk::shape::Shape::of(&mut Source::new(&mut cursor), 1 << 20);
+        let shape = shape.unwrap();
+        let bytes: usize = shape.paths.iter().map(|(path, value)| path.len() + value.len()).sum();
+        assert!(bytes < 1 << 20, "{bytes}");
+    }
+}

@@ -192,9 +192,7 @@ fn a_part(told: &Recorded) -> Option<Recorded> {
         !paths.chain(host).any(|p| gone.contains(p))
     };
     let mut other = kept(told, here);
-    if other.observations().next().is_none() {
-        return None;
-    }
+    other.observations().next()?;
     // What was not looked at is not told of either.
     let away = |target: &Target| {
         gone.iter().any(|path| {

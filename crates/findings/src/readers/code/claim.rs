@@ -4,7 +4,7 @@ use vocab::Instant;
 
 use crate::observation::Observation;
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 
 use super::site;
 
@@ -52,9 +52,7 @@ pub fn tell(sink: &mut dyn Sink, fact: fn(String) -> Fact, text: &str) {
 /// Tells when the tool looked, where the text is an instant; also written out as in `Sunday, February 25,
 /// 2018 11:35:52 AM`.
 pub fn scanned_at(sink: &mut dyn Sink, text: &str) {
-    if let Some(at) = words::when(text).or_else(|| written_out(text)) {
-        sink.fact(Fact::ScannedAt(at));
-    }
+    looked_at(sink, text, words::when(text).or_else(|| written_out(text)));
 }
 
 fn written_out(text: &str) -> Option<Instant> {

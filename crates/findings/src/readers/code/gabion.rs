@@ -10,7 +10,7 @@ use vocab::Scope;
 
 use crate::observation::{Class, Component, MAX_MEMBERS, Met, Observation, Standing};
 use crate::readers::{told, words};
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Hit, Record};
 use crate::walk::shape::Shape;
@@ -76,9 +76,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             6 => sink.fact(Fact::ToolVersion(text.to_owned())),
             7 => {
-                if let Some(at) = vocab::instant::parse(text) {
-                    sink.fact(Fact::ScannedAt(at));
-                }
+                looked_at(sink, text, vocab::instant::parse(text));
             }
             9 => {
                 if let Some(count) = record.0.as_u64() {

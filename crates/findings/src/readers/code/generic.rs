@@ -11,7 +11,7 @@ use crate::observation::{
     Secret, Standing,
 };
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, untimely};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::{Shape, has_columns};
@@ -69,7 +69,13 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let record = hit.record();
         let text = record.0.as_str().unwrap_or_default().to_owned();
         match hit.pattern {
-            0 => return claim(sink, observation(record, hit.place()), &hit.place()),
+            0 => {
+                let seen = record.text("first_seen");
+                if vocab::instant::parse(seen).is_none() {
+                    untimely(sink, seen);
+                }
+                return claim(sink, observation(record, hit.place()), &hit.place());
+            }
             1 if text != "gabion.findings/1" => {
                 let what = format!("this program reads gabion.findings/1, not {text}");
                 return Err(Stop::broken("$.schema", what));

@@ -2,7 +2,8 @@
 
 use crate::coverage::Target;
 use crate::observation::Class;
-use crate::sink::{Fact, Sink};
+use crate::readers::words;
+use crate::sink::{Fact, Sink, looked_at};
 
 /// The tool, and its version where it is told.
 pub fn tool(sink: &mut dyn Sink, name: &str, version: &str) {
@@ -14,9 +15,7 @@ pub fn tool(sink: &mut dyn Sink, name: &str, version: &str) {
 
 /// When it looked; what is no date is left out.
 pub fn scanned(sink: &mut dyn Sink, text: &str) {
-    if let Some(at) = vocab::instant::parse(text) {
-        sink.fact(Fact::ScannedAt(at));
-    }
+    looked_at(sink, text, words::when(text));
 }
 
 /// What it looked at.

@@ -11,7 +11,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::xml::{self, Element};
 
@@ -59,7 +59,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let text = |path: &str| item.text_of(path).to_owned();
         let id = item.attribute("id").to_owned();
         match hit.pattern {
-            4 => when(&item.text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            4 => looked_at(sink, &item.text, when(&item.text)),
             5 => sink.fact(Fact::ToolVersion(item.text.trim().to_owned())),
             6 => claim::tell_site(sink, item.text.trim()),
             7 => claim::setting(sink, "policy", item.text.trim().to_owned()),

@@ -5,7 +5,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Fingerprint, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 
@@ -26,7 +26,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         match hit.pattern {
             0 => return hand_on(sink, of_issue(hit.record(), hit.place())),
             1 => sink.fact(Fact::ToolVersion(text.to_owned())),
-            2 => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            2 => looked_at(sink, text, when(text)),
             4 => checks(sink, &hit.record().texts("")),
             _ => {
                 sink.fact(Fact::Target(text.to_owned()));

@@ -9,7 +9,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Confidence, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::xml::{self, Element};
@@ -79,9 +79,8 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             if !version.is_empty() {
                 sink.fact(Fact::ToolVersion(version.to_owned()));
             }
-            if let Some(instant) = when(hit.outer("issues", "exportTime")) {
-                sink.fact(Fact::ScannedAt(instant));
-            }
+            let told = hit.outer("issues", "exportTime");
+            looked_at(sink, told, when(told));
         }
         hand_on(sink, of_issue(&hit.element, hit.place()))
     })

@@ -9,7 +9,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Confidence, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::{LONG_HEAD, Shape};
@@ -52,9 +52,8 @@ fn about(sink: &mut dyn Sink, scan: Record<'_>) {
     if !version.is_empty() {
         sink.fact(Fact::ToolVersion(version.to_owned()));
     }
-    if let Some(instant) = when(scan.text("end_time")) {
-        sink.fact(Fact::ScannedAt(instant));
-    }
+    let told = scan.text("end_time");
+    looked_at(sink, told, when(told));
     match scan.text("type") {
         "dast" | "api_fuzzing" => sink.fact(Fact::Kind(Class::Web)),
         "coverage_fuzzing" => sink.fact(Fact::Kind(Class::Crash)),

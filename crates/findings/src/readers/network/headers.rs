@@ -11,7 +11,7 @@ use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::Shape;
@@ -118,7 +118,7 @@ fn read_observatory(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
     let end = json::walk(source, &patterns, sink, &mut |sink, hit| {
         let text = hit.value.as_str().unwrap_or_default();
         match hit.pattern {
-            2 => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            2 => looked_at(sink, text, when(text)),
             3 if text == "FINISHED" => sink.fact(Fact::Succeeded),
             3 => {
                 sink.fact(Fact::Incomplete(format!("the scan's state is «{text}»")));

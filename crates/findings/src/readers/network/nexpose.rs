@@ -13,7 +13,7 @@ use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::xml::{self, Element, Hit};
 
@@ -107,9 +107,7 @@ fn clear(sink: &mut dyn Sink, hit: &Hit<'_>) {
 fn run(sink: &mut dyn Sink, scan: &Element) {
     // `20210211T164705486`: the milliseconds have no dot.
     let ended = scan.attribute("endTime").get(..15).unwrap_or_default();
-    if let Some(instant) = when(ended) {
-        sink.fact(Fact::ScannedAt(instant));
-    }
+    looked_at(sink, ended, when(ended));
     let status = scan.attribute("status");
     if !status.is_empty() && status != "finished" {
         sink.fact(Fact::Incomplete(format!("a scan's status is «{status}»")));

@@ -16,7 +16,7 @@ use crate::coverage::Filter;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::xml::{self, Element, Hit};
 
@@ -50,7 +50,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             ended(sink, &hit);
             return Ok(());
         }
-        looked_at(sink, &hit.element, whole);
+        host_looked_at(sink, &hit.element, whole);
         let found = of_host(&hit.element, &hit.place());
         if found.is_empty() && is_closed(&hit.element) {
             passed += 1;
@@ -125,7 +125,7 @@ fn scanned(sink: &mut dyn Sink, info: &Element) {
     }
 }
 
-fn looked_at(sink: &mut dyn Sink, host: &Element, whole: bool) {
+fn host_looked_at(sink: &mut dyn Sink, host: &Element, whole: bool) {
     let Some(target) = claim::host_target(name_of(host)) else { return };
     match host.at("status").map_or("", |status| status.attribute("state")) {
         "down" => sink.fact(Fact::Missed(target)),
@@ -145,9 +145,8 @@ fn is_closed(host: &Element) -> bool {
 }
 
 fn ended(sink: &mut dyn Sink, hit: &Hit<'_>) {
-    if let Some(instant) = when(hit.element.attribute("time")) {
-        sink.fact(Fact::ScannedAt(instant));
-    }
+    let told = hit.element.attribute("time");
+    looked_at(sink, told, when(told));
     if hit.element.attribute("exit") == "error" {
         let why = hit.element.attribute("errormsg");
         sink.fact(Fact::Incomplete(format!("the run ended with an error: {why}")));

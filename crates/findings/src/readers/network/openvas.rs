@@ -15,7 +15,7 @@ use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Confidence, Endpoint, Location, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::shape::has_columns;
 use crate::walk::table::{self, Row};
@@ -74,7 +74,7 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             1 if text.eq_ignore_ascii_case("done") => sink.fact(Fact::Succeeded),
             1 => sink.fact(Fact::Incomplete(format!("the run's status is «{text}»"))),
-            2 => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            2 => looked_at(sink, text, when(text)),
             3 => all_hosts |= filters(sink, element),
             4 if hosts.len() < crate::coverage::MAX_TOLD => hosts.extend(of_host(sink, element)),
             5 => error(sink, element),

@@ -15,7 +15,7 @@ use crate::coverage::{Filter, MAX_TOLD, Target};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::shape::has_columns;
 use crate::walk::table::{self, Row};
@@ -288,7 +288,7 @@ fn read_assets(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop>
             0 if glossary.len() < MAX_GLOSSARY => {
                 glossary.insert(hit.element.text_of("QID").to_owned(), hit.element);
             }
-            1 => when(&hit.element.text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            1 => looked_at(sink, &hit.element.text, when(&hit.element.text)),
             2 => claim::setting(sink, "template", words()),
             3 => sink.fact(Fact::Filter(Filter::Other(words()))),
             4 => {
@@ -392,7 +392,7 @@ fn read_scan(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             match hit.element.attribute("value") {
                 "NBHOST_ALIVE" => alive = text.parse::<usize>().ok(),
                 "OPTIONS" => claim::setting(sink, "options", text.to_owned()),
-                "DATE" => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+                "DATE" => looked_at(sink, text, when(text)),
                 // A list or a range is told by its hosts: with one more host it is no other target.
                 "TARGET" if !text.contains([',', '-']) => {
                     sink.fact(Fact::Target(text.to_owned()));

@@ -15,7 +15,7 @@ use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::xml::{self, Element};
 
@@ -61,9 +61,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 applications.push(element.text_of("URL").to_owned());
             }
             2 => {
-                if let Some(instant) = when(element.text_of("END_DATE")) {
-                    sink.fact(Fact::ScannedAt(instant));
-                }
+                let told = element.text_of("END_DATE");
+                looked_at(sink, told, when(told));
                 scan(sink, &element);
                 let status = element.text_of("STATUS");
                 if status.eq_ignore_ascii_case("finished") {

@@ -11,7 +11,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::has_columns;
@@ -257,7 +257,7 @@ fn read_outpost24(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), St
     xml::walk(source, &patterns, sink, &mut |sink, hit| {
         let detail = &hit.element;
         if hit.pattern == 1 {
-            when(&detail.text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at)));
+            looked_at(sink, &detail.text, when(&detail.text));
             return Ok(());
         }
         let mut found = ROW.read(detail, hit.place());

@@ -13,7 +13,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Fingerprint, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json;
 use crate::walk::shape::has_columns;
@@ -235,7 +235,7 @@ fn read_pingcastle(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), S
                 domain = text.to_ascii_lowercase();
                 sink.fact(Fact::Target(domain.clone()));
             }
-            2 => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            2 => looked_at(sink, text, when(text)),
             _ => sink.fact(Fact::ToolVersion(text.to_owned())),
         }
         Ok(())

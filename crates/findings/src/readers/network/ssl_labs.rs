@@ -10,7 +10,7 @@ use super::transport::{
 use super::when::when;
 use crate::format::Format;
 use crate::observation::Class;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 
@@ -33,9 +33,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let hosts: Vec<Record<'_>> = hit.record().items("").collect();
         for host in hosts {
             sink.fact(Fact::ToolVersion(host.text("engineVersion").to_owned()));
-            if let Some(instant) = when(&host.string("testTime")) {
-                sink.fact(Fact::ScannedAt(instant));
-            }
+            let told = &host.string("testTime");
+            looked_at(sink, told, when(told));
             for (number, endpoint) in host.items("endpoints").enumerate() {
                 let place = format!("{}.endpoints[{number}]", hit.place());
                 of_endpoint(sink, host, endpoint, place, &mut passed)?;

@@ -12,7 +12,7 @@ use super::transport::{
 use super::when::when;
 use crate::format::Format;
 use crate::observation::Class;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::xml::{self, Element};
@@ -77,7 +77,7 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 sink.fact(Fact::Incomplete(format!("{}: «{text}»", hit.place())));
             }
             4 => sink.fact(Fact::ToolVersion(text.to_owned())),
-            5 => when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            5 => looked_at(sink, text, when(text)),
             6 => sink.fact(Fact::Incomplete("a server was not reached".to_owned())),
             _ => {}
         }

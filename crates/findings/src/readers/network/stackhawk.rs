@@ -5,7 +5,7 @@ use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json;
 
@@ -26,9 +26,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         if hit.pattern == 1 {
             sink.fact(Fact::ToolVersion(record.text("hawkscanVersion").to_owned()));
             sink.fact(Fact::Target(record.text("application").to_owned()));
-            if let Some(instant) = when(record.text("startedTimestamp")) {
-                sink.fact(Fact::ScannedAt(instant));
-            }
+            let told = record.text("startedTimestamp");
+            looked_at(sink, told, when(told));
             let status = record.text("status");
             claim::setting(sink, "environment", record.text("env").to_owned());
             if status == "COMPLETED" {

@@ -8,7 +8,7 @@ use super::claim::{self, hand_on, paragraphs};
 use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::xml::{self, Element};
 
@@ -45,7 +45,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 "scope" => claim::setting(sink, "scope", text.to_owned()),
                 "generatorVersion" => sink.fact(Fact::ToolVersion(text.to_owned())),
                 "dateOfScan" | "date" => {
-                    when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at)));
+                    looked_at(sink, text, when(text));
                 }
                 _ => {}
             }

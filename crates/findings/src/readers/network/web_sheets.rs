@@ -9,7 +9,7 @@ use super::flat::{Flat, NOTHING};
 use super::when::when;
 use crate::format::Format;
 use crate::observation::Class;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::xml;
 
@@ -67,9 +67,8 @@ fn read_appspider(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), St
         Ok(())
     });
     let sign = if offset < 0 { '-' } else { '+' };
-    if let Some(instant) = when(&format!("{ended} {sign}{:02}00", offset.unsigned_abs())) {
-        sink.fact(Fact::ScannedAt(instant));
-    }
+    let told = when(&format!("{ended} {sign}{:02}00", offset.unsigned_abs()));
+    looked_at(sink, &ended, told);
     end
 }
 

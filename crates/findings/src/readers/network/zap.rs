@@ -16,7 +16,7 @@ use super::when::when;
 use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Confidence, Endpoint, Observation, Standing};
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::xml::{self, Element};
@@ -152,9 +152,7 @@ fn tell(sink: &mut dyn Sink, version: &str, generated: &str) {
     if !version.is_empty() {
         sink.fact(Fact::ToolVersion(version.to_owned()));
     }
-    if let Some(instant) = when(generated) {
-        sink.fact(Fact::ScannedAt(instant));
-    }
+    looked_at(sink, generated, when(generated));
 }
 
 /// `stats.ascan.40012.started`, `stats.auth.success`: of a site, or of the run where it is empty.

@@ -9,7 +9,7 @@ use crate::coverage::Filter;
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
 use vocab::Severity;
@@ -45,7 +45,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 known &= plugin(sink, record);
             }
             4 => filter(sink, record),
-            _ => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            _ => looked_at(sink, text, words::when(text)),
         }
         Ok(())
     })?;

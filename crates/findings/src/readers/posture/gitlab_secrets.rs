@@ -8,7 +8,7 @@ use super::reading::secret;
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
 
@@ -74,9 +74,8 @@ fn scan(scan: Record<'_>, sink: &mut dyn Sink) {
             sink.fact(fact(text.to_owned()));
         }
     }
-    if let Some(at) = words::when(scan.first(&["end_time", "start_time"])) {
-        sink.fact(Fact::ScannedAt(at));
-    }
+    let told = scan.first(&["end_time", "start_time"]);
+    looked_at(sink, told, words::when(told));
     sink.fact(Fact::Kind(Class::Secret));
     let status = scan.text("status");
     if status == "success" {

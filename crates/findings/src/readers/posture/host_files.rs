@@ -10,7 +10,7 @@ use crate::coverage::{MAX_TOLD, Target};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::lines;
 use crate::walk::shape::Shape;
@@ -209,7 +209,7 @@ fn read_aide(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let text = line.trim_end();
         if let Some(start) = text.strip_prefix("Start timestamp: ") {
             let (at, version) = start.split_once(" (AIDE ").unwrap_or((start, ""));
-            words::when(at).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at)));
+            looked_at(sink, at, words::when(at));
             if !version.is_empty() {
                 sink.fact(Fact::ToolVersion(version.trim_end_matches(')').to_owned()));
             }

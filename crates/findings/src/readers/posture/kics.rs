@@ -9,7 +9,7 @@ use super::reading::{one_line, relative};
 use crate::format::Format;
 use crate::observation::{Class, Fingerprint, Location, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
 
@@ -35,7 +35,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         match hit.pattern {
             0 => return query(record, &place, sink),
             1 if !text.is_empty() => sink.fact(Fact::ToolVersion(text.to_owned())),
-            2 => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            2 => looked_at(sink, text, words::when(text)),
             3 | 4 if record.0.as_u64().is_some_and(|count| count > 0) => {
                 sink.fact(Fact::Incomplete(format!("{}: {}", hit.key(0), record.0)));
             }

@@ -6,7 +6,7 @@ use super::reading::one_line;
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::walk;
 
@@ -41,7 +41,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 sink.fact(Fact::ActiveRule(text.to_owned()));
             }
             2 => sink.fact(Fact::ToolVersion(text.to_owned())),
-            3 => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            3 => looked_at(sink, text, words::when(text)),
             4 if matches!(text, "Passed" | "Failed") => sink.fact(Fact::Succeeded),
             _ => {}
         }

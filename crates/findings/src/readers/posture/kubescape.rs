@@ -12,7 +12,7 @@ use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
 use vocab::Severity;
@@ -128,7 +128,7 @@ fn names(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Named, Stop> {
                     named.files.insert(record.text("resourceID").to_owned(), file.to_owned());
                 }
             }
-            2 => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            2 => looked_at(sink, text, words::when(text)),
             3 if !text.is_empty() => {
                 sink.fact(Fact::Target(text.to_owned()));
                 sink.fact(Fact::Looked(Target::run()));

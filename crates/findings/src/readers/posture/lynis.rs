@@ -9,7 +9,7 @@ use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::lines;
 use vocab::Severity;
@@ -37,7 +37,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             "lynis_version" => sink.fact(Fact::ToolVersion(value.to_owned())),
             "hostname" => sink.fact(Fact::Target(value.to_owned())),
             "report_datetime_end" => {
-                words::when(value).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at)));
+                looked_at(sink, value, words::when(value));
             }
             "finish" => finished = value.trim() == "true",
             "tests_executed" => {

@@ -6,7 +6,7 @@
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::walk;
 
@@ -30,7 +30,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let text = finding.0.as_str().unwrap_or_default();
         match hit.pattern {
             1 => sink.fact(Fact::ToolVersion(text.to_owned())),
-            2 => words::when(text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            2 => looked_at(sink, text, words::when(text)),
             3 => {
                 listed = true;
                 sink.fact(Fact::ActiveRule(text.to_owned()));

@@ -11,7 +11,7 @@ use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
 
@@ -75,7 +75,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 }
             }
             1 => sink.fact(Fact::ToolVersion(text)),
-            2 => words::when(&text).into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at))),
+            2 => looked_at(sink, &text, words::when(&text)),
             3 => sink.fact(Fact::Target(text)),
             4 => setting(sink, "rules", text),
             _ => parameters(sink, record),

@@ -8,7 +8,7 @@ use super::reading::{one_line, relative, setting, tell_passed};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
 
@@ -61,9 +61,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 }
             }
             _ => {
-                if let Some(at) = words::when(record.text("scanned_at")) {
-                    sink.fact(Fact::ScannedAt(at));
-                }
+                let told = record.text("scanned_at");
+                looked_at(sink, told, words::when(told));
                 sink.fact(Fact::Target(record.text("file/folder").to_owned()));
                 setting(sink, "iac type", record.text("iac_type").to_owned());
             }

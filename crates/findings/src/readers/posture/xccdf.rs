@@ -13,7 +13,7 @@ use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Endpoint, Observation};
 use crate::readers::words;
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::xml::{Element, walk};
 
@@ -119,9 +119,8 @@ fn tell(sink: &mut dyn Sink, attribute: &dyn Fn(&str) -> String, target: &str) {
     if let Some(version) = parts.next().filter(|version| !version.is_empty()) {
         sink.fact(Fact::ToolVersion(version.to_owned()));
     }
-    if let Some(at) = words::when(&attribute("end-time")) {
-        sink.fact(Fact::ScannedAt(at));
-    }
+    let told = &attribute("end-time");
+    looked_at(sink, told, words::when(told));
     if !target.is_empty() {
         sink.fact(Fact::Target(target.to_owned()));
         sink.fact(Fact::Looked(Target::run()));

@@ -29,6 +29,8 @@ pub struct Run {
     pub semantic_version: String,
     /// When it ended.
     pub at: Option<Instant>,
+    /// What it tells of when it ended, where that is no time to be believed.
+    pub untimely: String,
     /// Why it is not complete.
     pub troubles: Vec<String>,
     /// `automationDetails.id` up to its last slash, without what changes with each build.

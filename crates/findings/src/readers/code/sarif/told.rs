@@ -12,7 +12,7 @@ use crate::coverage::Target;
 use crate::identity::normal_path;
 use crate::observation::{Class, Confidence};
 use crate::readers::told;
-use crate::sink::{Fact, Sink};
+use crate::sink::{EARLIEST, Fact, Sink, untimely};
 use crate::walk::json::Record;
 
 use super::result::SECRET_TOOLS;
@@ -65,8 +65,12 @@ pub fn category(id: &str) -> String {
 /// §3.20: whether the run succeeded, when, where, and how it was asked.
 pub fn invocation(run: &mut Run, record: Record<'_>) {
     run.add_base("", record.text("workingDirectory.uri"), "");
-    let when = record.first(&["endTimeUtc", "startTimeUtc"]);
-    run.at = vocab::instant::parse(when).or(run.at);
+    // A default of the language in one of them (.NET's year 1) does not hide what the other tells.
+    let told = ["endTimeUtc", "startTimeUtc"].map(|name| record.text(name));
+    match told.into_iter().filter_map(vocab::instant::parse).find(|at| *at >= EARLIEST) {
+        Some(at) => run.at = Some(at),
+        None => record.first(&["endTimeUtc", "startTimeUtc"]).clone_into(&mut run.untimely),
+    }
     let success = record.flag("executionSuccessful");
     run.successful = Some(run.successful.unwrap_or(true) && success);
     if record.has("executionSuccessful") && !success {
@@ -181,8 +185,9 @@ pub fn facts(run: &Run, sink: &mut dyn Sink) {
     let version = [&run.semantic_version, &run.version].into_iter().find(|v| !v.is_empty());
     tell(Fact::ToolVersion, version.map_or("", String::as_str));
     told::digest(sink, &run.digest);
-    if let Some(at) = run.at {
-        sink.fact(Fact::ScannedAt(at));
+    match run.at {
+        Some(at) => sink.fact(Fact::ScannedAt(at)),
+        None => untimely(sink, &run.untimely),
     }
     run.troubles.iter().for_each(|why| sink.fact(Fact::Incomplete(why.clone())));
     run.commands.iter().for_each(|command| told::setting(sink, "command", command));
