@@ -289,7 +289,7 @@ pub struct ImportArgs {
     /// When the tool looked [default: what the report says, else now]
     #[arg(long, value_name = "INSTANT")]
     pub scanned_at: Option<String>,
-    /// What the tool looked at: whole, pull-request, or paths between commas [default: whole]
+    /// What the tool looked at: whole, pull-request, or paths between commas [default: what the report says]
     #[arg(long, value_name = "SCOPE")]
     pub scope: Option<String>,
     /// The tool's version [default: what the report says]; a rule that finds nothing is known to have run when the
