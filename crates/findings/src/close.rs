@@ -250,10 +250,7 @@ pub fn judge(
 fn passed(run: &Run, claim: &Ground) -> bool {
     !claim.rule.is_empty()
         && !claim.places.is_empty()
-        && claim
-            .places
-            .iter()
-            .all(|chain| chain.iter().any(|at| run.coverage.passed_at(&claim.rule, at)))
+        && claim.places.iter().all(|chain| run.coverage.passed_in(claim, chain))
 }
 
 /// Was it asked for this kind of problem?

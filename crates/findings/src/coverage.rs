@@ -302,6 +302,22 @@ impl Coverage {
         self.passed.has(pair_key(rule, target))
     }
 
+    /// What else the run that reported a claim says of its places.
+    pub fn settle(&self, ground: &mut Ground) {
+        ground.signed_in = self.is_signed_in(ground.places.iter().flatten());
+        ground.shared = ground.places.iter().any(|chain| self.passed_in(ground, chain));
+    }
+
+    /// Whether it says so of one of a claim's places as a whole, or of the thing there that the claim is about.
+    pub(crate) fn passed_in(&self, claim: &Ground, chain: &[Target]) -> bool {
+        let one = |at: &Target| {
+            !claim.resource.is_empty()
+                && self.passed_at(&claim.rule, &Target::resource(at, &claim.resource))
+        };
+        let shown = !claim.rule.is_empty() && !claim.shared;
+        shown && chain.iter().any(|at| self.passed_at(&claim.rule, at) || one(at))
+    }
+
     /// Whether the rule was told to be active; `None` when nothing is told of it.
     pub(crate) fn is_active(&self, rule: &str) -> Option<bool> {
         let key = rule_key(rule);

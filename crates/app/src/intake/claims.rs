@@ -141,7 +141,7 @@ impl Group {
             subject.trim().clone_into(&mut ground.subject);
             ground.digest.clone_from(&coverage.digest);
         }
-        ground.signed_in = coverage.is_signed_in(ground.places.iter().flatten());
+        coverage.settle(ground);
     }
 
     /// Its ground as the ledger keeps it.

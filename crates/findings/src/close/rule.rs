@@ -17,7 +17,7 @@ pub(super) fn rule(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
         return Answer::no(format!("its list of what {rule} found is cut"));
     }
     let narrowest = || claim.places.iter().filter_map(|chain| chain.first());
-    if claim.places.iter().all(|chain| chain.iter().any(|at| coverage.passed_at(rule, at))) {
+    if claim.places.iter().all(|chain| coverage.passed_in(claim, chain)) {
         return Answer::yes(format!("{rule} looked there and passed"));
     }
     match coverage.is_active(rule) {

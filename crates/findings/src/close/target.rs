@@ -75,7 +75,7 @@ fn place(run: &Run, claim: &Ground, chain: &[Target]) -> Answer {
     if let Scope::Parts(parts) = &run.scope {
         return within(parts, chain);
     }
-    if !claim.rule.is_empty() && chain.iter().any(|at| coverage.passed_at(&claim.rule, at)) {
+    if coverage.passed_in(claim, chain) {
         return Answer::yes("it looked there and passed");
     }
     if let Some((port, protocol)) = chain.iter().find_map(Target::as_port)

@@ -28,11 +28,18 @@ pub struct Ground {
     /// The image's digest.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub digest: String,
+    /// The one thing in its places that it is about, such as a resource of a cloud; empty where it is none or several.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub resource: String,
     /// Every place, each from the narrowest target to the widest, sorted.
     pub places: Vec<Vec<Target>>,
     /// There were more than are kept.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
+    /// The run that reported it says of one of these places or things that its rule passed there too: two things share
+    /// a name, and to pass there proves nothing of this one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
     /// As last rated.
     pub severity: Severity,
     /// As sure as the tool last was.
@@ -59,6 +66,7 @@ pub fn ground(observations: &[Observation], subject: &str, digest: &str) -> Grou
     let more = all.len() > MAX_PLACES;
     all.truncate(MAX_PLACES);
     let own = observations.iter().map(|o| o.target.trim()).find(|target| !target.is_empty());
+    let alone = observations.iter().all(|o| o.resource == first.resource);
     let published = first.class == Class::Dependency && !first.ids.is_empty();
     Ground {
         class: first.class,
@@ -66,8 +74,10 @@ pub fn ground(observations: &[Observation], subject: &str, digest: &str) -> Grou
         title: if published { String::new() } else { first.title.clone() },
         subject: own.unwrap_or(subject.trim()).to_owned(),
         digest: if own.is_none() { digest.trim().to_owned() } else { String::new() },
+        resource: if alone { first.resource.clone() } else { String::new() },
         places: all,
         more,
+        shared: false,
         severity: observations.iter().map(|o| o.severity).min().unwrap_or_default(),
         confidence: observations.iter().map(|o| o.confidence).min().unwrap_or_default(),
         unfixed: observations.iter().any(is_unfixed),

@@ -19,6 +19,7 @@ impl Target {
     const SITE: &'static str = "site";
     const MANIFEST: &'static str = "manifest";
     const UNIT: &'static str = "unit";
+    const RESOURCE: &'static str = "resource";
     const RUN: &'static str = "run";
 
     fn of(kind: &str, name: &str) -> Self {
@@ -62,6 +63,11 @@ impl Target {
     /// A project, image, account, region, cluster: whatever a document divides what it looks at by.
     pub fn unit(name: &str) -> Self {
         Self::of(Self::UNIT, &name.trim().to_lowercase())
+    }
+
+    /// One thing in a place, of which a rule speaks alone.
+    pub fn resource(place: &Self, name: &str) -> Self {
+        Self::of(Self::RESOURCE, &format!("{}#{}", place.0, name.trim()))
     }
 
     /// The run as a whole, for what has no place of its own.

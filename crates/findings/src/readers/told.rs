@@ -60,15 +60,34 @@ pub fn other_filter(sink: &mut dyn Sink, name: &str, value: &str) {
     }
 }
 
-/// Tells that the rule of this settled record looked at each of its places and found nothing.
+/// Tells that the rule of this record looked at each of its places and found nothing: of the one thing that the
+/// record is about, where it names one. A record with a line speaks of that line alone, and is no proof of the file.
 pub fn passed(sink: &mut dyn Sink, observation: &Observation) {
-    if observation.rule.trim().is_empty() {
+    let rule = observation.rule.trim();
+    if rule.is_empty() {
         return;
     }
-    for chain in ground(std::slice::from_ref(observation), "", "").places {
-        if let Some(narrowest) = chain.into_iter().next() {
-            sink.fact(Fact::PassedAt(observation.rule.trim().to_owned(), narrowest));
-        }
+    let mut observation = observation.clone();
+    observation.clean();
+    observation.settle();
+    let ground = ground(std::slice::from_ref(&observation), "", "");
+    let lines = observation.locations.iter().any(|location| location.line > 0);
+    if ground.resource.is_empty() && lines {
+        return;
+    }
+    for narrowest in ground.places.iter().filter_map(|chain| chain.first()) {
+        let at = match ground.resource.as_str() {
+            "" => narrowest.clone(),
+            resource => Target::resource(narrowest, resource),
+        };
+        sink.fact(Fact::PassedAt(rule.to_owned(), at));
+    }
+}
+
+/// The same of a tool whose records are each of one thing: nothing is told where the thing has no name.
+pub fn passed_one(sink: &mut dyn Sink, observation: &Observation) {
+    if !observation.resource.is_empty() {
+        passed(sink, observation);
     }
 }
 

@@ -103,7 +103,7 @@ impl Case {
         });
         let reported = run(&before, 1);
         let mut claim = ground(std::slice::from_ref(claim), subject(&before), "");
-        claim.signed_in = reported.coverage.is_signed_in(claim.places.iter().flatten());
+        reported.coverage.settle(&mut claim);
         let last = Reporting {
             scanned_at: reported.scanned_at,
             tool_version: reported.tool_version.clone(),
@@ -386,8 +386,11 @@ fn infrastructure_as_code() {
     let passed = |file: &'static str| {
         Swap(r#"{"check_id": "CKV_AWS_19", "check_result": {"result": "PASSED"}}"#, file)
     };
-    const HERE: &str = r#"{"check_id": "CKV_AWS_19", "file_path": "/storage/main.tf"}"#;
+    const HERE: &str = r#"{"check_id": "CKV_AWS_19", "file_path": "/storage/main.tf",
+        "resource": "aws_s3_bucket.logs"}"#;
     case.check(&[GONE, passed(HERE)], "ended");
+    let sibling = r#"{"check_id": "CKV_AWS_19", "file_path": "/storage/main.tf", "resource": "b"}"#;
+    case.check(&[GONE, passed(sibling)], "rule: not said");
     let there = r#"{"check_id": "CKV_AWS_19", "file_path": "/storage/b.tf"}"#;
     case.check(&[GONE, passed(there)], "rule: not said");
     let broken = Swap("/network/broken.tf", "/storage/main.tf");

@@ -202,9 +202,9 @@ fn a_part(told: &Recorded) -> Option<Recorded> {
     };
     let wide = |target: &Target| target.as_str().starts_with("folder:");
     other.told.retain(|told| match told {
-        Told::Fact(Fact::Looked(target) | Fact::PassedAt(_, target)) => {
-            !away(target) && !wide(target)
-        }
+        Told::Fact(
+            Fact::Looked(target) | Fact::LookedAmong(target) | Fact::PassedAt(_, target),
+        ) => !away(target) && !wide(target),
         _ => true,
     });
     Some(other)

@@ -45,7 +45,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         if finding.text("Compliance.Status") == "PASSED" {
             passed += 1;
             if finding.text("RecordState") != "ARCHIVED" {
-                units.passed(sink, &rule(finding), &of_unit(finding));
+                units.passed_one(sink, &base(finding));
             }
             return Ok(());
         }

@@ -9,7 +9,7 @@ use super::reading::{below_root, digest, package_kind, tell_passed};
 use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Component, Location, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Met, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
@@ -60,10 +60,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             4 | 5 => {
                 passed += 1;
-                let (rule, file) = (record.text("check_id"), below_root(record.text("file_path")));
                 // Of secrets and packages a check that passed speaks of one value or package alone.
-                if !rule.is_empty() && !file.is_empty() && !is_of_one(rule) {
-                    sink.fact(Fact::PassedAt(rule.to_owned(), Target::file(&file)));
+                if !is_of_one(record.text("check_id")) {
+                    told::passed_one(sink, &observation(record));
                 }
             }
             6 | 7 => {

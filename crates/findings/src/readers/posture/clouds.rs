@@ -11,6 +11,7 @@ use crate::observation::{Class, Observation, Standing};
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
+use crate::walk::json::Record;
 use crate::walk::shape::has_columns;
 use crate::walk::table;
 
@@ -70,7 +71,7 @@ fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
         match record.text("status").to_ascii_uppercase().as_str() {
             "OK" | "PASS" => {
                 passed += 1;
-                units.passed(sink, record.text("plugin"), record.text("region"));
+                units.passed_one(sink, &of_cloudsploit(record));
                 return Ok(());
             }
             "UNKNOWN" => {
@@ -83,20 +84,9 @@ fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
             sink.dropped(&place, "no plugin");
             return Ok(());
         }
-        let (resource, region) = (record.text("resource"), record.text("region"));
-        units.met(region);
-        let named = resource.starts_with("arn:") && !resource.ends_with(":::");
-        sink.observation(Observation {
-            class: Class::Configuration,
-            rule: record.text("plugin").to_owned(),
-            title: one_line(record.first(&["title", "plugin"])),
-            description: format!("{}\n{}", record.text("message"), record.text("description")),
-            severity: words::severity(record.text("status")),
-            resource: if named { resource.to_owned() } else { format!("{region}/{resource}") },
-            target: region.to_owned(),
-            place,
-            ..Observation::default()
-        })
+        let observation = of_cloudsploit(record);
+        units.met(&observation.target);
+        sink.observation(Observation { place, ..observation })
     })?;
     if unanswered > 0 {
         let why = format!("{unanswered} checks have the status UNKNOWN: they got no answer");
@@ -105,6 +95,21 @@ fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
     units.tell(sink);
     tell_passed(sink, passed);
     Ok(())
+}
+
+fn of_cloudsploit(record: Record<'_>) -> Observation {
+    let (resource, region) = (record.text("resource"), record.text("region"));
+    let named = resource.starts_with("arn:") && !resource.ends_with(":::");
+    Observation {
+        class: Class::Configuration,
+        rule: record.text("plugin").to_owned(),
+        title: one_line(record.first(&["title", "plugin"])),
+        description: format!("{}\n{}", record.text("message"), record.text("description")),
+        severity: words::severity(record.text("status")),
+        resource: if named { resource.to_owned() } else { format!("{region}/{resource}") },
+        target: region.to_owned(),
+        ..Observation::default()
+    }
 }
 
 fn read_azure(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
@@ -117,8 +122,7 @@ fn read_azure(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> 
         if matches!(row.get("state"), "Healthy" | "NotApplicable") {
             passed += 1;
             if row.get("state") == "Healthy" {
-                let rule = row.get("recommendationName");
-                units.passed(sink, rule, row.get("subscriptionId"));
+                units.passed_one(sink, &of_azure(&row));
             }
             return Ok(());
         }
@@ -127,27 +131,31 @@ fn read_azure(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> 
             sink.dropped(&row.place(), "no recommendationName or no resourceId");
             return Ok(());
         }
-        sink.observation(Observation {
-            class: Class::Configuration,
-            rule: row.get("recommendationName").to_owned(),
-            title: one_line(row.first(&["recommendationDisplayName", "recommendationName"])),
-            description: row.get("description").to_owned(),
-            remedy: row.get("remediationSteps").to_owned(),
-            severity: words::severity(row.get("severity")),
-            // Azure's resource ids are compared without case.
-            resource: row.get("resourceId").to_ascii_lowercase(),
-            tool_id: row.get("recommendationId").to_ascii_lowercase(),
-            first_seen: words::when(row.get("firstEvaluationDate")),
-            references: vec![row.get("azurePortalRecommendationLink").to_owned()],
-            target: row.get("subscriptionId").to_owned(),
-            place: row.place(),
-            ..Observation::default()
-        })
+        sink.observation(of_azure(&row))
     })?;
     at.into_iter().for_each(|at| sink.fact(Fact::ScannedAt(at)));
     units.tell(sink);
     tell_passed(sink, passed);
     Ok(())
+}
+
+fn of_azure(row: &table::Row<'_>) -> Observation {
+    Observation {
+        class: Class::Configuration,
+        rule: row.get("recommendationName").to_owned(),
+        title: one_line(row.first(&["recommendationDisplayName", "recommendationName"])),
+        description: row.get("description").to_owned(),
+        remedy: row.get("remediationSteps").to_owned(),
+        severity: words::severity(row.get("severity")),
+        // Azure's resource ids are compared without case.
+        resource: row.get("resourceId").to_ascii_lowercase(),
+        tool_id: row.get("recommendationId").to_ascii_lowercase(),
+        first_seen: words::when(row.get("firstEvaluationDate")),
+        references: vec![row.get("azurePortalRecommendationLink").to_owned()],
+        target: row.get("subscriptionId").to_owned(),
+        place: row.place(),
+        ..Observation::default()
+    }
 }
 
 fn of_orca(field: &dyn Fn(&str) -> String, place: String, sink: &mut dyn Sink) -> Result<(), Stop> {

@@ -51,7 +51,7 @@ fn read_legitify(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Sto
                 "PASSED" => {
                     passed += 1;
                     if !unit.is_empty() {
-                        units.passed(sink, rule, unit);
+                        units.passed_one(sink, &of_legitify(policy, violation, rule));
                     }
                 }
                 "SKIPPED" => skipped += 1,

@@ -11,7 +11,7 @@ use super::reading::{setting, tell_passed};
 use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
@@ -52,10 +52,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             let except = exception(control);
             if status == "passed" && !except.contains("exception") {
                 passed += 1;
-                if let Some(file) = named.files.get(resource) {
-                    let rule = control.text("controlID").to_owned();
-                    sink.fact(Fact::PassedAt(rule, Target::file(file)));
-                }
+                told::passed_one(sink, &observation(control, resource, status, &named));
                 continue;
             }
             let place = format!("{place}.controls[{index}]");

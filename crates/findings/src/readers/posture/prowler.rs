@@ -231,7 +231,7 @@ impl Said {
         let observation = observation(field, names, &status);
         if status == "PASS" {
             self.passed += 1;
-            self.units.passed(sink, &observation.rule, &observation.target);
+            self.units.passed_one(sink, &observation);
             return Ok(());
         }
         self.units.met(&observation.target);

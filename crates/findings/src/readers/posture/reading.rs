@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use crate::coverage::{MAX_TOLD, Target};
-use crate::observation::Secret;
+use crate::observation::{Observation, Secret};
+use crate::readers::told;
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
@@ -165,6 +166,13 @@ impl Units {
             let at = if unit.is_empty() { Target::run() } else { Target::unit(unit) };
             sink.fact(Fact::PassedAt(rule.to_owned(), at));
         }
+    }
+
+    /// A record that says that its rule found nothing in one thing of the unit.
+    pub fn passed_one(&mut self, sink: &mut dyn Sink, observation: &Observation) {
+        self.met(&observation.target);
+        self.passed = true;
+        told::passed_one(sink, observation);
     }
 
     /// Tells them all, when records without problems were among them.

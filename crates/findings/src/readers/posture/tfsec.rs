@@ -5,10 +5,9 @@
 //! description.
 
 use super::reading::{one_line, quoted, tell_passed};
-use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
@@ -37,11 +36,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         let status = result.string("status");
         if result.flag("passed") || matches!(status.as_str(), "passed" | "1") {
             passed += 1;
-            let rule = result.first(&["long_id", "rule_id"]);
-            let file = result.text("location.filename");
-            if !rule.is_empty() && !file.is_empty() {
-                sink.fact(Fact::PassedAt(rule.to_owned(), Target::file(file)));
-            }
+            told::passed_one(sink, &observation(result));
             return Ok(());
         }
         if result.text("rule_id").is_empty() {
