@@ -172,8 +172,8 @@ impl UseCase {
             | Self::Undo
             | Self::Import
             | Self::Verify
-            | Self::StateSource
             | Self::EndReference => Need::Person,
+            Self::StateSource => Need::Vouch,
             Self::Triage(_) | Self::Close | Self::Reopen => Need::Decide,
             Self::SaveView => Need::Arrange,
             Self::LedgerExport | Self::LedgerImport | Self::Backup | Self::Settings => {
@@ -195,6 +195,8 @@ enum Need {
     Decide,
     /// A finding changes by evidence or by an approval, and no agent may bring either.
     Person,
+    /// Closures rest on a word that outlasts it: whoever answers for the asset gives it.
+    Vouch,
     /// The ledger as a whole.
     Administer,
 }
@@ -206,6 +208,7 @@ pub fn may(actor: &Actor, case: UseCase, owns: bool) -> Answer {
         (_, Role::Admin) | (Need::Read, _) => Answer::Yes,
         (Need::Administer, _) => Answer::No("only an admin may"),
         (_, Role::Viewer) => Answer::No("a viewer only reads"),
+        (Need::Vouch, Role::Triager) => Answer::No("only the asset's owner or an admin may"),
         (_, Role::Triager) | (Need::Remark, _) => Answer::Yes,
         (Need::Decide, Role::Agent) => Answer::Propose,
         (_, Role::Agent) => Answer::No("an agent proposes and comments, and a person decides"),

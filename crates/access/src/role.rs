@@ -77,17 +77,22 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == word.trim())
     }
 
-    /// The one of both that may do less.
+    /// The one of both that may do less. Of triager and owner each may something that the other may not; who would be
+    /// both acts as an agent, which both cover.
     #[must_use]
     pub fn lesser(self, other: Self) -> Self {
-        if self.covers(other) { other } else { self }
+        match (self.covers(other), other.covers(self)) {
+            (true, _) => other,
+            (false, true) => self,
+            (false, false) => Self::Agent,
+        }
     }
 
     /// Whether who has this role may also act as the other one, since that allows nothing more.
     pub fn covers(self, other: Self) -> bool {
         match self {
             Self::Admin => true,
-            Self::Triager => other != Self::Admin,
+            Self::Triager => !matches!(other, Self::Admin | Self::Owner),
             Self::Owner => !matches!(other, Self::Admin | Self::Triager),
             Self::Agent => matches!(other, Self::Agent | Self::Viewer),
             Self::Viewer => other == Self::Viewer,

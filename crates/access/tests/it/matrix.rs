@@ -88,12 +88,14 @@ fn words_of_roles_read_back() {
 
 /// Whichever comes first, and a third one changes nothing for the better.
 #[test]
-fn of_two_roles_the_lesser_is_one_of_them_whatever_their_order() {
+fn of_two_roles_the_lesser_is_covered_by_both_whatever_their_order() {
     for one in Role::ALL {
         for other in Role::ALL {
             let lesser = one.lesser(other);
             assert_eq!(lesser, other.lesser(one), "{one:?} {other:?}");
-            assert!(lesser == one || lesser == other);
+            // Triager and owner each may something that the other may not.
+            let apart = !one.covers(other) && !other.covers(one);
+            assert!(lesser == one || lesser == other || apart && lesser == Role::Agent);
             assert!(one.covers(lesser) && other.covers(lesser), "{one:?} {other:?}");
         }
     }

@@ -179,9 +179,9 @@ fn a_statement_stands_in_the_evidence_and_falls_with_what_rests_on_it() {
         [2, 0, 0, 0],
     );
     let (actor, request) = (world.actor.clone(), world.source());
-    let viewer = Actor::person("vic", Role::Agent);
+    let viewer = Actor::person("vic", Role::Triager);
     let now = at("2026-11-01T02:00:00Z");
-    assert!(source::set(&viewer, &mut world.books, &request, now).is_err(), "no agent vouches");
+    assert!(source::set(&viewer, &mut world.books, &request, now).is_err(), "no triager vouches");
     let unknown = source::Request { source: "lnit".to_owned(), ..request.clone() };
     let error = source::set(&actor, &mut world.books, &unknown, now).expect_err("a typo");
     assert!(error.remedy().is_some_and(|r| r.contains("lint")));

@@ -9,6 +9,8 @@ const LINES: &[&str] = &[
     "import more.sarif --asset web",
     "scan tree --record --allow-incomplete",
     "verify",
+    "source set lint --asset web --whole --reason x",
+    "ref end refs/pull/7/merge",
     "triage approve P-1",
     "triage reject P-1 --reason x",
     "undo E-1",
