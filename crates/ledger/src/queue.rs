@@ -105,6 +105,8 @@ struct Part {
 struct Named {
     /// Findings of which a row must have one, by each word that names few.
     findings: Vec<Vec<i64>>,
+    /// The rows of the classes, where they are few.
+    fixes: Option<Vec<i64>>,
     /// The classes have many findings: a scan meets them soon.
     frequent_classes: bool,
     /// The streams of the sources.
@@ -126,13 +128,16 @@ impl Named {
             let states = if filter.closed { "(0, 1)" } else { "(0)" };
             let (term, with) = any_of("f.class", &filter.classes);
             let sql = format!(
-                "SELECT f.id FROM findings f WHERE {term} AND f.state IN {states} LIMIT {}",
+                "SELECT f.fix FROM findings f WHERE {term} AND f.state IN {states} LIMIT {}",
                 FEW + 1
             );
-            let found = all(database, &sql, &with, &mut |row| row.int(0))?;
+            let mut found = all(database, &sql, &with, &mut |row| row.int(0))?;
             named.frequent_classes = found.len() > FEW;
             if !named.frequent_classes {
-                named.findings.push(found);
+                named.nothing |= found.is_empty();
+                found.sort_unstable();
+                found.dedup();
+                named.fixes = Some(found);
             }
         }
         if !filter.sources.is_empty() {
@@ -157,6 +162,8 @@ fn any_of(column: &str, words: &[String]) -> (String, Vec<Value>) {
 struct Search<'f> {
     filter: &'f Filter,
     now: i64,
+    /// The rows that are asked.
+    from: String,
     /// What does not hang on the row's sums.
     terms: String,
     /// What does.
@@ -171,6 +178,7 @@ impl<'f> Search<'f> {
         let mut search = Self {
             filter,
             now,
+            from: "fixes".to_owned(),
             terms: String::new(),
             sums: String::new(),
             with: Vec::new(),
@@ -208,6 +216,12 @@ impl<'f> Search<'f> {
             self.terms += &format!(
                 " AND x.id IN (SELECT f.fix FROM findings f WHERE f.id = ANY(${place}) AND {open})"
             );
+        }
+        if let Some(fixes) = named.fixes {
+            let place = self.place(Value::Ints(fixes));
+            self.terms += &format!(" AND x.id = ANY(${place})");
+            // With a bound of its own they are gone to, and not met on a walk in the order of the queue.
+            self.from = format!("(SELECT * FROM fixes WHERE id = ANY(${place}) LIMIT {})", FEW + 1);
         }
         if named.frequent_classes {
             let term = self.any_of("f.class", &filter.classes);
@@ -361,8 +375,9 @@ impl<'f> Search<'f> {
             }
             let limit = wanted - rows.len() as u64 + skip;
             let sql = format!(
-                "SELECT {} FROM fixes x WHERE {}{}{} ORDER BY {} LIMIT {limit}",
+                "SELECT {} FROM {} x WHERE {}{}{} ORDER BY {} LIMIT {limit}",
                 FixRow::COLUMNS,
+                self.from,
                 part.terms,
                 self.terms,
                 self.sums,
