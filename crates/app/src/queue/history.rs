@@ -3,7 +3,7 @@
 //! In: lines of the record. Out: one sentence each, as a reader wants to know them; ids as people type them.
 
 use ledger::Change;
-use ledger::change::{Clock, Decision, Facts};
+use ledger::change::{Clock, Decision, Facts, UnseenFacts};
 use ledger::row::HistoryRow;
 use serde::Serialize;
 use vocab::Instant;
@@ -56,14 +56,7 @@ fn words(change: &Change, of: i64) -> String {
             format!("document {document} says it otherwise{}{rule}", at(&claim.path, claim.line))
         }
         Change::Retired { evidence, .. } => format!("no longer reported: {evidence}"),
-        Change::Unseen { facts, .. } => {
-            let missing = facts.missing.iter().map(|missing| {
-                let word = if missing.no { "no" } else { "not said" };
-                format!("{} {word} ({})", missing.which, missing.why)
-            });
-            let missing: Vec<String> = missing.collect();
-            format!("unseen since document {}: {}", facts.document, missing.join("; "))
-        }
+        Change::Unseen { facts, .. } => unseen(facts),
         Change::Seen { document, .. } => format!("seen again in document {document}"),
         Change::Handed { why, .. } => format!("a claim went to another source: {why}"),
         Change::Entered { document, was, .. } => {
@@ -72,14 +65,7 @@ fn words(change: &Change, of: i64) -> String {
         Change::Stated { source, reason, .. } => format!("a statement on {source}: {reason}"),
         Change::Returned { document, .. } => format!("reported again in document {document}"),
         Change::Facts { facts, was, .. } => facts_words(facts, was),
-        Change::Clocked { clock, was, .. } => {
-            let why = clock.as_ref().map(|clock| format!(": {}", clock.why)).unwrap_or_default();
-            let was =
-                was.as_ref().map(|_| format!(", was{}", due(was.as_ref()).replace(", due", "")));
-            let by = clock.as_ref().map(|clock| clock.moved_by.as_str()).unwrap_or_default();
-            let by = if by.is_empty() { String::new() } else { format!(", for {by}") };
-            format!("clock{}{}{by}{why}", due(clock.as_ref()), was.unwrap_or_default())
-        }
+        Change::Clocked { clock, was, .. } => clocked(clock.as_ref(), was.as_ref()),
         Change::Fix { fix, .. } => format!("the fix is now «{}»", fix.action),
         Change::Closed { closure, .. } => {
             let of = match closure.duplicate_of {
@@ -126,6 +112,23 @@ fn words(change: &Change, of: i64) -> String {
         | Change::Setting { .. }
         | Change::Role { .. } => "noted".to_owned(),
     }
+}
+
+fn unseen(facts: &UnseenFacts) -> String {
+    let missing = facts.missing.iter().map(|missing| {
+        let word = if missing.no { "no" } else { "not said" };
+        format!("{} {word} ({})", missing.which, missing.why)
+    });
+    let missing: Vec<String> = missing.collect();
+    format!("unseen since document {}: {}", facts.document, missing.join("; "))
+}
+
+fn clocked(clock: Option<&Clock>, was: Option<&Clock>) -> String {
+    let why = clock.map(|clock| format!(": {}", clock.why)).unwrap_or_default();
+    let was = was.map(|_| format!(", was{}", due(was).replace(", due", "")));
+    let by = clock.map(|clock| clock.moved_by.as_str()).unwrap_or_default();
+    let by = if by.is_empty() { String::new() } else { format!(", for {by}") };
+    format!("clock{}{}{by}{why}", due(clock), was.unwrap_or_default())
 }
 
 fn at(path: &str, line: u32) -> String {

@@ -448,6 +448,33 @@ fn exclusions(patterns: &[String]) -> Result<GlobSet, ScanError> {
     set.build().map_err(|source| ScanError::Exclude { pattern: patterns.join(" "), source })
 }
 
+/// What the scan cannot know although it left nothing out.
+fn blind(context: &Context<'_>) -> Vec<String> {
+    match facts::feeds(context).kev {
+        triage::Feed::Stale { as_of } => {
+            vec![format!("the KEV catalogue of {} is stale", formats::text::day(as_of))]
+        }
+        // What never came is told by what is assumed of each finding.
+        triage::Feed::Fresh { .. } | triage::Feed::Missing => Vec::new(),
+    }
+}
+
+/// The names of the tables that act, each once, in their order.
+fn acting(context: &Context<'_>, memories: &[memory::AssetMemory]) -> Vec<String> {
+    let mut tables: Vec<&str> =
+        memories.iter().flat_map(|m| m.tables.iter()).map(triage::Policy::name).collect();
+    if tables.is_empty() {
+        tables = context.policies.iter().map(triage::Policy::name).collect();
+    }
+    let mut policies: Vec<String> = Vec::new();
+    for name in tables {
+        if !policies.iter().any(|known| known == name) {
+            policies.push(name.to_owned());
+        }
+    }
+    policies
+}
+
 fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, intel::IndexError> {
     let mut assets = findings::assets(context, gathered);
     let mut told = Vec::new();
@@ -487,27 +514,10 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
         None => Vec::new(),
     };
     let not_evaluated = judge::unevaluated(gathered, &assets, &judged);
-    let blind: Vec<String> = match facts::feeds(context).kev {
-        triage::Feed::Fresh { .. } => Vec::new(),
-        triage::Feed::Stale { as_of } => {
-            vec![format!("the KEV catalogue of {} is stale", formats::text::day(as_of))]
-        }
-        // What never came is told by what is assumed of each finding.
-        triage::Feed::Missing => Vec::new(),
-    };
+    let blind = blind(context);
     let read = gathered.unread.is_empty() && gathered.unrecognised.is_empty();
     let complete = not_evaluated.is_empty() && read && blind.is_empty();
-    let mut tables: Vec<&str> =
-        memories.iter().flat_map(|m| m.tables.iter()).map(triage::Policy::name).collect();
-    if tables.is_empty() {
-        tables = context.policies.iter().map(triage::Policy::name).collect();
-    }
-    let mut policies: Vec<String> = Vec::new();
-    for name in tables {
-        if !policies.iter().any(|known| known == name) {
-            policies.push(name.to_owned());
-        }
-    }
+    let policies = acting(context, &memories);
     Ok(Report {
         schema: report::SCHEMA.into(),
         gabion: env!("CARGO_PKG_VERSION").into(),

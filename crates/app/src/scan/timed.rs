@@ -61,23 +61,8 @@ impl Timed {
         group: &GroupFacts,
         occasion: &Occasion<'_>,
     ) -> Option<Self> {
-        let asset = occasion.asset;
         let remembered = occasion.remembered;
-        let further = remembered.iter().flat_map(|r| &r.groups).filter(|g| g.name != group.name);
-        let subject = Subject {
-            groups: std::iter::once(group).chain(further).collect(),
-            loose: remembered.map(|r| r.loose.clone()).unwrap_or_default(),
-            records: occasion.records.to_vec(),
-            scope: occasion.scope,
-            place: Place {
-                exposure: asset.exposure,
-                exposure_source: &asset.exposure_source,
-                criticality: asset.criticality.as_deref().and_then(Criticality::of),
-            },
-            past: remembered.map_or_else(|| Past::seen(occasion.seen.at), |r| r.past.clone()),
-            malicious: false,
-            from_signal: context.request.from_signal,
-        };
+        let subject = subject(context, group, occasion);
         let facts = subject.facts(feeds);
         let clocks = triage::clock(&facts, occasion.tables, context.now);
         let clock = clocks.acting?;
@@ -193,6 +178,30 @@ pub(super) fn alone(
 
 /// The key under which a [`Timed`] is shared.
 pub(super) type Key = (intel::GroupRef, Vec<AdvisoryRef>, u32, Scope, Seen, Option<i64>);
+
+/// The problem as the clock is asked of it: the group, what the ledger knows more of it, and where it stands.
+fn subject<'a>(
+    context: &Context<'_>,
+    group: &'a GroupFacts,
+    occasion: &Occasion<'a>,
+) -> Subject<'a> {
+    let (asset, remembered) = (occasion.asset, occasion.remembered);
+    let further = remembered.iter().flat_map(|r| &r.groups).filter(|g| g.name != group.name);
+    Subject {
+        groups: std::iter::once(group).chain(further).collect(),
+        loose: remembered.map(|r| r.loose.clone()).unwrap_or_default(),
+        records: occasion.records.to_vec(),
+        scope: occasion.scope,
+        place: Place {
+            exposure: asset.exposure,
+            exposure_source: &asset.exposure_source,
+            criticality: asset.criticality.as_deref().and_then(Criticality::of),
+        },
+        past: remembered.map_or_else(|| Past::seen(occasion.seen.at), |r| r.past.clone()),
+        malicious: false,
+        from_signal: context.request.from_signal,
+    }
+}
 
 /// The sentence and the inputs of a clock; where it acts by a CVE that the records were only made from,
 /// both say so.

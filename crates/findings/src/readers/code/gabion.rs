@@ -53,14 +53,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         match hit.pattern {
             0 => return claim(sink, &hit, Some(record), Standing::Reported, String::new()),
             1 => {
-                let standing = match record.text("statement.status") {
-                    "fixed" => Standing::Fixed,
-                    _ => Standing::NotAffected,
-                };
-                let said = ["statement.justification", "statement.text", "statement.author"];
-                let said: Vec<&str> =
-                    said.iter().map(|name| record.text(name)).filter(|t| !t.is_empty()).collect();
-                return claim(sink, &hit, record.at("finding"), standing, said.join("; "));
+                let (standing, said) = stated(record);
+                return claim(sink, &hit, record.at("finding"), standing, said);
             }
             2 => {
                 let reason = format!("{} (until {})", record.text("reason"), record.text("until"));
@@ -108,6 +102,24 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     if let [digest] = digests.as_slice() {
         told::digest(sink, digest);
     }
+    whole(sink, complete, not_evaluated, not_read);
+    Ok(())
+}
+
+/// What a statement says of its finding.
+fn stated(record: Record<'_>) -> (Standing, String) {
+    let standing = match record.text("statement.status") {
+        "fixed" => Standing::Fixed,
+        _ => Standing::NotAffected,
+    };
+    let said = ["statement.justification", "statement.text", "statement.author"];
+    let said: Vec<&str> =
+        said.iter().map(|name| record.text(name)).filter(|t| !t.is_empty()).collect();
+    (standing, said.join("; "))
+}
+
+/// Whether the scan saw all of it, and how much it did not.
+fn whole(sink: &mut dyn Sink, complete: bool, not_evaluated: u64, not_read: u64) {
     if complete && not_evaluated + not_read == 0 {
         sink.fact(Fact::Succeeded);
     }
@@ -120,7 +132,6 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     if !complete && not_evaluated + not_read == 0 {
         sink.fact(Fact::Incomplete("the scan calls itself incomplete".to_owned()));
     }
-    Ok(())
 }
 
 fn claim(
