@@ -7,12 +7,15 @@
 //!
 //! The command line stands in the document: with it what was asked for, down to scripts that are named. `scaninfo`
 //! lists the ports, hosts that are down are listed too, and only `--open` leaves hosts out.
+//!
+//! Only an open or a closed port has answered. A firewall that drops what is sent, a host that is called up because
+//! `-Pn` says so, a host whose time ran out and a script that failed show nothing of what was there.
 
 use vocab::Severity;
 
 use super::claim::{self, cover, hand_on, paragraphs};
 use super::when::when;
-use crate::coverage::Filter;
+use crate::coverage::{Filter, Target};
 use crate::format::Format;
 use crate::observation::{Class, Observation};
 use crate::readers::words;
@@ -125,23 +128,65 @@ fn scanned(sink: &mut dyn Sink, info: &Element) {
     }
 }
 
+/// What of a host was looked at. Where ports are counted together that did not answer (`extraports`), it is only those
+/// that are listed, and the host for what has no port: which ones did not answer is not told.
 fn host_looked_at(sink: &mut dyn Sink, host: &Element, whole: bool) {
     let Some(target) = claim::host_target(name_of(host)) else { return };
-    match host.at("status").map_or("", |status| status.attribute("state")) {
-        "down" => sink.fact(Fact::Missed(target)),
-        "up" if whole => sink.fact(Fact::Looked(target)),
-        _ => {}
+    if state_of(host, "status") == "down" || !is_answering(host) {
+        sink.fact(Fact::Missed(target));
+        return;
     }
+    let silent = host.all("ports/extraports").any(|group| !answered(group.attribute("state")));
+    let up = whole && state_of(host, "status") == "up";
+    if up && silent {
+        sink.fact(Fact::Looked(Target::port(target.name(), 0, "")));
+    } else if up {
+        sink.fact(Fact::Looked(target.clone()));
+    }
+    for port in host.all("ports/port") {
+        let number = port.attribute("portid").trim().parse().unwrap_or(0);
+        let at = Target::port(target.name(), number, port.attribute("protocol"));
+        if !answered(state_of(port, "state")) || port.all("script").any(failed) {
+            sink.fact(Fact::Missed(at));
+        } else if up && silent {
+            sink.fact(Fact::Looked(at));
+        }
+    }
+    if host.all("hostscript/script").any(failed) {
+        sink.fact(Fact::Missed(Target::port(target.name(), 0, "")));
+    }
+}
+
+fn state_of<'e>(element: &'e Element, child: &str) -> &'e str {
+    element.at(child).map_or("", |state| state.attribute("state"))
+}
+
+/// `filtered`, `open|filtered` and `closed|filtered` are no answers, and `unfiltered` does not say which.
+fn answered(state: &str) -> bool {
+    matches!(state, "open" | "closed")
+}
+
+/// Whether the script could not do its work: Nmap writes so in the place of its output.
+fn failed(script: &Element) -> bool {
+    script.attribute("output").trim_start().starts_with("ERROR:")
+}
+
+/// Whether its time was enough, and it answered where only `-Pn` says that it is up.
+fn is_answering(host: &Element) -> bool {
+    let assumed = host.at("status").is_some_and(|status| status.attribute("reason") == "user-set");
+    let ports = || host.all("ports/port").map(|port| state_of(port, "state"));
+    let groups = || host.all("ports/extraports").map(|group| group.attribute("state"));
+    host.attribute("timedout") != "true" && (!assumed || ports().chain(groups()).any(answered))
 }
 
 /// Whether the host answered and no port of it is, or may be, open.
 fn is_closed(host: &Element) -> bool {
-    let state = |element: &Element, wanted: &str| element.attribute("state").contains(wanted);
-    let groups = host.all("ports/extraports").any(|group| state(group, "open"));
-    let ports = host.all("ports/port").filter_map(|port| port.at("state"));
-    host.at("status").is_some_and(|status| state(status, "up"))
-        && !groups
-        && !ports.into_iter().any(|port| state(port, "open"))
+    let mut groups = host.all("ports/extraports").map(|group| group.attribute("state"));
+    let mut ports = host.all("ports/port").map(|port| state_of(port, "state"));
+    state_of(host, "status") == "up"
+        && is_answering(host)
+        && !groups.any(|state| state.contains("open"))
+        && !ports.any(|state| state.contains("open"))
 }
 
 fn ended(sink: &mut dyn Sink, hit: &Hit<'_>) {
