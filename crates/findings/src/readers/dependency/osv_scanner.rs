@@ -33,7 +33,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let context = Context::of(source, &around, sink)?;
     facts::tool(sink, "OSV-Scanner", "");
     sink.fact(Fact::KindAmong(Class::Dependency));
-    if context.root("experimental_config.licenses.allowlist").is_some() {
+    let allowed = context.root("experimental_config.licenses.allowlist");
+    if allowed.and_then(|list| list.at("0")).is_some() {
         sink.fact(Fact::KindAmong(Class::Licence));
     }
     let sources = (0..).map_while(|n| context.at(&format!("$.results[{n}].source.path")));

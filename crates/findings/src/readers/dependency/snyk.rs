@@ -27,7 +27,7 @@ pub const ISSUES: Format = Format {
 
 const BASES: [&str; 4] = ["", "[].", "applications[].", "[].applications[]."];
 const LISTS: [&str; 2] = ["vulnerabilities[]", "filtered.ignore[]"];
-const AROUND: [&str; 10] = [
+const AROUND: [&str; 11] = [
     "displayTargetFile",
     "targetFile",
     "packageManager",
@@ -38,6 +38,7 @@ const AROUND: [&str; 10] = [
     "severityThreshold",
     "dependencyCount",
     "docker.image",
+    "licensesPolicy",
 ];
 
 fn detects(shape: &Shape) -> bool {
@@ -87,9 +88,14 @@ fn tell(context: &Context, sink: &mut dyn Sink) {
         let base = base.to_owned();
         (0..).map(move |n| format!("{base}[{n}]")).take_while(known)
     };
+    // Licences are judged by a policy, which stands in the document.
+    let policy = |root: &String| context.record_at(&format!("{root}.licensesPolicy")).is_some();
     let roots: Vec<String> = list("$").chain(Some("$".to_owned()).filter(known)).collect();
     let below: Vec<String> =
         roots.iter().flat_map(|root| list(&format!("{root}.applications"))).collect();
+    if roots.iter().chain(&below).any(policy) {
+        sink.fact(Fact::KindAmong(Class::Licence));
+    }
     let mut well = !roots.is_empty();
     for place in roots.iter().chain(&below) {
         let text = |field: &str| context.at(&format!("{place}.{field}")).unwrap_or_default();
