@@ -18,6 +18,7 @@ use crate::observation::Class;
 use crate::tools::Cap;
 
 pub use order::refused;
+pub use target::is_in_parts;
 
 /// How much of the asset a run looked at, as declared on the command line or by its reference.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,7 +54,7 @@ pub struct Run {
     /// Its rules change daily, so that another version of them says nothing.
     pub feed: bool,
     /// How many places of a rule the tool writes at most.
-    pub caps: &'static [Cap],
+    pub caps: Vec<Cap>,
     /// What it told and what its claims show.
     pub coverage: Coverage,
 }
@@ -235,9 +236,15 @@ pub fn judge(
         }
     };
     let target = or_stated(target::target(run, claim), true);
-    let kind = or_stated(kind(run, claim), true);
-    // A rule that an upgrade dropped is not active, whatever a person said of the runs before.
-    let upgraded = !run.feed && last.tool_version.trim() != run.tool_version.trim();
+    // A run that tells of kinds, and not of this one, may have been asked for others.
+    let kind = or_stated(kind(run, claim), run.coverage.kinds_among.is_empty());
+    // A rule that an upgrade dropped is not active, whatever a person said of the runs before. Rules of a feed are others
+    // each day; the tool's version stands for what it does with them.
+    let other = |now: &str, before: &str| {
+        !now.trim().is_empty() && !before.trim().is_empty() && now.trim() != before.trim()
+    };
+    let upgraded = last.tool_version.trim() != run.tool_version.trim()
+        || !run.feed && other(&run.rules_version, &last.rules_version);
     let rule = or_stated(rule::rule(run, claim, last), !upgraded);
     let filter = or_stated(filter(run, claim, last), true);
     let order = or_stated(order, true);
@@ -277,6 +284,14 @@ fn filter(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
     use crate::coverage::Filter;
     let coverage = &run.coverage;
     let (mut severity, mut confidence, mut fixed, mut open) = (false, false, false, false);
+    if coverage.has_more_filters() {
+        return Answer::not_said("it states more filters than are kept");
+    }
+    if let Some(name) = coverage.set_otherwise(&last.configuration) {
+        return Answer::not_said(format!(
+            "its setting {name} is another one than that of the run that reported it"
+        ));
+    }
     for filter in &coverage.filters {
         match filter.hides(claim) {
             Some(true) => {
@@ -306,6 +321,19 @@ fn filter(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
         return Answer::yes("it shows its result");
     }
     let least = coverage.least(claim.class);
+    if coverage.rated_apart {
+        let alone = claim.severity.as_str();
+        if !severity && !least.has_one_rated(claim.severity) {
+            return Answer::not_said(format!(
+                "its ratings are asked for one by one, and no other one rated {alone} is in it"
+            ));
+        }
+        if !fixed && claim.unfixed {
+            return Answer::not_said(
+                "its statuses are asked for one by one, and this one had no fixed version",
+            );
+        }
+    }
     let silent = |what: &str| {
         Answer::not_said(format!(
             "nothing says that it would show one {what}: no other one is in it"

@@ -47,7 +47,7 @@ pub struct Coverage {
     /// Kinds of problem asked for; none: not told.
     pub kinds: BTreeSet<Class>,
     /// Kinds asked for as well, of which it does not tell all.
-    kinds_among: BTreeSet<Class>,
+    pub(crate) kinds_among: BTreeSet<Class>,
     active: Told,
     inactive: Told,
     /// Whether every active rule was told.
@@ -65,6 +65,11 @@ pub struct Coverage {
     pub digest: String,
     /// It says that it ended well.
     pub succeeded: bool,
+    /// Its option of severities is a list, and so is that of statuses.
+    pub(crate) rated_apart: bool,
+    signed_in_full: bool,
+    /// Of settings past the bound, in their order.
+    settings_more: Option<Key>,
     capped_all: bool,
     capped: Told,
     met: Met,
@@ -88,6 +93,8 @@ struct Met {
 pub(crate) struct Least {
     /// The lowest rating that is known.
     severity: Option<Severity>,
+    /// The ratings that were met, a bit each.
+    rated: u16,
     /// One has no rating.
     unrated: bool,
     /// The lowest confidence that is known.
@@ -98,6 +105,7 @@ pub(crate) struct Least {
 
 impl Least {
     fn add(&mut self, observation: &Observation) {
+        self.rated |= rating_bit(observation.severity);
         match observation.severity {
             Severity::Unknown => self.unrated = true,
             known => self.severity = Some(self.severity.map_or(known, |least| least.min(known))),
@@ -109,6 +117,11 @@ impl Least {
             }
         }
         self.unfixed |= ground::is_unfixed(observation);
+    }
+
+    /// Whether one is rated just so.
+    pub(crate) fn has_one_rated(self, severity: Severity) -> bool {
+        self.rated & rating_bit(severity) != 0
     }
 
     /// Whether one is rated as low.
@@ -132,6 +145,10 @@ impl Least {
     pub(crate) fn has_unfixed(self) -> bool {
         self.unfixed
     }
+}
+
+fn rating_bit(severity: Severity) -> u16 {
+    1 << severity as u16
 }
 
 /// A bounded set: past its bound it knows that it does not know.
@@ -174,9 +191,13 @@ impl Coverage {
             Fact::Looked(target) => self.look(target),
             Fact::LookedAmong(target) => self.among.add(target.key()),
             Fact::Missed(target) => self.missed.add(target.key()),
-            Fact::SignedIn(target, is) if self.signed_in.len() < MAX_TOLD => {
-                // Of two runs over one host the one that was not signed in tells what is sure.
-                *self.signed_in.entry(target.key()).or_insert(*is) &= *is;
+            Fact::SignedIn(target, is) => {
+                if self.signed_in.len() < MAX_TOLD || self.signed_in.contains_key(&target.key()) {
+                    // Of two runs over one host the one that was not signed in tells what is sure.
+                    *self.signed_in.entry(target.key()).or_insert(*is) &= *is;
+                } else {
+                    self.signed_in_full = true;
+                }
             }
             Fact::Ports(protocol, first, last) if self.ports.len() < MAX_SETTINGS * 10 => {
                 self.ports.push((protocol.to_ascii_lowercase(), *first, *last));
@@ -188,14 +209,8 @@ impl Coverage {
             Fact::AllRules => self.all_rules = true,
             Fact::RulesVersion(version) => version.trim().clone_into(&mut self.rules_version),
             Fact::Filter(filter) if !self.filters.contains(filter) => self.hide(filter),
-            Fact::Setting(name, value) if self.settings.len() < MAX_SETTINGS => {
-                let end =
-                    (0..=MAX_VALUE.min(value.len())).rev().find(|at| value.is_char_boundary(*at));
-                let value = value.get(..end.unwrap_or(0)).unwrap_or_default().trim();
-                if !value.is_empty() {
-                    self.settings.insert(((*name).to_owned(), value.to_owned()));
-                }
-            }
+            Fact::Setting(name, value) => self.set(name, value.trim()),
+            Fact::RatedApart => self.rated_apart = true,
             Fact::Capped(rule) if rule.trim().is_empty() => self.capped_all = true,
             Fact::Capped(rule) => self.capped.add(rule_key(rule)),
             Fact::PassedAt(rule, target) => self.passed.add(pair_key(rule, target)),
@@ -203,6 +218,54 @@ impl Coverage {
             Fact::Digest(digest) => digest.trim().clone_into(&mut self.digest),
             _ => {}
         }
+    }
+
+    /// Past a bound a digest stays, so that two that differ never look alike.
+    fn set(&mut self, name: &str, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        let kept = value.get(..value.floor_char_boundary(MAX_VALUE)).unwrap_or_default();
+        let value = if kept.len() < value.len() {
+            format!("{kept}… {}", Key::of(&[value.as_bytes()]).hex())
+        } else {
+            kept.to_owned()
+        };
+        let pair = (name.to_owned(), value);
+        if self.settings.len() < MAX_SETTINGS || self.settings.contains(&pair) {
+            self.settings.insert(pair);
+        } else {
+            let more = Key::of(&[
+                &self.settings_more.unwrap_or(Key([0; 16])).0,
+                pair.0.as_bytes(),
+                pair.1.as_bytes(),
+            ]);
+            self.settings_more = Some(more);
+        }
+    }
+
+    /// Whether it states more filters than are kept.
+    pub(crate) fn has_more_filters(&self) -> bool {
+        self.filters.len() > MAX_SETTINGS
+    }
+
+    /// The name of a setting that both state, and not alike. `before`: the lines of an earlier run's configuration.
+    pub(crate) fn set_otherwise(&self, before: &[String]) -> Option<&str> {
+        let names: BTreeSet<&str> = self.settings.iter().map(|(name, _)| name.as_str()).collect();
+        names.into_iter().find(|name| {
+            let of = |line: &String| {
+                let value = line.strip_prefix(*name)?.strip_prefix(": ")?;
+                Some(value.to_owned())
+            };
+            let then: BTreeSet<String> = before.iter().filter_map(of).collect();
+            let now: BTreeSet<String> = self
+                .settings
+                .iter()
+                .filter(|(known, _)| known == name)
+                .map(|(_, value)| value.clone())
+                .collect();
+            !then.is_empty() && then != now
+        })
     }
 
     /// Past the bound it is only known that there are more.
@@ -304,8 +367,11 @@ impl Coverage {
 
     /// What else the run that reported a claim says of its places.
     pub fn settle(&self, ground: &mut Ground) {
-        ground.signed_in = self.is_signed_in(ground.places.iter().flatten());
-        ground.shared = ground.places.iter().any(|chain| self.passed_in(ground, chain));
+        let signed_in = self.is_signed_in(ground.places.iter().flatten());
+        // Past a bound it may have been: then only a signed-in run ends it, and what passed is no proof.
+        ground.signed_in = signed_in.or(self.signed_in_full.then_some(true));
+        ground.shared =
+            self.passed.full || ground.places.iter().any(|chain| self.passed_in(ground, chain));
     }
 
     /// Whether it says so of one of a claim's places as a whole, or of the thing there that the claim is about.
@@ -323,7 +389,7 @@ impl Coverage {
         let key = rule_key(rule);
         if self.inactive.has(key) {
             Some(false)
-        } else if self.active.has(key) {
+        } else if self.active.has(key) && !self.inactive.full {
             Some(true)
         } else {
             (self.all_rules && !self.active.full).then_some(false)
@@ -339,23 +405,33 @@ impl Coverage {
     /// it stands at a bound of the tool. A list past the bound shows that the tool was run without it.
     pub(crate) fn is_capped(&self, claim: &Ground, caps: &[Cap]) -> bool {
         let rule = claim.rule.as_str();
-        let count = |key| self.met.counts.get(&key).copied().unwrap_or(0);
+        // Past the bound nobody knows how many there were.
+        let full = self.met.counts.len() >= MAX_COUNTED;
+        let stands_at = |key, most| self.met.counts.get(&key).map_or(full, |met| *met == most);
         let at = |target: Option<&Target>, most| {
-            target.is_some_and(|t| count(pair_key(rule, t)) == most)
+            target.is_some_and(|t| stands_at(pair_key(rule, t), most))
         };
         let stands = |cap: &Cap| match cap.of {
-            Counted::Rule => count(rule_key(rule)) == cap.most,
-            Counted::Text => count(text_key(rule, &claim.title)) == cap.most,
+            Counted::Rule => stands_at(rule_key(rule), cap.most),
+            Counted::Text => stands_at(text_key(rule, &claim.title), cap.most),
             Counted::RuleAndFile => claim.places.iter().any(|chain| at(chain.first(), cap.most)),
             Counted::RuleAndHost => claim.places.iter().any(|chain| at(chain.last(), cap.most)),
             Counted::Document => self.met.claims == cap.most,
         };
-        self.capped_all || self.capped.has(rule_key(rule)) || caps.iter().any(stands)
+        self.capped_all
+            || self.capped.full
+            || self.capped.has(rule_key(rule))
+            || caps.iter().any(stands)
     }
 
     /// Whether it says that it could not look at this.
     pub(crate) fn has_missed(&self, target: &Target) -> bool {
-        self.missed.has(target.key())
+        self.missed.full || self.missed.has(target.key())
+    }
+
+    /// Whether there is anything that it could not look at.
+    pub(crate) fn missed_any(&self) -> bool {
+        !self.missed.keys.is_empty()
     }
 
     /// Whether it says that it looked at this; `None` when it tells nothing of this kind of target.
@@ -380,7 +456,8 @@ impl Coverage {
     /// Whether it was signed in there: the first of these that it tells of.
     pub fn is_signed_in<'t>(&self, chain: impl IntoIterator<Item = &'t Target>) -> Option<bool> {
         let of = |target: &Target| self.signed_in.get(&target.key()).copied();
-        chain.into_iter().find_map(of).or_else(|| of(&Target::run()))
+        let whole = || of(&Target::run()).filter(|_| !self.signed_in_full);
+        chain.into_iter().find_map(of).or_else(whole)
     }
 
     /// What it calls what it looked at.
@@ -394,7 +471,9 @@ impl Coverage {
         let mut lines: Vec<String> =
             self.settings.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         lines.extend(self.filters.iter().map(|filter| format!("filter: {}", filter.as_text())));
-        lines.extend(self.kinds.iter().map(|kind| format!("kind: {}", kind.as_str())));
+        lines.extend(self.settings_more.map(|more| format!("further settings: {}", more.hex())));
+        let kinds = self.kinds.union(&self.kinds_among);
+        lines.extend(kinds.map(|kind| format!("kind: {}", kind.as_str())));
         lines.sort();
         lines.dedup();
         lines

@@ -114,6 +114,16 @@ pub enum Confidence {
 }
 
 impl Confidence {
+    /// The word of the ledger and of people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
     /// The word of a tool; what is not known is not stated.
     pub fn of(word: &str) -> Self {
         match word.trim().to_ascii_lowercase().as_str() {

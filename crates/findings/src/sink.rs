@@ -72,6 +72,9 @@ pub enum Fact {
     Capped(String),
     /// The rule looked here and found nothing (SARIF `kind: pass`).
     PassedAt(String, Target),
+    /// The tool's option of severities is a list and no bound, and so is that of statuses: a claim shows only that others
+    /// of the same rating are not left out.
+    RatedApart,
     /// It says that it ended well, with its rules told.
     Succeeded,
 }

@@ -15,6 +15,11 @@ pub(super) fn target(run: &Run, claim: &Ground) -> Answer {
             Answer::Yes(_) => {}
         }
     }
+    if claim.more && run.coverage.missed_any() {
+        return Answer::no(format!(
+            "it has more than {MAX_PLACES} places, and it could not look at all that it looked for"
+        ));
+    }
     if claim.more && run.scope != Scope::Whole {
         return Answer::not_said(format!(
             "it has more than {MAX_PLACES} places, and nothing says that all of it was looked at"
@@ -72,9 +77,14 @@ fn place(run: &Run, claim: &Ground, chain: &[Target]) -> Answer {
     if let Some(missed) = chain.iter().find(|target| coverage.has_missed(target)) {
         return Answer::no(format!("it could not look at {}", missed.name()));
     }
-    if let Scope::Parts(parts) = &run.scope {
-        return within(parts, chain);
-    }
+    // Parts are a bound; inside of them the document's word goes before the person's.
+    let declared = match &run.scope {
+        Scope::Parts(parts) => match within(parts, chain) {
+            Answer::Yes(words) => Some(words),
+            outside => return outside,
+        },
+        _ => None,
+    };
     if coverage.passed_in(claim, chain) {
         return Answer::yes("it looked there and passed");
     }
@@ -102,7 +112,20 @@ fn place(run: &Run, claim: &Ground, chain: &[Target]) -> Answer {
     if looked.contains(&Some(false)) {
         return Answer::no(format!("{} is none of what it says it looked at", narrow.name()));
     }
-    Answer::not_said(format!("nothing says that it looked at {}", narrow.name()))
+    match declared {
+        Some(words) => Answer::yes(words),
+        None => Answer::not_said(format!("nothing says that it looked at {}", narrow.name())),
+    }
+}
+
+/// Whether a path is one of these or lies below one.
+pub fn is_in_parts(path: &str, parts: &[String]) -> bool {
+    let path = normal_path(path);
+    parts.iter().any(|part| {
+        let part = normal_path(part);
+        let below = path.strip_prefix(part.as_str());
+        part.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// Whether a place lies in the parts that were declared.
@@ -111,14 +134,7 @@ fn within(parts: &[String], chain: &[Target]) -> Answer {
     if names().next().is_none() {
         return Answer::no("it looked at parts of the asset, and this one has no path");
     }
-    let inside = names().any(|name| {
-        let name = normal_path(name);
-        parts.iter().any(|part| {
-            let part = normal_path(part);
-            let below = name.strip_prefix(part.as_str());
-            part.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
-    });
+    let inside = names().any(|name| is_in_parts(name, parts));
     let named = names().next().unwrap_or_default();
     if inside {
         Answer::yes(format!("it looked at {named}, as declared"))

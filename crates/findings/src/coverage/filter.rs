@@ -34,7 +34,7 @@ impl Filter {
         match self {
             Self::None => "nothing is hidden".to_owned(),
             Self::Severity(least) => format!("severity {} or worse", least.as_str()),
-            Self::Confidence(least) => format!("confidence {least:?} or surer").to_lowercase(),
+            Self::Confidence(least) => format!("confidence {} or surer", least.as_str()),
             Self::OnlyFixed => "only what has a fixed version".to_owned(),
             Self::OnlyUnfixed => "only what has no fixed version".to_owned(),
             Self::Without(path) => format!("without {path}"),

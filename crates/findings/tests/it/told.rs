@@ -191,13 +191,64 @@ fn nmap() {
     let down = Swap(r#"<status state="up" reason="syn-ack"/>"#, r#"<status state="down"/>"#);
     case.check(&[GONE, down], "target: no");
     case.check(&[GONE, Swap("exit=\"success\"", "exit=\"error\"")], "order: no");
-    case.check(&[GONE, Swap("nmap -sV ", "nmap -sV --open ")], "target: not said");
+    case.check(
+        &[GONE, Swap("nmap -sV ", "nmap -sV --open ")],
+        "target: not said, filter: not said",
+    );
     let script = Case { rule: "vulners", place: "90020", ..case };
     const NONE: Edit = Cut("<script id=\"vulners\"", "</script>");
     script.check(&[NONE], "ended");
-    script.check(&[NONE, Swap("--script vulners,", "--script ")], "rule: not said");
+    script
+        .check(&[NONE, Swap("--script vulners,", "--script ")], "rule: not said, filter: not said");
     let least = Swap("-sV --script", "-sV --script-args mincvss=9 --script");
     script.check(&[NONE, least], "filter: not said");
+}
+
+#[test]
+fn nmap_had_no_answer() {
+    const GONE: Edit = Cut(r#"<port protocol="tcp" portid="22">"#, "</port>");
+    const SILENT: Edit = Swap(r#"state="closed" count="996""#, r#"state="filtered" count="996""#);
+    let case = Case {
+        format: "nmap",
+        sample: "nmap.xml",
+        both: &[],
+        rule: "open-port",
+        place: "\"port\":22,",
+    };
+    let late =
+        Swap("<host starttime=\"1767261600\"", "<host timedout=\"true\" starttime=\"1767261600\"");
+    case.check(&[GONE, late], "target: no");
+    let dropped = Swap(
+        r#"portid="22"><state state="open" reason="syn-ack"/>"#,
+        r#"portid="22"><state state="filtered" reason="no-response"/>"#,
+    );
+    case.check(&[dropped], "target: no");
+    case.check(&[GONE, SILENT], "target: no");
+    let closed = Swap(r#"portid="22"><state state="open""#, r#"portid="22"><state state="closed""#);
+    case.check(&[closed, SILENT], "ended");
+    let assumed = Swap(r#"state="up" reason="syn-ack""#, r#"state="up" reason="user-set""#);
+    case.check(&[GONE, assumed], "ended");
+    let web = Cut(r#"<port protocol="tcp" portid="443">"#, "</port>");
+    case.check(&[GONE, assumed, SILENT, web], "target: no");
+    // What has no port of its own was looked at on a host that answers.
+    let host = Case { rule: "smb-vuln-x", place: "90022", ..case };
+    const NONE: Edit = Cut("<table key=\"CVE-2025-90022\">", "</table></table>");
+    host.check(&[NONE, SILENT], "ended");
+    host.check(&[NONE, SILENT, assumed, GONE, web], "target: no");
+    let failed = [
+        Cut("<hostscript>", "</hostscript>"),
+        Swap(
+            "</ports>\n",
+            "</ports><hostscript><script id=\"smb-vuln-x\" output=\"ERROR: out of time\"/></hostscript>\n",
+        ),
+    ];
+    host.check(&failed, "target: no");
+    let script = Case { rule: "vulners", place: "90020", ..host };
+    let at_port = [
+        Cut("<script id=\"vulners\"", "</script>"),
+        Swap("conf=\"10\"/>", "conf=\"10\"/><script id=\"vulners\" output=\"ERROR: no answer\"/>"),
+    ];
+    script.check(&at_port, "target: no");
 }
 
 #[test]

@@ -83,17 +83,15 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                     format!("this program reads gabion.scan/1, not {text}"),
                 ));
             }
-            // An asset is scanned whole, but for what its scan passed over by a rule that was given.
+            // An asset is scanned whole, but for what the command passed over.
             11 => {
                 sink.fact(Fact::Looked(Target::unit(record.text("id"))));
                 if digests.len() < 2 {
                     digests.push(record.text("digest").to_owned());
                 }
             }
-            12 => {
-                if let Some(pattern) = record.text("rule").strip_prefix("--exclude ") {
-                    sink.fact(Fact::Filter(Filter::Without(pattern.trim().to_owned())));
-                }
+            12 if record.text("rule") == "--exclude" => {
+                sink.fact(Fact::Filter(Filter::Without(record.text("path").to_owned())));
             }
             _ => {}
         }

@@ -61,6 +61,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
     let context = context(source, sink)?;
     tell(&context, sink);
+    // `--severity` and `--ignore-status` are lists.
+    sink.fact(Fact::RatedApart);
     let of_packages = looked(&context, sink);
     let mut listed = false;
     json::walk(source, &patterns, sink, &mut |sink, hit| {
