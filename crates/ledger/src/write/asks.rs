@@ -36,18 +36,20 @@ impl Write<'_> {
         Ok(Some(Stream { id, asset, last }))
     }
 
-    /// The other streams of a source on an asset, which are its other branches: number and branch, the oldest
-    /// first.
+    /// The other streams of a source on an asset, which are its other branches: number, branch, and whether a claim of it
+    /// stands, the oldest first.
     pub fn siblings(
         &mut self,
         asset: i64,
         source: &str,
         stream: i64,
-    ) -> Result<Vec<(i64, String)>, LedgerError> {
-        let sql = "SELECT t.id, t.reference FROM streams t \
+    ) -> Result<Vec<(i64, String, bool)>, LedgerError> {
+        let sql = "SELECT t.id, t.reference, (CASE WHEN EXISTS (SELECT 1 FROM attributions a \
+                   WHERE a.stream = t.id AND a.state = 0) THEN 1 ELSE 0 END) FROM streams t \
                    WHERE t.asset = $1 AND t.source = $2 AND t.id <> $3 ORDER BY t.id";
         let with = [Value::Int(asset), Value::text(source), Value::Int(stream)];
-        all(self.fresh()?, sql, &with, &mut |row| Ok((row.int(0)?, row.text(1)?)))
+        let read = &mut |row: &mut Row| Ok((row.int(0)?, row.text(1)?, row.int(2)? == 1));
+        all(self.fresh()?, sql, &with, read)
     }
 
     /// Documents by number, with the stream that each belongs to.
@@ -101,18 +103,18 @@ impl Write<'_> {
         })
     }
 
-    /// A document with these bytes that the stream has taken in with this scope, and that was not taken
-    /// back; the latest one.
+    /// A document with these bytes that the stream has taken in, with this scope where one is named, and that was not
+    /// taken back; the latest one.
     pub fn document_known(
         &mut self,
         stream: i64,
         sha256: &str,
-        scope: &str,
+        scope: Option<&str>,
     ) -> Result<Option<Document>, LedgerError> {
         let sql = "SELECT d.id, d.details FROM documents d \
                    WHERE d.stream = $1 AND d.sha256 = $2 AND d.void = 0 ORDER BY d.id DESC";
         let found = self.documents(sql, &[Value::Int(stream), Value::text(sha256)])?;
-        Ok(found.into_iter().find(|document| document.scope == scope))
+        Ok(found.into_iter().find(|document| scope.is_none_or(|scope| document.scope == scope)))
     }
 
     fn documents(&mut self, sql: &str, with: &[Value]) -> Result<Vec<Document>, LedgerError> {

@@ -256,7 +256,7 @@ fn is_taken_back(ledger: &mut Ledger) {
         assert_eq!(stream.last, None);
         assert_eq!(write.by_names(stream.id, &[key(1, 101)])?, []);
         assert_eq!(write.by_links(2, &[key(5, 101)])?, []);
-        assert_eq!(write.document_known(stream.id, "100..103", "")?, None);
+        assert_eq!(write.document_known(stream.id, "100..103", None)?, None);
         Ok(())
     });
     assert_eq!(ledger.imports(9).unwrap().len(), 1);
