@@ -110,12 +110,15 @@ pub struct Unread {
     pub problem: String,
 }
 
+/// The rule of what the command passes over.
+pub const EXCLUDED: &str = "--exclude";
+
 /// Something passed over by rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Skipped {
     /// The path.
     pub path: String,
-    /// The rule (`--exclude dist/**`, `link`, `.git`).
+    /// The rule ([`EXCLUDED`], `link`, `.git`).
     pub rule: String,
 }
 

@@ -11,7 +11,7 @@ use globset::GlobSet;
 use ignore::WalkBuilder;
 use inventory::Format;
 
-use crate::report::{Skipped, Unread};
+use crate::report::{EXCLUDED, Skipped, Unread};
 
 /// Folders passed over by name: version control, and what package managers unpack (installed software
 /// is read from lock files here, not from its copies).
@@ -285,7 +285,7 @@ pub fn folder_rule(path: &Path, is_folder: bool) -> Option<String> {
 
 fn exclude_rule(exclude: &GlobSet, root: &Path, path: &Path) -> Option<String> {
     let relative = path.strip_prefix(root).ok()?;
-    exclude.is_match(relative).then(|| "--exclude".to_owned())
+    exclude.is_match(relative).then(|| EXCLUDED.to_owned())
 }
 
 /// The path below the root, `/`-separated; bytes that are no UTF-8 are shown as U+FFFD.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use findings::Format;
 use findings::assign::{Eligible, Stands};
 use findings::close::{Run, Scope, Statement, refused};
-use findings::coverage::Coverage;
+use findings::tools::{Tool, canonical};
 use ledger::change::{AssetFacts, Change, Counts, Document};
 use ledger::row::{Ids, Stream};
 use ledger::{LedgerError, Write};
@@ -78,10 +78,19 @@ impl Arrival<'_> {
             ));
         }
         let last = stream.last.as_ref();
+        let known = self.known(write, stream, &taken)?;
         let older = belongs.future.is_some()
+            || known.is_some()
             || last.is_some_and(|last| belongs.scanned_at < last.scanned_at);
         let mut document = self.document(write.next(Ids::Document)?, stream, &scope, &taken);
-        let (statement, said) = self.statement(write, asset.0, &document, &taken.coverage)?;
+        if let Some(known) = known {
+            remarks.push(format!(
+                "these bytes were taken in before, and tell no time of their own: they show nothing that has changed \
+                 since {known}; where this run is a new one, --scanned-at says so"
+            ));
+            document.scanned_at = known;
+        }
+        let (statement, said) = self.statement(write, asset.0, &document)?;
         remarks.extend(said);
         let done =
             self.claims(write, &mut taken, &asset, &place, &document, older, statement, tell)?;
@@ -148,7 +157,7 @@ impl Arrival<'_> {
             belongs,
             name: &self.request.input.short(),
             older,
-            later: last.filter(|_| older && belongs.future.is_none()).map(|last| last.id),
+            later: last.filter(|_| older).map(|last| last.id),
             ends: belongs.scope != Scope::PullRequest && taken.told.incomplete.is_empty(),
             coverage: &run.coverage,
             subject: &taken.told.target,
@@ -171,11 +180,11 @@ impl Arrival<'_> {
             sha256: &self.spooled.sha256,
             statement,
             handed: place.handed.as_ref(),
-            braked: true,
+            braked: !self.request.by_inventory,
         };
         let mut left = Left::default();
-        if stranger {
-            left.stranger();
+        if stranger && !older {
+            left = writing.strange(stage, &judging)?;
         } else if !older && (last.is_some() || place.handed.is_some()) {
             left = writing.close(stage, &judging)?;
         }
@@ -193,8 +202,11 @@ impl Arrival<'_> {
 
     /// The run as the engine judges it.
     fn run(&self, document: &Document, taken: &mut Taken) -> Run {
-        let tool = taken.told.tools.iter().next().map_or(self.format.id, String::as_str);
-        let habits = findings::tools::canonical(tool);
+        // Of several tools nobody knows which one found what: what holds of all, and what bounds any.
+        let mut tools: Vec<Tool> = taken.told.tools.iter().map(|tool| canonical(tool)).collect();
+        if tools.is_empty() {
+            tools.push(canonical(self.format.id));
+        }
         Run {
             scanned_at: document.scanned_at,
             scope: self.belongs.scope.clone(),
@@ -203,9 +215,9 @@ impl Arrival<'_> {
             tool_version: document.tool_version.clone(),
             rules_version: document.rules_version.clone(),
             // A version that a person says is that of tool and rules.
-            rules_built_in: habits.rules_built_in || document.version_said,
-            feed: habits.feed,
-            caps: habits.caps,
+            rules_built_in: tools.iter().all(|tool| tool.rules_built_in) || document.version_said,
+            feed: tools.iter().any(|tool| tool.feed),
+            caps: tools.iter().flat_map(|tool| tool.caps).copied().collect(),
             coverage: std::mem::take(&mut taken.coverage),
         }
     }
@@ -217,7 +229,6 @@ impl Arrival<'_> {
         write: &mut Write<'_>,
         asset: i64,
         document: &Document,
-        coverage: &Coverage,
     ) -> Result<(Stated, Option<String>), LedgerError> {
         let source = &self.belongs.source;
         let Some(kept) = write.statement(asset, source)?.filter(|kept| kept.ended.is_empty())
@@ -229,7 +240,7 @@ impl Arrival<'_> {
             "{} stated{at} that the runs of {source} are whole (E-{})",
             kept.author, kept.entry
         );
-        let acts = (kept.entry, Statement { by, kinds: kinds(&kept.kinds) });
+        let acts = (kept.entry, Statement { by, kinds: kinds(kept.entry, &kept.kinds)? });
         let state = |write: &mut Write<'_>, now: ledger::change::Statement, reason: String| {
             let (source, was) = (source.clone(), Some(kept.clone()));
             write.append(&Change::Stated { asset, source, statement: Some(now), was, reason })
@@ -240,7 +251,7 @@ impl Arrival<'_> {
             state(write, now, "its first run gives it its configuration".to_owned())?;
             return Ok((Some(acts), None));
         }
-        let Some(other) = another(&kept.configuration, &document.configuration, coverage) else {
+        let Some(other) = another(&kept.configuration, &document.configuration) else {
             return Ok((Some(acts), None));
         };
         let now = ledger::change::Statement { ended: other.clone(), ..kept.clone() };
@@ -293,7 +304,7 @@ impl Arrival<'_> {
         taken: &Taken,
     ) -> Result<Option<Counts>, LedgerError> {
         let Some(last) = &stream.last else { return Ok(None) };
-        let known = write.document_known(stream.id, &self.spooled.sha256, scope)?;
+        let known = write.document_known(stream.id, &self.spooled.sha256, Some(scope))?;
         let Some(known) = known.filter(|known| known.format == self.format.id) else {
             return Ok(None);
         };
@@ -310,6 +321,22 @@ impl Arrival<'_> {
             ..Counts::default()
         };
         Ok(holds.then_some(counts))
+    }
+
+    /// When these bytes were taken in, where that was before the stream's last run and they tell no time: it is the run of
+    /// then, whenever it is imported again.
+    fn known(
+        &self,
+        write: &mut Write<'_>,
+        stream: &Stream,
+        taken: &Taken,
+    ) -> Result<Option<Instant>, LedgerError> {
+        if self.request.scanned_at.or(taken.told.scanned_at).is_some() {
+            return Ok(None);
+        }
+        let Some(last) = &stream.last else { return Ok(None) };
+        let known = write.document_known(stream.id, &self.spooled.sha256, None)?;
+        Ok(known.filter(|known| known.id != last.id).map(|known| known.scanned_at))
     }
 
     fn document(&self, id: i64, stream: &Stream, scope: &str, taken: &Taken) -> Document {
@@ -409,13 +436,12 @@ impl Arrival<'_> {
 
 /// What makes the configuration of a run another one than a statement holds for; none while it is the same. Kinds are
 /// told of what is there: only ones that have nothing in common are another configuration.
-fn another(stated: &[String], run: &[String], coverage: &Coverage) -> Option<String> {
+fn another(stated: &[String], run: &[String]) -> Option<String> {
     let kind = |line: &&String| line.starts_with("kind: ");
     let kinds: Vec<&String> = stated.iter().filter(kind).collect();
-    let asked = coverage.kinds.iter().map(|kind| format!("kind: {}", kind.as_str()));
-    let asked: Vec<String> = asked.collect();
-    if !kinds.is_empty() && !asked.is_empty() && !asked.iter().any(|kind| kinds.contains(&kind)) {
-        return Some(asked.join(", "));
+    let asked: Vec<&String> = run.iter().filter(kind).collect();
+    if !kinds.is_empty() && !asked.is_empty() && !asked.iter().any(|kind| kinds.contains(kind)) {
+        return Some(asked.into_iter().cloned().collect::<Vec<_>>().join(", "));
     }
     let only = |of: &[String], other: &[String]| {
         of.iter().filter(|line| !kind(line)).find(|line| !other.contains(line)).cloned()

@@ -17,18 +17,34 @@ use super::claims::Group;
 use super::matching;
 use super::writing::{RULES, Writing};
 
-/// Most branches that are asked, the oldest first.
-const MAX_BRANCHES: usize = 16;
+/// Most branches that are asked, those that are no pull request first, then what stands, the newest first. What is on
+/// further ones alone is new here.
+const MAX_BRANCHES: usize = 256;
 
-/// The other branches of a source on an asset: number, and whether it is a pull request.
-pub(crate) type Branches = Vec<(i64, bool)>;
+/// Another branch of a source on an asset.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Branch {
+    stream: i64,
+    /// A pull request's.
+    pull: bool,
+    /// A claim of it stands.
+    stands: bool,
+}
 
 impl Writing<'_, '_, '_> {
     /// Reads the other branches, once for each document.
-    pub(crate) fn branches(&mut self) -> Result<Branches, LedgerError> {
+    pub(crate) fn branches(&mut self) -> Result<Vec<Branch>, LedgerError> {
         let found = self.write.siblings(self.asset.0, &self.belongs.source, self.stream)?;
-        let found = found.into_iter().map(|(id, reference)| (id, is_pull_request(&reference)));
-        Ok(found.take(MAX_BRANCHES).collect())
+        let found = found.into_iter().map(|(stream, reference, stands)| Branch {
+            stream,
+            pull: is_pull_request(&reference),
+            stands,
+        });
+        let mut found: Vec<Branch> = found.collect();
+        found.sort_by_key(|branch| {
+            (branch.pull, if branch.pull { -branch.stream } else { branch.stream })
+        });
+        Ok(found)
     }
 
     /// The findings that other branches have for new claims, by the claims' first rows.
@@ -36,7 +52,10 @@ impl Writing<'_, '_, '_> {
         let mut found = HashMap::new();
         let mut fresh: Vec<Group> =
             groups.iter().filter(|g| g.attribution.is_none()).cloned().collect();
-        for (stream, _) in self.branches.clone() {
+        // Of a pull request that has ended nothing goes on; of a branch what has ended is known again.
+        let asked = self.branches.iter().filter(|branch| branch.stands || !branch.pull);
+        let asked: Vec<i64> = asked.map(|branch| branch.stream).take(MAX_BRANCHES).collect();
+        for stream in asked {
             fresh.retain(|g| {
                 g.came.ordinals.first().is_some_and(|first| !found.contains_key(first))
             });
@@ -112,13 +131,13 @@ impl Writing<'_, '_, '_> {
 
     /// What pull requests claimed ends with the branch that they were for.
     pub(crate) fn retire_pulls(&mut self, finding: i64, evidence: &str) -> Result<(), LedgerError> {
-        if !self.branches.iter().any(|(_, pull)| *pull) {
+        if !self.branches.iter().any(|branch| branch.pull && branch.stands) {
             return Ok(());
         }
         let edges = self.write.edges_of(finding)?;
         for attribution in self.write.attributions_of(finding)?.into_iter().filter(|a| a.live) {
             let stream = edges.iter().find(|(id, _, _)| *id == attribution.id).map(|(_, s, _)| *s);
-            if self.branches.iter().any(|(id, pull)| *pull && Some(*id) == stream) {
+            if self.branches.iter().any(|branch| branch.pull && Some(branch.stream) == stream) {
                 self.write.append(&Change::Retired {
                     attribution: attribution.id,
                     document: self.document,

@@ -10,10 +10,10 @@ use findings::assign::Came;
 use findings::coverage::{Coverage, Ground, ground};
 use findings::identity::{Key, digest_of, group};
 use findings::observation::Observation;
+use ledger::LedgerError;
 use ledger::change::Claim;
 use ledger::stage::Waiting as Row;
 
-use super::facts::hex;
 use super::taking::Waiting;
 
 /// Most observations kept of one claim; its digest is over all.
@@ -85,7 +85,10 @@ pub(crate) fn came(bucket: [u8; 16], rows: &[Row]) -> Vec<(Came, Option<i64>, Ve
 }
 
 /// The claims among the rows of one bucket with what they say.
-pub(crate) fn groups(bucket: [u8; 16], rows: &[Row]) -> Vec<Group> {
+///
+/// # Errors
+/// A row of the stage does not read.
+pub(crate) fn groups(bucket: [u8; 16], rows: &[Row]) -> Result<Vec<Group>, LedgerError> {
     let of = |(came, attribution, members): (Came, Option<i64>, Vec<usize>)| {
         let mut group = Group {
             came,
@@ -97,13 +100,16 @@ pub(crate) fn groups(bucket: [u8; 16], rows: &[Row]) -> Vec<Group> {
             ground: Ground::default(),
         };
         for (staged, _) in members.into_iter().filter_map(|at| rows.get(at)) {
-            if let Ok(waiting) = serde_json::from_str::<Waiting>(&staged.body) {
-                group.add(waiting);
-            }
+            let broken = |error: serde_json::Error| LedgerError::Broken {
+                table: "stage",
+                id: staged.ordinal,
+                what: error.to_string(),
+            };
+            group.add(serde_json::from_str::<Waiting>(&staged.body).map_err(broken)?);
         }
-        group.settled()
+        Ok(group.settled())
     };
-    came(bucket, rows).into_iter().map(of).filter(|group| !group.observations.is_empty()).collect()
+    came(bucket, rows).into_iter().map(of).collect()
 }
 
 impl Group {
@@ -169,12 +175,12 @@ impl Group {
                 .unwrap_or_default(),
             line: self.came.line,
             standing: word(self.standing).to_owned(),
-            names: self.kept_names().iter().map(hex).collect(),
-            bucket: hex(&self.came.bucket),
-            content: self.came.content.as_ref().map(hex).unwrap_or_default(),
-            moved: self.came.moved.as_ref().map(hex).unwrap_or_default(),
-            links: self.links.iter().map(|(_, key, _)| hex(key)).collect(),
-            digest: hex(&self.came.digest),
+            names: self.kept_names().iter().map(Key::hex).collect(),
+            bucket: self.came.bucket.hex(),
+            content: self.came.content.as_ref().map(Key::hex).unwrap_or_default(),
+            moved: self.came.moved.as_ref().map(Key::hex).unwrap_or_default(),
+            links: self.links.iter().map(|(_, key, _)| key.hex()).collect(),
+            digest: self.came.digest.hex(),
             body: serde_json::to_string(&self.observations).unwrap_or_default(),
             ground: self.ground_text(),
         }
@@ -223,9 +229,20 @@ pub(crate) fn word(standing: Standing) -> &'static str {
     }
 }
 
-/// The observations of a claim that the ledger has.
-pub(crate) fn observations(claim: &Claim) -> Vec<Observation> {
-    serde_json::from_str(&claim.body).unwrap_or_default()
+/// The observations of a claim that the ledger has; none where they were pruned.
+///
+/// # Errors
+/// What is there does not read.
+pub(crate) fn observations(id: i64, claim: &Claim) -> Result<Vec<Observation>, LedgerError> {
+    if claim.body.is_empty() {
+        return Ok(Vec::new());
+    }
+    let broken = |error: serde_json::Error| LedgerError::Broken {
+        table: "bodies",
+        id,
+        what: error.to_string(),
+    };
+    serde_json::from_str(&claim.body).map_err(broken)
 }
 
 /// A key out of hexadecimal.
@@ -247,7 +264,7 @@ mod tests {
     #[test]
     fn keys_are_read_as_they_are_written() {
         let key = Key::of(&[b"x"]);
-        assert_eq!(unhex(&hex(&key)), Some(key));
+        assert_eq!(unhex(&key.hex()), Some(key));
         assert_eq!(unhex("zz"), None);
         assert_eq!(unhex(&"é".repeat(16)), None);
     }

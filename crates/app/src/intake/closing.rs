@@ -9,7 +9,9 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use findings::Class;
-use findings::close::{Answer, Judgement, Reporting, Run, Scope, Statement, Which, judge, refused};
+use findings::close::{
+    Answer, Judgement, Reporting, Run, Scope, Statement, Which, is_in_parts, judge, refused,
+};
 use findings::coverage::Ground;
 use ledger::change::{Change, Closure, Document, Missing, UnseenFacts};
 use ledger::row::Attribution;
@@ -184,6 +186,22 @@ impl Writing<'_, '_, '_> {
         Ok(left)
     }
 
+    /// A run that may be about something else ends nothing, and shows nothing of what stands.
+    pub(super) fn strange(
+        &mut self,
+        stage: &mut Stage,
+        judging: &Judging<'_>,
+    ) -> Result<Left, WriteError> {
+        let mut left = Left::default();
+        left.stranger();
+        self.each_absent(stage, judging, &mut |writing, judged| {
+            let missing =
+                vec![Missing { which: "order".to_owned(), no: false, why: STRANGER.to_owned() }];
+            writing.unseen(&judged, missing)
+        })?;
+        Ok(left)
+    }
+
     fn each_absent(
         &mut self,
         stage: &mut Stage,
@@ -230,7 +248,14 @@ impl Writing<'_, '_, '_> {
         };
         let reported = last.map_or(0, |document| document.id);
         let last = last.map(|document| reporting(document, judging.sha256)).unwrap_or_default();
-        let ground: Option<Ground> = serde_json::from_str(&claim.ground).ok();
+        let ground: Option<Ground> = match claim.ground.as_str() {
+            "" => None,
+            text => Some(serde_json::from_str(text).map_err(|error| LedgerError::Broken {
+                table: "attributions",
+                id: claim.id,
+                what: error.to_string(),
+            })?),
+        };
         let statement = judging.statement.as_ref().map(|(_, statement)| statement);
         let ambiguous = met == HowMet::Ambiguous;
         let judgement = judge(judging.run, ground.as_ref(), &last, statement, ambiguous);
@@ -293,9 +318,19 @@ fn missing(judgement: &Judgement) -> Vec<Missing> {
     judgement.missing().map(of).collect()
 }
 
-/// The kinds of a statement.
-pub(super) fn kinds(words: &[String]) -> Vec<Class> {
-    words.iter().filter_map(|word| Class::from_word(word)).collect()
+/// The kinds of the statement that an entry holds.
+///
+/// # Errors
+/// A word is no kind: none would mean all.
+pub(super) fn kinds(entry: i64, words: &[String]) -> Result<Vec<Class>, LedgerError> {
+    let of = |word: &String| {
+        Class::from_word(word).ok_or_else(|| LedgerError::Broken {
+            table: "statements",
+            id: entry,
+            what: format!("«{word}» is no kind of problem"),
+        })
+    };
+    words.iter().map(of).collect()
 }
 
 /// Whether what stands may have got another path in this run: not what it did not look at.
@@ -303,14 +338,6 @@ pub(super) fn may_move(scope: &Scope, path: &str) -> bool {
     match scope {
         Scope::Document | Scope::Whole => true,
         Scope::PullRequest => false,
-        Scope::Parts(parts) => {
-            let path = findings::identity::normal_path(path);
-            parts.iter().any(|part| {
-                let part = findings::identity::normal_path(part);
-                let below = path.strip_prefix(part.as_str());
-                part.is_empty()
-                    || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-        }
+        Scope::Parts(parts) => is_in_parts(path, parts),
     }
 }

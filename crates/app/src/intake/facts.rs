@@ -5,7 +5,6 @@
 //! have set; that stands beside and wins where it acts.
 
 use findings::Class;
-use findings::identity::Key;
 use findings::observation::{Component, Endpoint, Observation};
 use ledger::change::{Facts, Found, Met};
 use vocab::{Severity, purl};
@@ -186,11 +185,6 @@ pub(crate) fn package(component: &Component) -> (String, String) {
 fn purl_without_version(component: &Component) -> String {
     let (kind, name) = package(component);
     if kind.is_empty() { name } else { format!("{kind}/{name}") }
-}
-
-/// A key in hexadecimal, as the ledger writes it.
-pub(crate) fn hex(key: &Key) -> String {
-    format!("{key:?}")
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use ledger::change::{Facts, FixFacts};
 use versions::Scheme;
 use vocab::{Base, Ecosystem};
 
-use super::facts::{hex, package};
+use super::facts::package;
 
 /// The action. `own` is the identity's tuple, for what only ends by itself.
 pub(crate) fn fix(facts: &Facts, observations: &[Observation], own: &Key) -> FixFacts {
@@ -21,7 +21,7 @@ pub(crate) fn fix(facts: &Facts, observations: &[Observation], own: &Key) -> Fix
     let rule = if first.rule.is_empty() { facts.title.as_str() } else { first.rule.as_str() };
     let made = |parts: &[&str], action: String, available: bool| {
         let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-        FixFacts { key: hex(&Key::of(&parts)), action, place: place.clone(), available }
+        FixFacts { key: Key::of(&parts).hex(), action, place: place.clone(), available }
     };
     match first.class {
         Class::Dependency => match first.component.as_ref() {
@@ -50,7 +50,7 @@ pub(crate) fn fix(facts: &Facts, observations: &[Observation], own: &Key) -> Fix
             made(&["web", rule, &place], format!("mend «{}»{}", facts.title, at(&place)), false)
         }
         Class::Crash | Class::Report => {
-            let own = hex(own);
+            let own = own.hex();
             made(&["itself", &own], format!("settle «{}»", facts.title), false)
         }
         Class::Code => {

@@ -65,6 +65,8 @@ pub struct Request {
     pub tables: Vec<triage::Policy>,
     /// Hours up to which a feed's silence means «no», where less than the ledger's setting.
     pub max_intel_age: Option<i64>,
+    /// Our own scan, whose inventory proves each end by name: however many end, it proposes none.
+    pub by_inventory: bool,
 }
 
 impl Request {
@@ -87,6 +89,7 @@ impl Request {
             criticality: None,
             tables: Vec::new(),
             max_intel_age: None,
+            by_inventory: false,
         }
     }
 }

@@ -121,7 +121,11 @@ pub(crate) fn pages<E: From<LedgerError>>(
         let Some((last, _)) = page.last() else { return Ok(()) };
         after = Some(*last);
         done += page.iter().map(|(_, rows)| rows.len() as u64).sum::<u64>();
-        each(page.iter().flat_map(|(bucket, rows)| groups(*bucket, rows)).collect())?;
+        let mut claims = Vec::new();
+        for (bucket, rows) in &page {
+            claims.extend(groups(*bucket, rows)?);
+        }
+        each(claims)?;
         step(done);
     }
 }

@@ -23,7 +23,9 @@ use super::timing::Timing;
 use super::writing::WriteError;
 use crate::books::{Actor, Books, UseCase, allow};
 use crate::intelligence::{Intelligence, IntelligenceError};
-use crate::report::{self, Asset, Ignored, Notice, Report, Stated, Unevaluated, Unread};
+use crate::report::{
+    self, Asset, EXCLUDED, Ignored, Notice, Report, Skipped, Stated, Unevaluated, Unread,
+};
 use crate::scan::Scanned;
 use crate::settings::Settings;
 
@@ -141,13 +143,15 @@ pub fn record(
             owner: asset.owner.clone(),
             criticality: asset.criticality.clone(),
             max_intel_age: asked.max_intel_age,
+            by_inventory: true,
             ..Request::of(Input::File(path))
         };
         let mut imported = one_of(actor, books, &common, &request, now, tell)?;
         imported.file = asset.path.clone();
         clock_again(actor, books, &common, asked.max_intel_age, &asset.id, now)?;
         let mut done = Recorded { imported, proved: 0, proposed: 0 };
-        if report.not_read.is_empty() && report.unrecognised.is_empty() {
+        // What was passed over may hold an instance of anything.
+        if report.not_read.is_empty() && report.unrecognised.is_empty() && !parts.excluded() {
             let packages = asked.inventory.0.get(&asset.id).unwrap_or(&none);
             let (index, evaluated, scanned_at) = (&index, &evaluated, report.scanned_at);
             let proving = Proving { index, evaluated, packages, scanned_at };
@@ -220,6 +224,7 @@ struct Part<'p> {
     unrecognised: &'p [String],
     assets: [&'p Asset; 1],
     components: u64,
+    skipped: Vec<&'p Skipped>,
     findings: &'p [&'p report::Finding],
     notices: &'p [&'p Notice],
     ignored: &'p [&'p Ignored],
@@ -247,6 +252,11 @@ impl<'r> Parts<'r> {
         Self { report, assets }
     }
 
+    /// Whether a rule that was given took something out of what was looked at.
+    fn excluded(&self) -> bool {
+        self.report.skipped.iter().any(is_excluded)
+    }
+
     fn part(&self, asset: &'r Asset) -> Part<'_> {
         const NOTHING: &Lists<'_> = &Lists {
             findings: Vec::new(),
@@ -269,12 +279,17 @@ impl<'r> Parts<'r> {
             unrecognised: &report.unrecognised,
             assets: [asset],
             components: report.components,
+            skipped: report.skipped.iter().filter(|s| is_excluded(s)).collect(),
             findings: &lists.findings,
             notices: &lists.notices,
             ignored: &lists.ignored,
             stated: &lists.stated,
         }
     }
+}
+
+fn is_excluded(skipped: &Skipped) -> bool {
+    skipped.rule == EXCLUDED
 }
 
 enum Failed {

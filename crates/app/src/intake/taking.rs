@@ -5,9 +5,9 @@
 //! and then it is on disk: nothing here grows with the document but sets of targets, rules and ids, which are bounded.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use findings::coverage::{Coverage, Filter};
+use findings::coverage::{Coverage, Filter, MAX_PLACES};
 use findings::identity::{How, Identity, Key, Knowledge, aliases_told, identify, to_be_checked};
 use findings::observation::Observation;
 use findings::{Fact, Sink, Stop};
@@ -292,9 +292,8 @@ impl<'a> Taking<'a> {
         let names = names.map(|name| (name.key.0, to_be_checked(name.how))).collect();
         let bytes = |key: Key| key.0;
         let links = identity.links.iter();
-        let links = links.map(|(rule, key, fact)| {
-            (rule.as_str().to_owned(), super::facts::hex(key), fact.clone())
-        });
+        let links =
+            links.map(|(rule, key, fact)| (rule.as_str().to_owned(), key.hex(), fact.clone()));
         let trusted = identity.names.first().is_some_and(|name| name.how == How::ToolId);
         let path = observation.locations.first().map(|l| l.path.clone()).unwrap_or_default();
         // As the ledger keeps it: a published problem of a package has no rule of the tool.
@@ -318,7 +317,7 @@ impl<'a> Taking<'a> {
             path,
             rule,
             former,
-            body: body(waiting),
+            body: body(waiting)?,
         })
     }
 }
@@ -402,9 +401,12 @@ impl Taking<'_> {
 }
 
 /// The claim as JSON, within its bound.
-fn body(mut waiting: Waiting) -> String {
-    let json = |waiting: &Waiting| serde_json::to_string(waiting).unwrap_or_default();
-    let mut text = json(&waiting);
+fn body(mut waiting: Waiting) -> Result<String, LedgerError> {
+    let json = |waiting: &Waiting| {
+        let unfit = |error: serde_json::Error| LedgerError::Unfit(error.to_string());
+        serde_json::to_string(waiting).map_err(unfit)
+    };
+    let mut text = json(&waiting)?;
     let shorten: [fn(&mut Observation); 3] = [
         |o| {
             o.description.clear();
@@ -416,19 +418,23 @@ fn body(mut waiting: Waiting) -> String {
             o.mentions.truncate(100);
         },
         |o| {
-            o.locations.truncate(10);
+            // The ground of the claim is each of its files: what is left out has to show that there are more.
+            let mut met = HashSet::new();
+            o.locations.retain(|location| met.insert(location.path.clone()));
+            o.locations.iter_mut().for_each(|location| location.symbol.clear());
+            o.locations.truncate(MAX_PLACES + 1);
             o.frames.truncate(50);
             o.fingerprints.truncate(10);
         },
     ];
     for shorten in shorten {
         if text.len() <= MAX_BODY {
-            return text;
+            return Ok(text);
         }
         shorten(&mut waiting.observation);
-        text = json(&waiting);
+        text = json(&waiting)?;
     }
-    text
+    Ok(text)
 }
 
 fn cut(text: &mut String, most: usize) {
@@ -470,8 +476,21 @@ mod tests {
             ..Observation::default()
         };
         let waiting = Waiting { observation, links: Vec::new(), ids: Vec::new() };
-        let text = body(waiting);
+        let text = body(waiting).expect("JSON");
         assert!(text.len() <= MAX_BODY, "{}", text.len());
         assert!(text.contains("\"899\""), "places stay where they fit");
+        let location = |n: usize| findings::observation::Location {
+            path: format!("{n}/{}", "p".repeat(2_000)),
+            ..Default::default()
+        };
+        // The first file has as many lines as there are files in all.
+        let lines = (0..900).map(|_| location(0));
+        let locations = lines.chain((0..900).map(location)).collect();
+        let observation = Observation { locations, ..Observation::default() };
+        let waiting = Waiting { observation, links: Vec::new(), ids: Vec::new() };
+        let text = body(waiting).expect("JSON");
+        let kept: Waiting = serde_json::from_str(&text).expect("a claim");
+        let ground = findings::coverage::ground(&[kept.observation], "", "");
+        assert!(ground.more && ground.places.len() == MAX_PLACES, "that there are more is shown");
     }
 }

@@ -21,7 +21,7 @@ use ledger::{LedgerError, Stage, Write};
 use vocab::Instant;
 
 use super::belongs::Belongs;
-use super::branches::Branches;
+use super::branches::Branch;
 use super::claims::{self, Group};
 use super::matching;
 use super::timing::{About, Timing};
@@ -66,7 +66,7 @@ pub(crate) struct Writing<'a, 'w, 'l> {
     pub(crate) subject: &'a str,
     pub(crate) counts: Counts,
     /// The source's other branches on the asset.
-    pub(crate) branches: Branches,
+    pub(crate) branches: Vec<Branch>,
     /// The first claim that this document brought.
     pub(crate) first_new: Option<i64>,
     /// How many claims it brought.
@@ -463,7 +463,7 @@ impl Writing<'_, '_, '_> {
         let mut observations = Vec::new();
         for attribution in self.write.attributions_of(finding)?.iter().filter(|a| a.live) {
             if let Some(claim) = self.write.claim(attribution.id)? {
-                observations.extend(claims::observations(&claim));
+                observations.extend(claims::observations(attribution.id, &claim)?);
             }
         }
         Ok(observations)

@@ -174,6 +174,15 @@ struct Table {
     /// Unaided, and under a statement.
     out: [Out; 2],
     by_format: BTreeMap<&'static str, [Out; 2]>,
+    /// What is missing of what stays open, unaided and under a statement, and the first of its files.
+    missing: [BTreeMap<String, (u64, String)>; 2],
+}
+
+/// Which of the five are missing of what stays open, of the line that says so.
+fn missing(imported: &Imported) -> Vec<String> {
+    let lines = imported.remarks.iter().filter_map(|line| line.split_once(" open, unseen: "));
+    let told = lines.flat_map(|(_, told)| told.split("; "));
+    told.filter_map(|told| Some(told.split_once(" of ")?.0.to_owned())).collect()
 }
 
 impl Table {
@@ -228,11 +237,11 @@ impl Table {
                 self.elsewhere.entry(name).or_default().add(row);
             }
         }
-        self.taken_out(document, known);
+        self.taken_out(path, document, known);
     }
 
     /// Some claims taken out, one at a time.
-    fn taken_out(&mut self, document: &Document, unaided: Known) {
+    fn taken_out(&mut self, path: &str, document: &Document, unaided: Known) {
         let count = document.told.observations().count();
         let step = count.div_ceil(TAKEN_OUT).max(1);
         for (at, mut known) in [unaided, Known::of(document, true)].into_iter().enumerate() {
@@ -240,14 +249,23 @@ impl Table {
                 let gone = elsewhere::without(&document.told, out);
                 // Another record of the same claim stays.
                 let whole = known.take(gone.clone(), 3, true);
-                let changed = whole.changed > 0 && whole.unseen + whole.closed + whole.braked == 0;
-                if changed || whole.unseen + whole.closed + whole.braked == 0 {
+                if whole.unseen + whole.closed + whole.braked == 0 {
+                    let lost = whole.unchanged + whole.changed < known.findings;
+                    if lost {
+                        println!("lost: {path} ({}), {out}: {whole:?}", document.format);
+                    }
+                    self.out[at].wrong += u64::from(lost);
                     continue;
                 }
                 let sums = [
                     &mut self.out[at],
                     &mut self.by_format.entry(document.format).or_default()[at],
                 ];
+                if whole.closed == 0 {
+                    for what in missing(&whole) {
+                        self.missing[at].entry(what).or_insert((0, path.to_owned())).0 += 1;
+                    }
+                }
                 for sum in sums {
                     sum.gone += 1;
                     sum.closed += u64::from(whole.closed == 1);
@@ -288,6 +306,11 @@ impl Table {
                 o.braked,
                 o.wrong
             );
+        }
+        for (stated, missing) in ["unaided", "under a statement"].iter().zip(&self.missing) {
+            for (what, (count, first)) in missing {
+                println!("import: left open {stated}: {what} | {count} | first {first}");
+            }
         }
         for (format, [a, b]) in &self.by_format {
             println!("import: {format} | {} of {} | {} of {}", a.closed, a.gone, b.closed, b.gone);
