@@ -98,7 +98,7 @@ pub(crate) fn for_scan(given: &[String], trust: &Trust) -> Result<Chosen, Policy
                 Ok(policy) => chosen.add(policy),
                 Err(problem) => {
                     let path = config.origin.clone();
-                    chosen.refused.push(Unread { path, line: 0, problem });
+                    chosen.refused.push(Unread { path, line: 0, problem, code: String::new() });
                 }
             }
         }

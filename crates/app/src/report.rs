@@ -3,6 +3,7 @@
 //! [`Report`] is the public shape `gabion.scan/1`: `cli` writes it as JSON as it stands, reads it back as a
 //! baseline, and renders from it. Nothing is computed here. Instants are UTC in RFC 3339; lists are in order.
 
+mod covered;
 mod signals;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use vocab::{Environment, Exposure, Instant, Scope, Severity};
 
+pub use covered::{Covered, EXCLUDED, Skipped, UNRESOLVED, Unread};
 pub use signals::{Epss, Exploit, Kev, Signals, Ssvc};
 
 /// The name and version of this shape; a breaking change makes it `/2`.
@@ -99,29 +101,6 @@ pub struct Unevaluated {
     pub detail: String,
 }
 
-/// A file or folder that could not be read whole.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Unread {
-    /// The path as given on the command line, joined with the place below it.
-    pub path: String,
-    /// Counted from 1; 0 when the problem has no line.
-    pub line: u32,
-    /// What was met and what was expected.
-    pub problem: String,
-}
-
-/// The rule of what the command passes over.
-pub const EXCLUDED: &str = "--exclude";
-
-/// Something passed over by rule.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Skipped {
-    /// The path.
-    pub path: String,
-    /// The rule ([`EXCLUDED`], `link`, `.git`).
-    pub rule: String,
-}
-
 /// What was known, and since when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intel {
@@ -201,6 +180,9 @@ pub struct Asset {
     pub files: u64,
     /// Distinct components in it.
     pub components: u64,
+    /// What was looked at of it.
+    #[serde(flatten)]
+    pub covered: Covered,
 }
 
 /// A place in a file.

@@ -12,7 +12,7 @@ mod target;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use vocab::Severity;
+use vocab::{Base, Ecosystem, Severity};
 
 use crate::identity::{Key, normal_target};
 use crate::observation::{Class, Confidence, Observation};
@@ -42,6 +42,9 @@ pub struct Coverage {
     listed: BTreeSet<&'static str>,
     folders: Vec<String>,
     missed: Told,
+    missed_folders: Vec<String>,
+    /// Packages of which it says nothing.
+    unevaluated: Told,
     ports: Vec<(String, u16, u16)>,
     signed_in: HashMap<Key, bool>,
     /// Kinds of problem asked for; none: not told.
@@ -176,6 +179,16 @@ fn rule_key(rule: &str) -> Key {
     Key::of(&[b"rule", rule.trim().as_bytes()])
 }
 
+/// In the one spelling of the registry: PyPI's names have several.
+fn package_key(package: &str) -> Key {
+    let package = package.trim().to_lowercase();
+    let name = match package.strip_prefix("pypi/") {
+        Some(name) => Ecosystem::from(Base::PyPI).normal_name(name).into_owned(),
+        None => package,
+    };
+    Key::of(&[b"package", name.as_bytes()])
+}
+
 fn text_key(rule: &str, title: &str) -> Key {
     Key::of(&[b"text", rule.trim().as_bytes(), title.trim().as_bytes()])
 }
@@ -190,7 +203,8 @@ impl Coverage {
         match fact {
             Fact::Looked(target) => self.look(target),
             Fact::LookedAmong(target) => self.among.add(target.key()),
-            Fact::Missed(target) => self.missed.add(target.key()),
+            Fact::Missed(target) => self.miss(target),
+            Fact::NotEvaluated(package) => self.unevaluated.add(package_key(package)),
             Fact::SignedIn(target, is) => {
                 if self.signed_in.len() < MAX_TOLD || self.signed_in.contains_key(&target.key()) {
                     // Of two runs over one host the one that was not signed in tells what is sure.
@@ -276,6 +290,16 @@ impl Coverage {
             }
             0..MAX_SETTINGS => self.filters.push(filter.clone()),
             _ => {}
+        }
+    }
+
+    fn miss(&mut self, target: &Target) {
+        match target.as_folder() {
+            Some(folder) if self.missed_folders.len() < MAX_SETTINGS * 10 => {
+                self.missed_folders.push(folder.to_owned());
+            }
+            Some(_) => self.missed.full = true,
+            None => self.missed.add(target.key()),
         }
     }
 
@@ -426,12 +450,22 @@ impl Coverage {
 
     /// Whether it says that it could not look at this.
     pub(crate) fn has_missed(&self, target: &Target) -> bool {
-        self.missed.full || self.missed.has(target.key())
+        self.missed.full
+            || self.missed.has(target.key())
+            || self.missed_folders.iter().any(|folder| target.is_below(folder))
+    }
+
+    /// Whether it says nothing of the claim's package; of a claim that names none, whether there is any of which it does.
+    pub(crate) fn has_not_evaluated(&self, claim: &Ground) -> bool {
+        let any = self.unevaluated.full || !self.unevaluated.keys.is_empty();
+        any && (claim.package.is_empty()
+            || self.unevaluated.full
+            || self.unevaluated.has(package_key(&claim.package)))
     }
 
     /// Whether there is anything that it could not look at.
     pub(crate) fn missed_any(&self) -> bool {
-        !self.missed.keys.is_empty()
+        self.missed.full || !self.missed.keys.is_empty() || !self.missed_folders.is_empty()
     }
 
     /// Whether it says that it looked at this; `None` when it tells nothing of this kind of target.

@@ -29,6 +29,11 @@ pub enum Fact {
     ActiveRule(String),
     /// The run failed or was partial, says the document itself; the reason.
     Incomplete(String),
+    /// It is not whole, and all that it did not look at is told by [`Fact::Missed`] and [`Fact::NotEvaluated`]; what is
+    /// missing, for people.
+    InPart(String),
+    /// A package of which it says nothing wherever it stands (`npm/left-pad`, lower case).
+    NotEvaluated(String),
     /// Records that say «no problem» (a passed check, a host without findings): a count.
     Passed(u64),
     /// Components that the document lists without a problem (a bill of materials): a count.

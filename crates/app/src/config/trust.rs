@@ -128,6 +128,19 @@ impl Trust {
         self.trusted.iter().any(named)
     }
 
+    /// Whether the rule that names this asset means more than what was scanned: a folder above it, or several.
+    pub fn is_part(&self, asset: Spelled<'_>) -> bool {
+        let mut rules =
+            self.trusted.iter().flat_map(|c| c.assets.iter().map(move |rule| (c, rule)));
+        let naming = rules.rfind(|(config, rule)| {
+            rule.name.is_some() && asset.fits(config, &|path| rule.path.is_match(path))
+        });
+        naming.is_some_and(|(config, rule)| {
+            let several = rule.pattern.contains(['*', '?', '[', '{']);
+            several || !asset.fits(config, &|path| rule.path.names(path))
+        })
+    }
+
     /// Rules of trusted files that fit none of these assets: a typing mistake, most likely.
     pub fn idle<'a>(&self, assets: &[Spelled<'a>]) -> Vec<String> {
         let mut idle = Vec::new();

@@ -136,7 +136,12 @@ impl Sum {
         self.complete = false;
         self.unread_total += 1;
         if self.unread.len() < MAX_UNREAD {
-            self.unread.push(Unread { path: target.display.clone(), line: 0, problem });
+            self.unread.push(Unread {
+                path: target.display.clone(),
+                line: 0,
+                problem,
+                code: String::new(),
+            });
         }
     }
 

@@ -22,7 +22,7 @@ pub fn expand(config: &Config) -> (Vec<Target>, Vec<Unread>) {
     for rule in &config.targets {
         let mut unread = |problem: String| {
             let path = config.origin.clone();
-            missing.push(Unread { path, line: rule.line, problem });
+            missing.push(Unread { path, line: rule.line, problem, code: String::new() });
         };
         // A folder that cannot be listed hides no other.
         let (found, problems) = matches(&config.folder, &rule.pattern);

@@ -297,7 +297,7 @@ pub fn relative(root: &Path, path: &Path) -> String {
 }
 
 fn unread(path: &Path, problem: String) -> Unread {
-    Unread { path: path.to_string_lossy().into_owned(), line: 0, problem }
+    Unread { path: path.to_string_lossy().into_owned(), line: 0, problem, code: String::new() }
 }
 
 /// The path that an error of the walk speaks of.

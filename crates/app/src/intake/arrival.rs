@@ -402,7 +402,7 @@ impl Arrival<'_> {
             proposed: 0,
             repeat,
             dry_run: self.request.dry_run,
-            incomplete: taken.told.incomplete.clone(),
+            incomplete: [&taken.told.incomplete[..], &taken.told.in_part].concat(),
             remarks: Vec::new(),
             entry: None,
             moved: None,

@@ -229,6 +229,22 @@ pub(crate) fn word(standing: Standing) -> &'static str {
     }
 }
 
+/// What has to be looked at before a claim has ended; none of one that an older ledger took in.
+///
+/// # Errors
+/// What is there does not read.
+pub(crate) fn kept_ground(id: i64, text: &str) -> Result<Option<Ground>, LedgerError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let broken = |error: serde_json::Error| LedgerError::Broken {
+        table: "attributions",
+        id,
+        what: error.to_string(),
+    };
+    serde_json::from_str(text).map(Some).map_err(broken)
+}
+
 /// The observations of a claim that the ledger has; none where they were pruned.
 ///
 /// # Errors

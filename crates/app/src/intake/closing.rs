@@ -12,12 +12,12 @@ use findings::Class;
 use findings::close::{
     Answer, Judgement, Reporting, Run, Scope, Statement, Which, is_in_parts, judge, refused,
 };
-use findings::coverage::Ground;
 use ledger::change::{Change, Closure, Document, Missing, UnseenFacts};
 use ledger::row::Attribution;
 use ledger::stage::HowMet;
 use ledger::{LedgerError, Stage};
 
+use super::claims;
 use super::writing::{WriteError, Writing};
 
 /// Standing claims that are looked at together.
@@ -248,14 +248,7 @@ impl Writing<'_, '_, '_> {
         };
         let reported = last.map_or(0, |document| document.id);
         let last = last.map(|document| reporting(document, judging.sha256)).unwrap_or_default();
-        let ground: Option<Ground> = match claim.ground.as_str() {
-            "" => None,
-            text => Some(serde_json::from_str(text).map_err(|error| LedgerError::Broken {
-                table: "attributions",
-                id: claim.id,
-                what: error.to_string(),
-            })?),
-        };
+        let ground = claims::kept_ground(claim.id, &claim.ground)?;
         let statement = judging.statement.as_ref().map(|(_, statement)| statement);
         let ambiguous = met == HowMet::Ambiguous;
         let judgement = judge(judging.run, ground.as_ref(), &last, statement, ambiguous);

@@ -6,17 +6,19 @@
 //! is not evaluated is not clear. A package that is not there at all closes our own claim; of others' it is proposed.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use findings::coverage::Target;
 use intel::{GroupRef, Index, IndexError};
 use ledger::LedgerError;
 use ledger::change::{Change, Closure};
-use ledger::row::{Finding, Ids};
+use ledger::row::{ClaimRow, Finding, Ids};
 use serde::Serialize;
 use vocab::{Declared, Ecosystem, Exposure, Instant, NotEvaluated};
 
 use super::again::Again;
+use super::claims;
 use super::import::{Common, ImportError, Imported, Progress, Request, one_of};
 use super::spool::Input;
 use super::timing::Timing;
@@ -40,7 +42,11 @@ const MAX_EVALUATED: usize = 50_000;
 
 /// The versions that a scan met, by asset and package.
 #[derive(Debug, Default)]
-pub struct Inventory(HashMap<String, HashMap<String, Vec<Instance>>>);
+pub struct Inventory {
+    packages: HashMap<String, HashMap<String, Vec<Instance>>>,
+    /// The real path of what was scanned, by asset.
+    folders: HashMap<String, String>,
+}
 
 /// A package as one place declares it.
 #[derive(Debug, Clone)]
@@ -55,6 +61,11 @@ impl Inventory {
     /// What a scan met.
     pub fn of(scanned: &Scanned) -> Self {
         let mut all = Self::default();
+        for (asset, files) in scanned.report.assets.iter().zip(&scanned.gathered.assets) {
+            if let Some(real) = &files.real {
+                all.folders.insert(asset.id.clone(), real.to_string_lossy().into_owned());
+            }
+        }
         for package in &scanned.gathered.packages {
             let Some(asset) = scanned.report.assets.get(package.asset as usize) else { continue };
             let registry = !package.owned
@@ -70,7 +81,7 @@ impl Inventory {
             let kind = package.ecosystem.base().purl_type();
             let names =
                 scanned.gathered.installed(package).into_iter().chain([package.name.clone()]);
-            let packages = all.0.entry(asset.id.clone()).or_default();
+            let packages = all.packages.entry(asset.id.clone()).or_default();
             for name in names {
                 let instances = packages.entry(key(kind, &package.ecosystem, &name)).or_default();
                 instances.push(instance.clone());
@@ -132,7 +143,8 @@ pub fn record(
         let path = folder.path().join("gabion-scan.json");
         let file = std::fs::File::create(&path).map_err(written)?;
         let mut out = std::io::BufWriter::new(file);
-        serde_json::to_writer(&mut out, &parts.part(asset)).map_err(|e| written(e.into()))?;
+        let part = parts.part(asset, asked.inventory);
+        serde_json::to_writer(&mut out, &part).map_err(|e| written(e.into()))?;
         std::io::Write::flush(&mut out).map_err(written)?;
         let request = Request {
             asset: Some(asset.id.clone()),
@@ -150,11 +162,12 @@ pub fn record(
         imported.file = asset.path.clone();
         clock_again(actor, books, &common, asked.max_intel_age, &asset.id, now)?;
         let mut done = Recorded { imported, proved: 0, proposed: 0 };
-        // What was passed over may hold an instance of anything.
-        if report.not_read.is_empty() && report.unrecognised.is_empty() && !parts.excluded() {
-            let packages = asked.inventory.0.get(&asset.id).unwrap_or(&none);
+        // Of a part of what its name means nothing is known of the rest.
+        if !asset.covered.part {
+            let packages = asked.inventory.packages.get(&asset.id).unwrap_or(&none);
             let (index, evaluated, scanned_at) = (&index, &evaluated, report.scanned_at);
-            let proving = Proving { index, evaluated, packages, scanned_at };
+            let proving =
+                Proving { index, evaluated, packages, scanned_at, read: part.read_only() };
             proving.all(actor, books, &asset.id, now, &mut done).map_err(|error| match error {
                 Failed::Ledger(error) => ImportError::from(error),
                 Failed::Index(error) => IntelligenceError::into(intelligence.unusable(error)),
@@ -220,9 +233,11 @@ struct Part<'p> {
     scanned_at: Instant,
     complete: bool,
     not_evaluated: &'p [&'p Unevaluated],
-    not_read: &'p [Unread],
+    not_read: Vec<&'p Unread>,
     unrecognised: &'p [String],
     assets: [&'p Asset; 1],
+    #[serde(skip_serializing_if = "str::is_empty")]
+    folder: &'p str,
     components: u64,
     skipped: Vec<&'p Skipped>,
     findings: &'p [&'p report::Finding],
@@ -252,12 +267,18 @@ impl<'r> Parts<'r> {
         Self { report, assets }
     }
 
-    /// Whether a rule that was given took something out of what was looked at.
-    fn excluded(&self) -> bool {
-        self.report.skipped.iter().any(is_excluded)
+    /// Whether a path as given concerns an asset: it lies in it, or in none.
+    fn concerns(&self, asset: &Asset, path: &str) -> bool {
+        let lies_in = |asset: &Asset| {
+            let folder = if asset.covered.single { &asset.root } else { &asset.path };
+            let folder = folder.trim_end_matches('/');
+            let rest = path.strip_prefix(folder);
+            matches!(folder, "" | ".") || rest.is_some_and(|r| r.is_empty() || r.starts_with('/'))
+        };
+        lies_in(asset) || !self.report.assets.iter().any(lies_in)
     }
 
-    fn part(&self, asset: &'r Asset) -> Part<'_> {
+    fn part<'p>(&'p self, asset: &'p Asset, inventory: &'p Inventory) -> Part<'p> {
         const NOTHING: &Lists<'_> = &Lists {
             findings: Vec::new(),
             ignored: Vec::new(),
@@ -267,19 +288,23 @@ impl<'r> Parts<'r> {
         };
         let lists = self.assets.get(asset.id.as_str()).unwrap_or(NOTHING);
         let report = self.report;
+        let not_read: Vec<&Unread> =
+            report.not_read.iter().filter(|u| self.concerns(asset, &u.path)).collect();
+        let excluded = |s: &&Skipped| s.rule == EXCLUDED && self.concerns(asset, &s.path);
         Part {
             schema: &report.schema,
             gabion: &report.gabion,
             scanned_at: report.scanned_at,
             complete: lists.not_evaluated.is_empty()
-                && report.not_read.is_empty()
+                && not_read.is_empty()
                 && report.unrecognised.is_empty(),
             not_evaluated: &lists.not_evaluated,
-            not_read: &report.not_read,
+            not_read,
             unrecognised: &report.unrecognised,
             assets: [asset],
+            folder: inventory.folders.get(&asset.id).map_or("", String::as_str),
             components: report.components,
-            skipped: report.skipped.iter().filter(|s| is_excluded(s)).collect(),
+            skipped: report.skipped.iter().filter(excluded).collect(),
             findings: &lists.findings,
             notices: &lists.notices,
             ignored: &lists.ignored,
@@ -288,8 +313,13 @@ impl<'r> Parts<'r> {
     }
 }
 
-fn is_excluded(skipped: &Skipped) -> bool {
-    skipped.rule == EXCLUDED
+impl Part<'_> {
+    /// Where something was passed over, which may hold an instance of anything: the files that were read.
+    fn read_only(&self) -> Option<HashSet<&str>> {
+        let gaps = self.not_read.len() + self.unrecognised.len() + self.skipped.len() > 0;
+        let read = || self.assets.iter().flat_map(|asset| asset.covered.read.iter());
+        gaps.then(|| read().map(String::as_str).collect())
+    }
 }
 
 enum Failed {
@@ -321,6 +351,8 @@ struct Proving<'a> {
     evaluated: &'a RefCell<Evaluated>,
     packages: &'a HashMap<String, Vec<Instance>>,
     scanned_at: Instant,
+    /// Only what is said of these files is proved; all, where nothing was passed over.
+    read: Option<HashSet<&'a str>>,
 }
 
 impl Proving<'_> {
@@ -348,11 +380,14 @@ impl Proving<'_> {
         let mut closes = Vec::new();
         let mut proposes = Vec::new();
         for (finding, said) in said {
+            let rows = books.ledger.claims(finding)?;
+            if !self.covers(&rows)? {
+                continue;
+            }
             match said {
                 Said::Clear(evidence) => closes.push((finding, evidence)),
                 Said::Gone(evidence) => {
-                    let ours =
-                        books.ledger.claims(finding)?.iter().all(|c| !c.live || c.source == SOURCE);
+                    let ours = rows.iter().all(|c| !c.live || c.source == SOURCE);
                     if ours { &mut closes } else { &mut proposes }.push((finding, evidence));
                 }
                 Said::Nothing => {}
@@ -396,6 +431,29 @@ impl Proving<'_> {
             format!("{} closed and {} proposed by the inventory", done.proved, done.proposed);
         done.imported.entry = Some(write.commit("closure", &summary)?.entry);
         Ok(())
+    }
+
+    /// Whether the scan looked where the claims are. What it left unseen of its own, it did not look at.
+    fn covers(&self, rows: &[ClaimRow]) -> Result<bool, LedgerError> {
+        for claim in rows.iter().filter(|claim| claim.live) {
+            if claim.source == SOURCE {
+                if claim.unseen.is_some() {
+                    return Ok(false);
+                }
+                continue;
+            }
+            let Some(read) = &self.read else { continue };
+            let Some(ground) = claims::kept_ground(claim.attribution, &claim.ground)? else {
+                return Ok(false);
+            };
+            let is_read = |chain: &Vec<Target>| {
+                chain.first().is_some_and(|at| at.is_manifest() && read.contains(at.name()))
+            };
+            if ground.more || ground.places.is_empty() || !ground.places.iter().all(is_read) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn says(&self, finding: &Finding) -> Result<Said, IndexError> {

@@ -56,6 +56,8 @@ pub(crate) struct Told {
     pub(crate) target: String,
     pub(crate) branch: String,
     pub(crate) incomplete: Vec<String>,
+    /// What it did not look at, where all of that is told by place.
+    pub(crate) in_part: Vec<String>,
     /// How many times it tells that are not believed, and the first of them.
     pub(crate) untimely: (u64, String),
 }
@@ -386,6 +388,11 @@ impl Taking<'_> {
                 run.coverage.subject(&told.target);
             }
             Fact::Branch(branch) => told.branch = clean(branch),
+            Fact::InPart(what) => {
+                if told.in_part.len() < 100 {
+                    told.in_part.push(clean(what));
+                }
+            }
             Fact::Incomplete(why) => {
                 if told.incomplete.len() < 100 {
                     told.incomplete.push(clean(why));

@@ -12,6 +12,7 @@ use super::Context;
 use super::facts;
 use super::gather::{Gathered, Package};
 use super::judge::Judged;
+use super::lies;
 use super::memory::{AssetMemory, Remembered};
 use super::paths::Ways;
 use super::timed::{self, Occasion, Seen, Timed};
@@ -19,7 +20,7 @@ use super::vex;
 use crate::clock::{self, GroupFacts};
 use crate::config::IgnoreRule;
 use crate::config::trust::{Described, Ignoring, Question};
-use crate::report::{Asset, Finding, Ignored, Notice, Stated};
+use crate::report::{Asset, Covered, Finding, Ignored, Notice, Stated};
 
 /// A finding with what later steps need of it.
 pub(super) struct Made {
@@ -63,7 +64,18 @@ pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
         gathered.assets.iter().map(|files| context.trust.describe(files.spelled())).collect();
     let ids = unique_ids(gathered, &described, context.request.by_path);
     let rows = gathered.assets.iter().zip(counts).zip(described.into_iter().zip(ids));
-    let assets = rows.map(|((files, (components, owned)), (described, id))| Asset {
+    let mut read: Vec<Vec<String>> = vec![Vec::new(); gathered.assets.len()];
+    for file in &gathered.readings {
+        if let Some(read) = read.get_mut(file.asset as usize) {
+            read.push(file.path.to_string());
+        }
+    }
+    for paths in &mut read {
+        paths.sort();
+        paths.dedup();
+    }
+    let rows = rows.zip(read);
+    let assets = rows.map(|(((files, (components, owned)), (described, id)), read)| Asset {
         id,
         path: files.path.clone(),
         root: files.root.clone(),
@@ -79,6 +91,11 @@ pub(super) fn assets(context: &Context<'_>, gathered: &Gathered) -> Vec<Asset> {
         owned,
         files: files.files,
         components,
+        covered: Covered {
+            part: context.trust.is_part(files.spelled()),
+            read,
+            ..lies::lies(files, gathered.several)
+        },
     });
     assets.collect()
 }

@@ -11,6 +11,7 @@ mod findings;
 mod fixes;
 mod gather;
 pub(crate) mod judge;
+mod lies;
 pub mod memory;
 mod paths;
 mod reach;
@@ -518,7 +519,7 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
     let read = gathered.unread.is_empty() && gathered.unrecognised.is_empty();
     let complete = not_evaluated.is_empty() && read && blind.is_empty();
     let policies = acting(context, &memories);
-    Ok(Report {
+    let mut report = Report {
         schema: report::SCHEMA.into(),
         gabion: env!("CARGO_PKG_VERSION").into(),
         scanned_at: context.now,
@@ -541,5 +542,7 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
         warnings,
         policies,
         gone,
-    })
+    };
+    report.warnings.extend(report.left_out());
+    Ok(report)
 }

@@ -62,7 +62,12 @@ pub(super) fn of_trees(trust: &Trust, request: &Request, gathered: &mut Gathered
             }
             Err(error) => {
                 let problem = crate::sync::chain(&error);
-                gathered.unread.push(Unread { path: display, line: 0, problem });
+                gathered.unread.push(Unread {
+                    path: display,
+                    line: 0,
+                    problem,
+                    code: String::new(),
+                });
             }
         }
     }

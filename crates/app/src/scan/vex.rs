@@ -51,7 +51,7 @@ pub(crate) fn load(files: &[Target], request: &Request, unread: &mut Vec<Unread>
         match document(path) {
             Ok(document) => sources.push(Source { display: display.clone(), trusted, document }),
             Err((line, problem)) => {
-                unread.push(Unread { path: display.clone(), line, problem });
+                unread.push(Unread { path: display.clone(), line, problem, code: String::new() });
             }
         }
     }

@@ -23,7 +23,12 @@ pub(super) fn say_when_empty(gathered: &mut Gathered) {
                 asset.kind.as_str()
             );
             if !unread {
-                gathered.unread.push(Unread { path: asset.path.clone(), line: 0, problem });
+                gathered.unread.push(Unread {
+                    path: asset.path.clone(),
+                    line: 0,
+                    problem,
+                    code: String::new(),
+                });
             }
             continue;
         }
@@ -33,7 +38,12 @@ pub(super) fn say_when_empty(gathered: &mut Gathered) {
                 "nothing to scan: no lock file or manifest found; looked for {}",
                 names.join(", ")
             );
-            gathered.unread.push(Unread { path: asset.path.clone(), line: 0, problem });
+            gathered.unread.push(Unread {
+                path: asset.path.clone(),
+                line: 0,
+                problem,
+                code: String::new(),
+            });
         }
     }
 }

@@ -6,6 +6,7 @@
     reason = "a helper that fails is a failed test; files here are our own"
 )]
 
+mod by_place;
 mod coverage;
 mod demo_files;
 mod estate;

@@ -101,6 +101,11 @@ fn unread(report: &Report) -> Vec<Case> {
         let message = report.warnings.join("; ");
         cases.push(error("the scan is complete".to_owned(), "incomplete", message));
     }
+    cases.extend(report.left_out().map(|what| Case {
+        name: "all that was named is read".to_owned(),
+        class: SCAN.to_owned(),
+        outcome: Outcome::Skipped(what),
+    }));
     cases
 }
 

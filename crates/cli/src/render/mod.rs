@@ -191,7 +191,9 @@ fn say_holes(found: &mut Found) {
         place: path.clone(),
         what: "looks like a manifest and no reader knows it".to_owned(),
     });
-    bill.problems.extend(unread.chain(unrecognised));
+    let left_out =
+        found.report.left_out().map(|what| Problem { line: 0, place: String::new(), what });
+    bill.problems.extend(unread.chain(unrecognised).chain(left_out));
 }
 
 /// The bill, and who writes it when. Its serial is made of what it says, so two bills that differ have

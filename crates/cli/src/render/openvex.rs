@@ -57,7 +57,7 @@ pub fn claims(report: &Report) -> Claims {
         tool: "gabion".to_owned(),
         tool_version: report.gabion.clone(),
         id: format!("urn:uuid:{}", formats::gitlab::uuid(&key)),
-        incomplete: (!report.complete).then(|| super::words::missing(report).join(", ")),
+        incomplete: Some(super::words::gaps(report)).filter(|gaps| !gaps.is_empty()),
         dated: report.scanned_at,
         assets: report.assets.iter().map(whole).collect(),
         claims,

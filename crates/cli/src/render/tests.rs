@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::report::{Gone, Ignored, Reach, Report, Stated, Statement, Unread};
+use app::report::{EXCLUDED, Gone, Ignored, Reach, Report, Skipped, Stated, Statement, Unread};
 use serde_json::Value;
 
 use super::{Found, outputs::name, table, write};
@@ -132,6 +132,7 @@ fn rich() -> Report {
         path: "shop/yarn.lock".to_owned(),
         line: 12,
         problem: "expected a version, found «»».".to_owned(),
+        code: String::new(),
     }];
     report.unrecognised = vec!["shop/odd.lock".to_owned()];
     report.warnings = vec!["the feed kev is 9 d old; its silence says nothing".to_owned()];
@@ -479,4 +480,21 @@ fn the_most_urgent_finding_of_a_fix_is_named_first() {
         assert!(at(&first.advisory) < at("OTHER-0"), "{format:?}");
         assert!(text.contains("more"), "{format:?}");
     }
+}
+
+#[test]
+fn what_was_left_out_stands_in_every_format() {
+    let mut report = rich();
+    report.skipped.push(Skipped { path: "shop/old".to_owned(), rule: EXCLUDED.to_owned() });
+    report.warnings = report.left_out().into_iter().collect();
+    for format in FORMATS {
+        let text = of(report.clone(), format);
+        assert!(text.contains("shop/old"), "{}: {text}", name(format));
+    }
+    let mut found = found(report);
+    found.bill = Some(formats::sbom::Bill::default());
+    super::say_holes(&mut found);
+    let told =
+        found.bill.is_some_and(|bill| bill.problems.iter().any(|p| p.what.contains("shop/old")));
+    assert!(told);
 }

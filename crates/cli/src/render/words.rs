@@ -29,6 +29,12 @@ pub fn missing(report: &Report) -> Vec<String> {
     parts
 }
 
+/// What keeps the scan from speaking of all that was named, in one line; empty when nothing does.
+pub fn gaps(report: &Report) -> String {
+    let missing = if report.complete { Vec::new() } else { missing(report) };
+    missing.into_iter().chain(report.left_out()).collect::<Vec<_>>().join(", ")
+}
+
 /// How many findings matched and are not in the queue, because somebody says so.
 pub fn aside(report: &Report) -> u64 {
     (report.ignored.len() + report.stated.len()) as u64

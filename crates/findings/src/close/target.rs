@@ -15,6 +15,10 @@ pub(super) fn target(run: &Run, claim: &Ground) -> Answer {
             Answer::Yes(_) => {}
         }
     }
+    if run.coverage.has_not_evaluated(claim) {
+        let named = if claim.package.is_empty() { "every package" } else { &claim.package };
+        return Answer::no(format!("it could not evaluate {named}"));
+    }
     if claim.more && run.coverage.missed_any() {
         return Answer::no(format!(
             "it has more than {MAX_PLACES} places, and it could not look at all that it looked for"

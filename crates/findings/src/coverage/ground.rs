@@ -31,6 +31,9 @@ pub struct Ground {
     /// The one thing in its places that it is about, such as a resource of a cloud; empty where it is none or several.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub resource: String,
+    /// The package that it is about (`npm/left-pad`, lower case); empty of several.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub package: String,
     /// Every place, each from the narrowest target to the widest, sorted.
     pub places: Vec<Vec<Target>>,
     /// There were more than are kept.
@@ -75,6 +78,7 @@ pub fn ground(observations: &[Observation], subject: &str, digest: &str) -> Grou
         subject: own.unwrap_or(subject.trim()).to_owned(),
         digest: if own.is_none() { digest.trim().to_owned() } else { String::new() },
         resource: if alone { first.resource.clone() } else { String::new() },
+        package: package(observations),
         places: all,
         more,
         shared: false,
@@ -82,6 +86,19 @@ pub fn ground(observations: &[Observation], subject: &str, digest: &str) -> Grou
         confidence: observations.iter().map(|o| o.confidence).min().unwrap_or_default(),
         unfixed: observations.iter().any(is_unfixed),
         signed_in: None,
+    }
+}
+
+/// The one package that observations of a claim name.
+fn package(observations: &[Observation]) -> String {
+    let named = |o: &Observation| {
+        let component = o.component.as_ref().filter(|_| o.class == Class::Dependency)?;
+        Some(format!("{}/{}", component.kind.trim(), component.name.trim()).to_lowercase())
+    };
+    let mut all = observations.iter().map(named);
+    match all.next().flatten() {
+        Some(first) if all.all(|other| other.as_ref() == Some(&first)) => first,
+        _ => String::new(),
     }
 }
 

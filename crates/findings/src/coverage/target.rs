@@ -121,6 +121,11 @@ impl Target {
         matches!(self.kind(), Self::FILE | Self::MANIFEST | Self::RUN)
     }
 
+    /// Whether it is a lock file, manifest or data base of packages.
+    pub fn is_manifest(&self) -> bool {
+        self.kind() == Self::MANIFEST
+    }
+
     /// Port and protocol of a port.
     pub(crate) fn as_port(&self) -> Option<(u16, &str)> {
         let (rest, protocol) = self.0.strip_prefix("port:")?.rsplit_once('/')?;

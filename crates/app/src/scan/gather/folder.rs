@@ -15,7 +15,7 @@ use crate::config::Trust;
 use crate::files::read;
 use crate::files::tree::FolderTree;
 use crate::files::walk::{self, Found};
-use crate::report::{Skipped, Unread};
+use crate::report::{Skipped, UNRESOLVED, Unread};
 
 /// One file to read.
 pub(super) struct Job {
@@ -96,15 +96,17 @@ impl Repositories {
 }
 
 fn note_problems(job: &Job, reading: &Reading, unread: &mut Vec<Unread>) {
-    let mut note = |line, problem: &str| {
-        unread.push(Unread { path: job.full.clone(), line, problem: problem.to_owned() });
+    let mut note = |line, problem: &str, code: &str| {
+        let (path, problem, code) = (job.full.clone(), problem.to_owned(), code.to_owned());
+        unread.push(Unread { path, line, problem, code });
     };
-    reading.problems.iter().for_each(|p| note(p.line, &p.what));
+    reading.problems.iter().for_each(|p| note(p.line, &p.what, ""));
     let asks = reading.components.iter().any(|c| c.origin != Origin::FirstParty);
     if !job.format.resolved && asks {
         note(
             0,
             "names what the project asks for; what that brings in is not known without a lock file",
+            UNRESOLVED,
         );
     }
 }
@@ -160,7 +162,14 @@ fn folder(
     if assets.known.is_empty() {
         assets.at(String::new(), gathered);
     }
-    gathered.unread.extend(unread);
+    gathered.unread.extend(unread.into_iter().map(|unread| Unread {
+        path: match Path::new(&unread.path).strip_prefix(root.path) {
+            Ok(rest) if rest.as_os_str().is_empty() => display.to_owned(),
+            Ok(rest) => below(display, &rest.to_string_lossy()),
+            Err(_) => unread.path,
+        },
+        ..unread
+    }));
     gathered.unrecognised.extend(unrecognised.into_iter().map(|r| below(display, &r)));
     gathered.skipped.extend(
         skipped.into_iter().map(|s| Skipped { path: below(display, &s.path), rule: s.rule }),

@@ -48,6 +48,8 @@ pub struct Gathered {
     pub unrecognised: Vec<String>,
     /// Folders that may hold an estate file of their own: the roots, and repositories below them.
     pub homes: Vec<Home>,
+    /// As [`Settings::several`].
+    pub several: bool,
 }
 
 /// A folder that may hold an estate file.
@@ -252,7 +254,7 @@ struct Told {
 
 /// Reads and merges. Nothing here fails as a whole: what was not read is in the result.
 pub fn gather(roots: &[Root<'_>], settings: Settings<'_>) -> Gathered {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered { several: settings.several, ..Gathered::default() };
     let mut told = Vec::new();
     let mut repositories = folder::Repositories::default();
     for root in roots {
@@ -309,7 +311,7 @@ impl Gathered {
 
     /// Notes what could not be read.
     fn unread(&mut self, path: String, line: u32, problem: String) {
-        self.unread.push(Unread { path, line, problem });
+        self.unread.push(Unread { path, line, problem, code: String::new() });
     }
 }
 

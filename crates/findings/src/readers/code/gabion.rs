@@ -2,20 +2,24 @@
 //! report).
 //!
 //! Findings are claims; what a VEX statement or an ignore took out of the queue is one too, with its
-//! standing. Notices are no problems. What a scan could not evaluate makes it incomplete.
+//! standing. Notices are no problems. What a scan did not read, was told to leave out or could not evaluate keeps the
+//! claims there, and no others.
 
-use crate::coverage::{Filter, Target};
+mod looked;
+
+use crate::coverage::Filter;
 use crate::format::Format;
-use vocab::Scope;
+use vocab::{Ecosystem, Scope};
 
 use crate::observation::{Class, Component, MAX_MEMBERS, Met, Observation, Standing};
-use crate::readers::{told, words};
+use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{self, Hit, Record};
 use crate::walk::shape::Shape;
 
 use super::site;
+use looked::LookedAt;
 
 /// Gabion's own scan.
 pub const FORMAT: Format = Format { id: "gabion-scan", title: "Gabion scan JSON", detects, read };
@@ -28,79 +32,53 @@ const RECORDS: &[&str] = &[
     "findings[]",
     "stated[]",
     "ignored[]",
-    "complete",
-    "not_evaluated[]",
-    "not_read[]",
     "gabion",
     "scanned_at",
-    "notices[]",
     "components",
     "schema",
-    "assets[]",
-    "skipped[]",
+    "notices[]",
 ];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
-    let (mut not_evaluated, mut not_read, mut complete) = (0_u64, 0_u64, true);
+    let looked = LookedAt::of(source, sink)?;
     sink.fact(Fact::Tool("gabion".to_owned()));
     sink.fact(Fact::Kind(Class::Dependency));
     // What an ignore or a statement takes out of the queue stands in the document too.
     sink.fact(Fact::Filter(Filter::None));
-    let mut digests = Vec::new();
+    looked.tell(sink);
     json::walk(source, RECORDS, sink, &mut |sink, hit| {
         let record = hit.record();
         let text = record.0.as_str().unwrap_or_default();
+        let finding = record.at("finding");
         match hit.pattern {
-            0 => return claim(sink, &hit, Some(record), Standing::Reported, String::new()),
+            0 => {
+                return claim(sink, &hit, &looked, Some(record), Standing::Reported, String::new());
+            }
             1 => {
                 let (standing, said) = stated(record);
-                return claim(sink, &hit, record.at("finding"), standing, said);
+                return claim(sink, &hit, &looked, finding, standing, said);
             }
             2 => {
                 let reason = format!("{} (until {})", record.text("reason"), record.text("until"));
-                return claim(sink, &hit, record.at("finding"), Standing::Suppressed, reason);
+                return claim(sink, &hit, &looked, finding, Standing::Suppressed, reason);
             }
-            3 => complete = record.0.as_bool().unwrap_or(false),
-            4 => not_evaluated += 1,
+            3 => sink.fact(Fact::ToolVersion(text.to_owned())),
+            4 => looked_at(sink, text, vocab::instant::parse(text)),
             5 => {
-                not_read += 1;
-                if !record.text("path").is_empty() {
-                    sink.fact(Fact::Missed(Target::manifest(record.text("path"))));
-                }
-            }
-            6 => sink.fact(Fact::ToolVersion(text.to_owned())),
-            7 => {
-                looked_at(sink, text, vocab::instant::parse(text));
-            }
-            9 => {
                 if let Some(count) = record.0.as_u64() {
                     sink.fact(Fact::Components(count));
                 }
             }
-            10 if text != "gabion.scan/1" => {
+            6 if text != "gabion.scan/1" => {
                 return Err(Stop::broken(
                     "$.schema",
                     format!("this program reads gabion.scan/1, not {text}"),
                 ));
             }
-            // An asset is scanned whole, but for what the command passed over.
-            11 => {
-                sink.fact(Fact::Looked(Target::unit(record.text("id"))));
-                if digests.len() < 2 {
-                    digests.push(record.text("digest").to_owned());
-                }
-            }
-            12 if record.text("rule") == "--exclude" => {
-                sink.fact(Fact::Filter(Filter::Without(record.text("path").to_owned())));
-            }
             _ => {}
         }
         Ok(())
     })?;
-    if let [digest] = digests.as_slice() {
-        told::digest(sink, digest);
-    }
-    whole(sink, complete, not_evaluated, not_read);
     Ok(())
 }
 
@@ -116,30 +94,16 @@ fn stated(record: Record<'_>) -> (Standing, String) {
     (standing, said.join("; "))
 }
 
-/// Whether the scan saw all of it, and how much it did not.
-fn whole(sink: &mut dyn Sink, complete: bool, not_evaluated: u64, not_read: u64) {
-    if complete && not_evaluated + not_read == 0 {
-        sink.fact(Fact::Succeeded);
-    }
-    if not_evaluated > 0 {
-        sink.fact(Fact::Incomplete(format!("components not evaluated: {not_evaluated}")));
-    }
-    if not_read > 0 {
-        sink.fact(Fact::Incomplete(format!("files not read: {not_read}")));
-    }
-    if !complete && not_evaluated + not_read == 0 {
-        sink.fact(Fact::Incomplete("the scan calls itself incomplete".to_owned()));
-    }
-}
-
 fn claim(
     sink: &mut dyn Sink,
     hit: &Hit<'_>,
+    looked: &LookedAt,
     finding: Option<Record<'_>>,
     standing: Standing,
     reason: String,
 ) -> Result<(), Stop> {
-    let made = finding.and_then(|finding| observation(finding, standing, reason, hit.place()));
+    let made =
+        finding.and_then(|finding| observation(looked, finding, standing, reason, hit.place()));
     match made {
         Some(observation) => sink.observation(observation),
         None => {
@@ -150,6 +114,7 @@ fn claim(
 }
 
 fn observation(
+    looked: &LookedAt,
     finding: Record<'_>,
     standing: Standing,
     reason: String,
@@ -169,6 +134,10 @@ fn observation(
         (true, _) => String::new(),
     };
     let places = finding.items("places").take(MAX_MEMBERS);
+    let asset = finding.text("asset");
+    let located = |place: Record<'_>| {
+        site::location(&looked.place(asset, place.text("path")), place.whole("line"))
+    };
     Some(Observation {
         class: Class::Dependency,
         rule: advisory.to_owned(),
@@ -185,13 +154,13 @@ fn observation(
             kind: purl
                 .strip_prefix("pkg:")
                 .and_then(|p| p.split('/').next())
-                .unwrap_or("")
+                .unwrap_or_else(|| Ecosystem::parse(finding.text("ecosystem")).base().purl_type())
                 .to_owned(),
             name: name.to_owned(),
             version: finding.text("version").to_owned(),
             fixed_in: fixed,
         }),
-        locations: places.filter_map(|p| site::location(p.text("path"), p.whole("line"))).collect(),
+        locations: places.filter_map(located).collect(),
         standing,
         standing_reason: reason,
         first_seen: vocab::instant::parse(finding.text("first_seen")),

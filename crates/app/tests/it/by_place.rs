@@ -1,0 +1,153 @@
+//! A scan that is recorded ends what it read, and nothing else.
+
+use std::path::PathBuf;
+
+use app::books::{Books, Database, Mode};
+use app::intake::record::{Asked, Inventory, record};
+use app::intelligence::Intelligence;
+use app::queue::export::Form;
+use app::queue::{Filter, export};
+use app::scan::{Request, Target};
+
+use crate::queue_world::admin;
+use crate::world::{World, advisory, at, cargo_lock};
+
+const BEFORE: &str = "2026-11-21T10:00:00Z";
+const AFTER: &str = "2026-11-22T10:00:00Z";
+
+/// Three packages in three folders of one repository; `unpinned` is one of PyPI's.
+fn world(repository: bool) -> World {
+    let pip = advisory("PYSEC-2026-1", &[], "right", "2.0.0")
+        .replace("crates.io", "PyPI")
+        .replace("SEMVER", "ECOSYSTEM")
+        .replace("0.0.0-0", "0");
+    let pip_too = pip.replace("PYSEC-2026-1", "PYSEC-2026-2").replace("right", "left");
+    let advisories = [
+        ("crates.io", advisory("RUSTSEC-2026-0001", &[], "one", "2.0.0")),
+        ("crates.io", advisory("RUSTSEC-2026-0002", &[], "two", "2.0.0")),
+        ("PyPI", pip),
+        ("PyPI", pip_too),
+    ];
+    let told: Vec<(&str, &str)> = advisories.iter().map(|(e, a)| (*e, a.as_str())).collect();
+    let world = World::knowing(&told);
+    world.sync();
+    world.write("tree/a/Cargo.lock", cargo_lock(&[("one", "1.0.0")]).as_bytes());
+    world.write("tree/b/Cargo.lock", cargo_lock(&[("two", "1.0.0")]).as_bytes());
+    world.write("tree/c/requirements.txt", b"left==1.0\nright==1.0\n");
+    if repository {
+        world.write("tree/.git/HEAD", b"ref: refs/heads/main\n");
+    }
+    world.write("shop.toml", b"[[asset]]\npath = \"tree\"\nname = \"shop\"\n");
+    world
+}
+
+/// Nothing is left of what was found, wherever one looks.
+fn mend(world: &World) {
+    world.write("tree/a/Cargo.lock", cargo_lock(&[("one", "2.0.0")]).as_bytes());
+    world.write("tree/b/Cargo.lock", cargo_lock(&[("two", "2.0.0")]).as_bytes());
+    world.write("tree/c/requirements.txt", b"left==2.0\nright==2.0\n");
+}
+
+fn request(world: &World, paths: &[&str]) -> Request {
+    let target = |path: &&str| Target::called(world.path(path), *path);
+    Request {
+        configs: vec![Target::new(world.path("shop.toml"))],
+        ..Request::of(paths.iter().map(target).collect())
+    }
+}
+
+/// Records a scan; what stands open then, by package.
+fn open_after(world: &World, request: &Request, when: &str) -> String {
+    let intelligence = Intelligence::open(&world.data()).expect("an index");
+    let when = at(when);
+    let scanned = app::scan::scan_whole(request, &intelligence, when).expect("a scan");
+    let inventory = Inventory::of(&scanned);
+    let report = scanned.into_report();
+    let file: PathBuf = world.path("ledger.db");
+    let mut books = Books::open(&Database::File(file), Mode::Create).expect("a ledger");
+    let asked = Asked { inventory: &inventory, tables: Vec::new(), max_intel_age: None };
+    record(&admin(), &mut books, &intelligence, &report, &asked, when, &mut |_| {}).expect("kept");
+    let mut lines = Vec::new();
+    let filter = Filter::default();
+    export::export(&admin(), &mut books, &filter, Form::Lines, when, &mut lines).expect("lines");
+    let place = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).expect(line);
+        line["place"].as_str().unwrap_or_default().to_owned()
+    };
+    let mut open: Vec<String> =
+        String::from_utf8(lines).expect("text").lines().map(place).collect();
+    open.sort();
+    open.join(" ")
+}
+
+const ALL: &str = "cargo/one cargo/two pypi/left pypi/right";
+
+/// What a scan leaves open of all, once `change` was done to the tree.
+fn check(repository: bool, paths: &[&str], exclude: &[&str], change: fn(&World), expect: &str) {
+    let world = world(repository);
+    assert_eq!(open_after(&world, &request(&world, &["tree"]), BEFORE), ALL);
+    change(&world);
+    let exclude = exclude.iter().map(|&pattern| pattern.to_owned()).collect();
+    let again = Request { exclude, ..request(&world, paths) };
+    let open = open_after(&world, &again, AFTER);
+    assert_eq!(open, expect, "{paths:?} in a repository: {repository}");
+}
+
+#[test]
+fn all_that_was_read_ends() {
+    for repository in [true, false] {
+        check(repository, &["tree"], &[], mend, "");
+        let gone = |world: &World| {
+            std::fs::remove_dir_all(world.path("tree/b")).expect("gone");
+        };
+        check(repository, &["tree"], &[], gone, "cargo/one pypi/left pypi/right");
+    }
+}
+
+#[test]
+fn what_is_left_out_stays() {
+    check(true, &["tree"], &["a/**"], mend, "cargo/one");
+    check(true, &["tree"], &["b/Cargo.lock"], mend, "cargo/two");
+    check(false, &["tree"], &["c"], mend, "pypi/left pypi/right");
+    check(true, &["tree"], &["**/Cargo.lock"], mend, "cargo/one cargo/two");
+    // What lies nowhere leaves nothing out.
+    check(true, &["tree"], &["d/**"], mend, "");
+}
+
+#[test]
+fn a_part_of_it_ends_what_lies_in_it() {
+    check(true, &["tree/a/Cargo.lock"], &[], mend, "cargo/two pypi/left pypi/right");
+    check(true, &["tree/b"], &[], mend, "cargo/one pypi/left pypi/right");
+    // Of a folder that lies in no repository nobody knows which part of the whole it is.
+    check(false, &["tree/a/Cargo.lock"], &[], mend, ALL);
+    check(false, &["tree/b"], &[], mend, ALL);
+    // Files of one name are not one file.
+    let swapped = |world: &World| {
+        world.write("tree/b/Cargo.lock", cargo_lock(&[("three", "1.0.0")]).as_bytes());
+    };
+    check(true, &["tree/b/Cargo.lock"], &[], swapped, "cargo/one pypi/left pypi/right");
+}
+
+#[test]
+fn what_could_not_be_read_keeps_its_own() {
+    let broken = |world: &World| {
+        mend(world);
+        world.write("tree/a/Cargo.lock", b"[[package\nname = ");
+    };
+    check(true, &["tree"], &[], broken, "cargo/one");
+    check(false, &["tree"], &[], broken, "cargo/one");
+}
+
+#[test]
+fn what_could_not_be_evaluated_keeps_its_own() {
+    let unpinned = |world: &World| {
+        mend(world);
+        world.write("tree/c/requirements.txt", b"left>=1.0\nright==2.0\n");
+    };
+    check(true, &["tree"], &[], unpinned, "pypi/left");
+    let elsewhere = |world: &World| {
+        mend(world);
+        world.write("tree/d/requirements.txt", b"Left\n");
+    };
+    check(true, &["tree"], &[], elsewhere, "pypi/left");
+}
