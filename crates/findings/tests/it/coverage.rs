@@ -488,6 +488,39 @@ fn grype_by_its_image_and_configuration() {
 }
 
 #[test]
+fn grype_by_its_folder_and_how_it_searched() {
+    let found = |id: &str| {
+        format!(
+            r#"{{"vulnerability":{{"id":"{id}","severity":"High","fix":{{"versions":["2"]}}}},"artifact":{{"name":"lattice","version":"1","type":"npm","locations":[{{"path":"/package-lock.json"}}]}}}}"#
+        )
+    };
+    let gone = format!("{},", found("CVE-2031-1"));
+    let document = format!(
+        r#"{{"matches":[{gone}{}],"source":{{"type":"directory","target":"services/web"}},"descriptor":{{"name":"grype","version":"0.94","configuration":{{"only-fixed":false,"distro":"","platform":"","search":{{"scope":"squashed","unindexed-archives":false}},"match":{{"java":{{"using-cpes":false}},"stock":{{"using-cpes":true}}}},"fail-on-severity":"","ignore":null,"exclude":[]}},"db":{{"built":"2026-03-01"}}}}}}"#,
+        found("CVE-2031-2")
+    );
+    let else_where = (r#""target":"services/web""#, r#""target":"services/api""#);
+    let image = (r#""target":"services/web""#, r#""target":{"userInput":"services/api"}"#);
+    let set = "filter: not said";
+    check(
+        "grype",
+        &document,
+        &gone,
+        &[
+            (&[], "ended"),
+            (&[else_where], "target: no"),
+            (&[image], "target: no"),
+            (&[(r#""distro":"""#, r#""distro":"debian:12""#)], set),
+            (&[(r#""platform":"""#, r#""platform":"linux/arm64""#)], set),
+            (&[("\"unindexed-archives\":false", "\"unindexed-archives\":true")], set),
+            (&[(r#"{"using-cpes":true}"#, r#"{"using-cpes":false}"#)], set),
+            (&[(r#""fail-on-severity":"""#, r#""fail-on-severity":"high""#)], "ended"),
+            (&[(r#""ignore":null"#, r#""only-notfixed":true,"ignore":null"#)], "filter: no"),
+        ],
+    );
+}
+
+#[test]
 fn snyk_by_its_projects() {
     let found = |id: &str, severity: &str| {
         format!(

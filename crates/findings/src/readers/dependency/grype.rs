@@ -21,14 +21,12 @@ fn detects(shape: &Shape) -> bool {
         || (shape.has("matches") && shape.value("descriptor.name") == "grype")
 }
 
-const DOCUMENT: [&str; 10] = [
+const DOCUMENT: [&str; 8] = [
     "descriptor.name",
     "descriptor.version",
     "descriptor.timestamp",
-    "source.target.userInput",
     "source.type",
-    "source.target.repoDigests[]",
-    "source.target.manifestDigest",
+    "source.target",
     "descriptor.db.built",
     "descriptor.db.status.built",
     "descriptor.configuration",
@@ -38,15 +36,17 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let context = Context::of(source, &DOCUMENT, sink)?;
     facts::tool(sink, "Grype", context.root_text("descriptor.version"));
     facts::scanned(sink, context.root_text("descriptor.timestamp"));
-    facts::target(sink, context.root_text("source.target.userInput"));
+    // Of a folder or a file the target is its path and no more.
+    let image = context.root("source.target");
+    let named = image.map(|image| image.text("userInput")).unwrap_or_default();
+    facts::target(sink, if named.is_empty() { context.root_text("source.target") } else { named });
     facts::only_packages(sink);
-    let digest = context.at("$.source.target.repoDigests[0]").filter(|digest| !digest.is_empty());
-    let local = context.root_text("source.target.manifestDigest");
-    told::digest(sink, digest.unwrap_or(local));
+    let digests = image.map(|image| image.first(&["repoDigests.0", "manifestDigest"]));
+    told::digest(sink, digests.unwrap_or_default());
     let built =
         [context.root_text("descriptor.db.status.built"), context.root_text("descriptor.db.built")];
     told::rules_version(sink, built.into_iter().find(|at| !at.is_empty()).unwrap_or_default());
-    // All of an image is looked at; the paths of a folder are relative to one that is not named.
+    // All of an image is looked at. A folder is named as it was asked for (`.`), and may be another one each time.
     if context.root_text("source.type") == "image" {
         sink.fact(Fact::Looked(Target::folder("")));
         facts::looked_at_all(sink);
@@ -92,9 +92,32 @@ fn configured(configuration: Record<'_>, sink: &mut dyn Sink) {
         sink.fact(Fact::Filter(Filter::None));
     }
     told::setting(sink, "scope", configuration.first(&["search.scope", "scope"]));
-    told::setting(sink, "distro", configuration.text("distro"));
-    if configuration.has("by-cve") {
-        told::setting(sink, "by-cve", &configuration.string("by-cve"));
+    searched(configuration, sink);
+}
+
+/// What decides how many packages and problems it finds. An option that is not set is told too, so that one that is set
+/// later is another configuration. `fail-on-severity` decides the exit code alone.
+fn searched(configuration: Record<'_>, sink: &mut dyn Sink) {
+    for (name, path) in [
+        ("distro", "distro"),
+        ("platform", "platform"),
+        ("by-cve", "by-cve"),
+        ("add-cpes-if-none", "add-cpes-if-none"),
+        ("indexed-archives", "search.indexed-archives"),
+        ("unindexed-archives", "search.unindexed-archives"),
+        ("external-sources", "externalSources.enable"),
+    ] {
+        if configuration.has(path) {
+            let value = configuration.string(path);
+            let value = if value.is_empty() { "not set" } else { &value };
+            told::setting(sink, name, value);
+        }
+    }
+    for (ecosystem, _) in configuration.entries("match") {
+        let by_cpe = configuration.string(&format!("match.{ecosystem}.using-cpes"));
+        if !by_cpe.is_empty() {
+            told::setting(sink, "using-cpes", &format!("{ecosystem} {by_cpe}"));
+        }
     }
 }
 
