@@ -3,7 +3,9 @@
 //! `.nessus` is XML (version 2): `HostProperties` before the `ReportItem`s of a host. A plugin that covers
 //! several CVEs is one observation that mentions them; severity 0 is informational and still observed.
 //! Every host has a `ReportHost`, those without findings too. Plugin 19506 tells of each host whether it was looked
-//! at signed in, with which feed and which ports; plugin 10180 that it did not answer.
+//! at signed in, with which feed and which ports; plugin 10180 that it did not answer. A port range is numbers, `all`
+//! for all of them, or `default` for those that the scanner takes for common (Nessus's documentation, «Discovery scan
+//! settings»).
 //!
 //! CSV has the columns of the product that wrote it; Nessus repeats a row for every CVE of a plugin, and such
 //! rows become one observation again.
@@ -17,7 +19,7 @@ use super::when::when;
 use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Endpoint, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::shape::has_columns;
@@ -45,16 +47,29 @@ const HOST: &str = "NessusClientData_v2/Report/ReportHost/HostProperties";
 const ITEM: &str = "NessusClientData_v2/Report/ReportHost/ReportItem";
 const POLICY: &str = "NessusClientData_v2/Policy/policyName";
 const PREFERENCE: &str = "NessusClientData_v2/Policy/Preferences/ServerPreferences/preference";
+const OF_PLUGIN: &str = "NessusClientData_v2/Policy/Preferences/PluginsPreferences/item";
 
 fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Nessus".to_owned()));
     let mut scan = Scan::default();
-    let patterns = [HOST, ITEM, POLICY, PREFERENCE, OF_HOST];
+    let patterns = [HOST, ITEM, POLICY, PREFERENCE, OF_HOST, OF_PLUGIN];
     let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
         match hit.pattern {
             4 => scan.looked_at(sink, hit.element.attribute("name")),
             2 => claim::setting(sink, "policy", hit.element.text.trim().to_owned()),
-            3 => preference(sink, &hit.element),
+            3 => {
+                let (name, value) =
+                    (hit.element.text_of("name"), hit.element.text_of("value").trim());
+                match name {
+                    "plugin_set" => plugin_set(sink, value),
+                    "port_range" => value.clone_into(&mut scan.policy_range),
+                    name => preference(sink, name, value),
+                }
+            }
+            5 => {
+                let name = hit.element.text_of("preferenceName");
+                preference(sink, name, hit.element.text_of("selectedValue").trim());
+            }
             _ => {
                 let host = hit.outer("ReportHost", "name");
                 if hit.pattern == 1 {
@@ -74,19 +89,30 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 
 /// `plugin_set` lists the plugins that the policy switches on. What they depend on runs too; that one of those is not in
 /// the list is no proof that it was active.
-fn preference(sink: &mut dyn Sink, preference: &Element) {
-    if preference.text_of("name") == "plugin_set" {
-        let plugins = preference.text_of("value").split(';').map(str::trim);
-        let plugins = plugins.filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
-        let mut listed = false;
-        plugins.for_each(|id| {
-            listed = true;
-            sink.fact(Fact::ActiveRule(id.to_owned()));
-        });
-        if listed {
-            sink.fact(Fact::AllRules);
-        }
+fn plugin_set(sink: &mut dyn Sink, list: &str) {
+    let plugins = list.split(';').map(str::trim);
+    let plugins = plugins.filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
+    let mut listed = false;
+    plugins.for_each(|id| {
+        listed = true;
+        sink.fact(Fact::ActiveRule(id.to_owned()));
+    });
+    if listed {
+        sink.fact(Fact::AllRules);
     }
+}
+
+/// Preferences that decide how much is found: of the server, and of «Global variable settings».
+fn preference(sink: &mut dyn Sink, name: &str, value: &str) {
+    let name = match name.trim() {
+        "report_paranoia" | "Report paranoia" => "report paranoia",
+        "thorough_tests" | "Thorough tests (slow)" => "policy's thorough tests",
+        "safe_checks" => "policy's safe checks",
+        "optimize_test" => "policy's optimised tests",
+        "unscanned_closed" => "unscanned ports are closed",
+        _ => return,
+    };
+    claim::setting(sink, name, value.to_owned());
 }
 
 /// What the hosts of a report say together.
@@ -98,6 +124,8 @@ struct Scan {
     hosts: bool,
     feeds: BTreeSet<String>,
     ranges: BTreeSet<String>,
+    /// As the policy has it, where no host tells of it.
+    policy_range: String,
 }
 
 /// Most feeds and port ranges that are compared; a report has one.
@@ -145,10 +173,17 @@ impl Scan {
                     ("Scan policy used :", "policy"),
                     ("Thorough tests :", "thorough tests"),
                     ("Paranoia level :", "paranoia level"),
+                    ("Experimental tests :", "experimental tests"),
                     ("Safe checks :", "safe checks"),
+                    ("Optimize the test :", "optimised tests"),
+                    ("CGI scanning :", "CGI scanning"),
                     ("Web application tests :", "web application tests"),
+                    ("Display superseded patches :", "superseded patches"),
                 ] {
-                    claim::setting(sink, name, said(label));
+                    // What stands in brackets is of the host.
+                    let said = said(label);
+                    let said = said.split(" (").next().unwrap_or_default();
+                    claim::setting(sink, name, said.to_owned());
                 }
             }
             _ => {}
@@ -169,10 +204,27 @@ impl Scan {
         if let Some(feed) = one(self.feeds).filter(|feed| !feed.is_empty()) {
             sink.fact(Fact::RulesVersion(feed));
         }
-        let range = one(self.ranges).unwrap_or_default();
-        for ports in claim::ports("", &range).into_iter().flatten() {
-            sink.fact(ports);
+        let mut ranges = self.ranges;
+        if ranges.iter().all(String::is_empty) {
+            ranges = BTreeSet::from([self.policy_range]);
         }
+        tell_ports(sink, &ranges.into_iter().collect::<Vec<_>>());
+    }
+}
+
+/// Which ports a word or ranges that differ from host to host mean is not said: only a run that says the same is known
+/// to have looked at the same ones.
+fn tell_ports(sink: &mut dyn Sink, ranges: &[String]) {
+    let known = match ranges {
+        [all] if all.eq_ignore_ascii_case("all") => {
+            Some(vec![Fact::Ports(String::new(), 0, u16::MAX)])
+        }
+        [range] => claim::ports("", range),
+        _ => None,
+    };
+    match known {
+        Some(ports) => ports.into_iter().for_each(|range| sink.fact(range)),
+        None => told::other_filter(sink, "ports", ranges.join(" / ").trim()),
     }
 }
 
