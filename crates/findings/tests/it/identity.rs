@@ -440,3 +440,45 @@ proptest! {
         prop_assert_eq!(groups, expect);
     }
 }
+
+/// Gitleaks with `--redact`, as JSON and as SARIF: the text «REDACTED» is the same everywhere.
+#[test]
+fn redacted_leaks_are_no_one_leak() {
+    let claims = |format: &str, document: &str| {
+        let mut kept = findings::sink::Kept::default();
+        let mut cursor = std::io::Cursor::new(document.as_bytes());
+        let format = findings::format::by_id(format).unwrap();
+        format.read(&mut findings::Source::new(&mut cursor), &mut kept).unwrap();
+        let settled: Vec<Observation> = kept.observations.iter().map(settled).collect();
+        findings::replay::claims(&settled, SECRETS).len()
+    };
+    let json = |leaks: &[(&str, u32, &str)]| {
+        let leak = |(commit, line, value): &(&str, u32, &str)| {
+            format!(
+                r#"{{"RuleID":"token","Description":"Token","StartLine":{line},"EndLine":{line},"StartColumn":9,"Match":"t={value}","Secret":"{value}","File":"conf/a.env","Commit":"{commit}","Fingerprint":"{commit}:conf/a.env:token:{line}"}}"#
+            )
+        };
+        format!("[{}]", leaks.iter().map(leak).collect::<Vec<_>>().join(","))
+    };
+    let sarif = |leaks: &[(&str, u32, &str)]| {
+        let leak = |(commit, line, value): &(&str, u32, &str)| {
+            format!(
+                r#"{{"ruleId":"token","message":{{"text":"token has detected secret for file conf/a.env."}},"partialFingerprints":{{"commitSha":"{commit}","author":"a"}},"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"conf/a.env"}},"region":{{"startLine":{line},"startColumn":9,"snippet":{{"text":"{value}"}}}}}}}}]}}"#
+            )
+        };
+        let leaks = leaks.iter().map(leak).collect::<Vec<_>>().join(",");
+        format!(
+            r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"gitleaks"}}}},"results":[{leaks}]}}]}}"#
+        )
+    };
+    let (one, two) = ("a".repeat(40), "b".repeat(40));
+    let check = |leaks: &[(&str, u32, &str)], expect: usize| {
+        assert_eq!(claims("gitleaks", &json(leaks)), expect, "{leaks:?}");
+        assert_eq!(claims("sarif", &sarif(leaks)), expect, "{leaks:?} as SARIF");
+    };
+    check(&[(&one, 5, "REDACTED"), (&one, 9, "REDACTED")], 2);
+    check(&[(&one, 5, "REDACTED"), (&two, 5, "REDACTED")], 2);
+    check(&[(&one, 5, "shop_01..."), (&two, 5, "shop_01...")], 2);
+    check(&[(&one, 5, "REDACTED"), (&one, 5, "REDACTED")], 1);
+    check(&[(&one, 5, "shop_0123456789abcdef"), (&two, 9, "shop_0123456789abcdef")], 1);
+}

@@ -2,11 +2,12 @@
 //!
 //! The value is `offender` or `Secret`; `line` and `Match` hold the code around it and are not taken. Since
 //! version 8 `Fingerprint` is made of commit, file, rule and line, none of which outlives a rewritten history,
-//! so it is no id. Gitleaks rates nothing.
+//! so it is no id. With `--redact` the value is hidden, and a line that two commits wrote may hold two secrets: only
+//! there it is told, so that they stay two in a document. Gitleaks rates nothing.
 
 use super::reading::{each_record, relative, secret};
 use crate::format::Format;
-use crate::observation::{Class, Location, Observation};
+use crate::observation::{Class, Fingerprint, Location, Observation};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::Record;
@@ -42,6 +43,9 @@ fn observation(leak: Record<'_>, rule: &str) -> Observation {
     let line = leak.whole("StartLine").max(leak.whole("lineNumber"));
     // Before version 8 `repo` is `.` for a folder.
     let repository = leak.first(&["repoURL", "repo"]);
+    let secret = secret(leak.first(&["Secret", "offender"]));
+    let told = leak.text("Fingerprint").to_owned();
+    let told = Fingerprint { name: "Fingerprint".to_owned(), value: told };
     Observation {
         class: Class::Secret,
         rule: rule.to_owned(),
@@ -53,7 +57,8 @@ fn observation(leak: Record<'_>, rule: &str) -> Observation {
             column: leak.whole("StartColumn"),
             ..Location::default()
         }],
-        secret: secret(leak.first(&["Secret", "offender"])),
+        fingerprints: Some(told).filter(|_| secret.is_none()).into_iter().collect(),
+        secret,
         references: leak.texts("leakURL").into_iter().filter(|url| !url.is_empty()).collect(),
         target: if repository == "." { "" } else { repository }.to_owned(),
         ..Observation::default()

@@ -265,6 +265,7 @@ fn class(
     let published = package::published(&observation.rule);
     if SECRET_TOOLS.iter().any(|name| tool.starts_with(name)) || kind == "Secret" {
         secret(observation, &tool);
+        redacted(observation, result.text("partialFingerprints.commitSha"));
     } else if !published.is_empty()
         || kind.ends_with("PackageVulnerability")
         || tool.contains("dependency-track")
@@ -298,6 +299,17 @@ fn secret(observation: &mut Observation, tool: &str) {
         observation.description = observation.description.replace(secret.expose(), "(hidden)");
         observation.title = observation.title.replace(secret.expose(), "(hidden)");
     }
+}
+
+/// Where gitleaks hides the value (`--redact`), a line that two commits wrote may hold two secrets: they stay two by its
+/// own fingerprint, which it leaves out here.
+fn redacted(observation: &mut Observation, commit: &str) {
+    if observation.secret.is_some() || commit.is_empty() {
+        return;
+    }
+    let Some(at) = observation.locations.first() else { return };
+    let value = format!("{commit}:{}:{}:{}", at.path, observation.rule, at.line);
+    observation.fingerprints.push(Fingerprint { name: "Fingerprint".to_owned(), value });
 }
 
 fn dependency(
