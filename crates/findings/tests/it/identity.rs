@@ -482,3 +482,31 @@ fn redacted_leaks_are_no_one_leak() {
     check(&[(&one, 5, "REDACTED"), (&one, 5, "REDACTED")], 1);
     check(&[(&one, 5, "shop_0123456789abcdef"), (&two, 9, "shop_0123456789abcdef")], 1);
 }
+
+/// B106 of Bandit, as its JSON and as its SARIF tell it.
+#[test]
+fn a_password_of_bandit_is_one_secret_in_both_forms() {
+    let json = r#"{"errors":[],"generated_at":"2026-03-01T00:00:00Z","metrics":{"_totals":{}},"results":[{"code":"4 connect(password='gr4nite-otter')\n","filename":"app/db.py","issue_confidence":"MEDIUM","issue_severity":"LOW","issue_cwe":{"id":259},"issue_text":"Possible hardcoded password: 'gr4nite-otter'","line_number":4,"line_range":[4],"test_id":"B106","test_name":"hardcoded_password_funcarg"}]}"#;
+    let sarif = r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"Bandit","rules":[{"id":"B106","name":"hardcoded_password_funcarg"},{"id":"B101","name":"assert_used"}]}},"results":[{"ruleId":"B106","level":"note","message":{"text":"Possible hardcoded password: 'gr4nite-otter'"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"app/db.py"},"region":{"startLine":4,"snippet":{"text":"connect(password='gr4nite-otter')\n"}}}}]},{"ruleId":"B101","message":{"text":"Use of assert detected."},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"app/db.py"},"region":{"startLine":9}}}]}]}]}"#;
+    let read = |format: &str, document: &str| {
+        let mut kept = findings::sink::Kept::default();
+        let mut cursor = std::io::Cursor::new(document.as_bytes());
+        let format = findings::format::by_id(format).unwrap();
+        format.read(&mut findings::Source::new(&mut cursor), &mut kept).unwrap();
+        kept
+    };
+    let (json, sarif) = (read("bandit", json), read("sarif", sarif));
+    let (a, b) = (&json.observations[0], &sarif.observations[0]);
+    assert_eq!((a.class, b.class), (Class::Secret, Class::Secret));
+    assert_eq!((&a.title, &a.rule), (&b.title, &b.rule));
+    assert!(same(a, b) && linked(a, b));
+    for told in [a, b] {
+        assert!(!serde_json::to_string(told).unwrap().contains("otter"), "it is shown");
+    }
+    assert_eq!(sarif.observations[1].class, Class::Code);
+    let kinds = |kept: &findings::sink::Kept| {
+        let facts = kept.facts.iter();
+        facts.filter(|fact| matches!(fact, findings::Fact::Kind(_))).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&json), kinds(&sarif));
+}

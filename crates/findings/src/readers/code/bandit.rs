@@ -25,7 +25,7 @@ fn detects(shape: &Shape) -> bool {
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let patterns = ["results[]", "errors[]", "generated_at", "metrics.*"];
     sink.fact(Fact::Tool("bandit".to_owned()));
-    told::kinds(sink, &[Class::Code, Class::Secret]);
+    told::kinds(sink, KINDS);
     let (mut told, mut shown, mut counted) = (0, 0_u32, None);
     json::walk(source, &patterns, sink, &mut |sink, hit| {
         let record = hit.record();
@@ -94,14 +94,31 @@ fn observation(record: Record<'_>, place: String) -> Observation {
         place,
         ..Observation::default()
     };
-    if matches!(observation.rule.as_str(), "B105" | "B106" | "B107") {
-        observation.class = Class::Secret;
-        let (plain, value) = said.split_once('\'').unwrap_or((said, ""));
-        observation.secret = Secret::new(value.trim_end().trim_end_matches('\''));
-        observation.title = plain.trim().trim_end_matches(':').to_owned();
-        observation.locations.iter_mut().for_each(|location| location.snippet.clear());
+    if is_password(&observation.rule) {
+        as_secret(&mut observation, said);
     }
     observation
+}
+
+/// What Bandit looks for, in any of its forms.
+pub const KINDS: &[Class] = &[Class::Code, Class::Secret];
+
+/// Whether a rule is about a password in the code (Bandit's documentation, B105 to B107: «Possible hardcoded
+/// password»). The message shows it.
+pub fn is_password(rule: &str) -> bool {
+    matches!(rule, "B105" | "B106" | "B107")
+}
+
+/// Makes the claim of such a rule a secret: the value goes nowhere but into the keyed hash.
+pub fn as_secret(observation: &mut Observation, said: &str) {
+    observation.class = Class::Secret;
+    let (plain, value) = said.split_once('\'').unwrap_or((said, ""));
+    observation.secret = Secret::new(value.trim_end().trim_end_matches('\''));
+    observation.title = plain.trim().trim_end_matches(':').to_owned();
+    if !said.is_empty() {
+        observation.description = observation.description.replace(said, &observation.title);
+    }
+    observation.locations.iter_mut().for_each(|location| location.snippet.clear());
 }
 
 /// The line of that number out of `1 import os\n2 assert False`.

@@ -5,7 +5,7 @@ use vocab::Severity;
 use crate::observation::{
     Class, Endpoint, Fingerprint, Location, MAX_MEMBERS, Observation, Secret, Standing,
 };
-use crate::readers::code::site;
+use crate::readers::code::{bandit, site};
 use crate::readers::words;
 use crate::tools;
 use crate::walk::json::Record;
@@ -266,6 +266,8 @@ fn class(
     if SECRET_TOOLS.iter().any(|name| tool.starts_with(name)) || kind == "Secret" {
         secret(observation, &tool);
         redacted(observation, result.text("partialFingerprints.commitSha"));
+    } else if tool == "bandit" && bandit::is_password(&observation.rule) {
+        bandit::as_secret(observation, message);
     } else if !published.is_empty()
         || kind.ends_with("PackageVulnerability")
         || tool.contains("dependency-track")

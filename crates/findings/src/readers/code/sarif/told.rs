@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::coverage::Target;
 use crate::identity::normal_path;
 use crate::observation::{Class, Confidence};
+use crate::readers::code::bandit;
 use crate::readers::told;
 use crate::sink::{EARLIEST, Fact, Sink, untimely};
 use crate::walk::json::Record;
@@ -18,33 +19,33 @@ use crate::walk::json::Record;
 use super::result::SECRET_TOOLS;
 use super::run::{Run, rule_id};
 
-/// Tools that do one kind alone, as their names begin, and which.
-const KINDS: &[(&str, Class)] = &[
-    ("actionlint", Class::Code),
-    ("bandit", Class::Code),
-    ("brakeman", Class::Code),
-    ("clang", Class::Code),
-    ("clippy", Class::Code),
-    ("codeql", Class::Code),
-    ("cppcheck", Class::Code),
-    ("devskim", Class::Code),
-    ("eslint", Class::Code),
-    ("flawfinder", Class::Code),
-    ("golangci-lint", Class::Code),
-    ("gosec", Class::Code),
-    ("pmd", Class::Code),
-    ("pylint", Class::Code),
-    ("psalm", Class::Code),
-    ("rubocop", Class::Code),
-    ("ruff", Class::Code),
-    ("shellcheck", Class::Code),
-    ("spotbugs", Class::Code),
-    ("zizmor", Class::Code),
-    ("dependency-check", Class::Dependency),
-    ("govulncheck", Class::Dependency),
-    ("grype", Class::Dependency),
-    ("pip-audit", Class::Dependency),
-    ("cargo-audit", Class::Dependency),
+/// Tools of which the kinds are known, as their names begin, and which.
+const KINDS: &[(&str, &[Class])] = &[
+    ("actionlint", &[Class::Code]),
+    ("bandit", bandit::KINDS),
+    ("brakeman", &[Class::Code]),
+    ("clang", &[Class::Code]),
+    ("clippy", &[Class::Code]),
+    ("codeql", &[Class::Code]),
+    ("cppcheck", &[Class::Code]),
+    ("devskim", &[Class::Code]),
+    ("eslint", &[Class::Code]),
+    ("flawfinder", &[Class::Code]),
+    ("golangci-lint", &[Class::Code]),
+    ("gosec", &[Class::Code]),
+    ("pmd", &[Class::Code]),
+    ("pylint", &[Class::Code]),
+    ("psalm", &[Class::Code]),
+    ("rubocop", &[Class::Code]),
+    ("ruff", &[Class::Code]),
+    ("shellcheck", &[Class::Code]),
+    ("spotbugs", &[Class::Code]),
+    ("zizmor", &[Class::Code]),
+    ("dependency-check", &[Class::Dependency]),
+    ("govulncheck", &[Class::Dependency]),
+    ("grype", &[Class::Dependency]),
+    ("pip-audit", &[Class::Dependency]),
+    ("cargo-audit", &[Class::Dependency]),
 ];
 
 /// Most rules with a cut list that are told apart in one run.
@@ -198,11 +199,10 @@ pub fn facts(run: &Run, sink: &mut dyn Sink) {
         sink.fact(Fact::Capped(rule.to_owned()));
     }
     let tool = run.tool.to_ascii_lowercase();
-    let kind = KINDS.iter().find(|(name, _)| tool.starts_with(name)).map(|(_, kind)| *kind);
     if SECRET_TOOLS.iter().any(|name| tool.starts_with(name)) {
         sink.fact(Fact::Kind(Class::Secret));
-    } else if let Some(kind) = kind {
-        sink.fact(Fact::Kind(kind));
+    } else if let Some((_, kinds)) = KINDS.iter().find(|(name, _)| tool.starts_with(name)) {
+        told::kinds(sink, kinds);
     }
     let (on, off) = run.switched();
     on.iter().for_each(|rule| sink.fact(Fact::ActiveRule((*rule).to_owned())));
@@ -308,8 +308,8 @@ impl<'r> Met<'r> {
         }
         let mut paths: Vec<&String> = self.artifacts.keys().collect();
         paths.sort();
-        let packages = KINDS.iter().any(|(name, kind)| {
-            *kind == Class::Dependency && run.tool.to_ascii_lowercase().starts_with(name)
+        let packages = KINDS.iter().any(|(name, kinds)| {
+            kinds.contains(&Class::Dependency) && run.tool.to_ascii_lowercase().starts_with(name)
         });
         for path in paths {
             // A package's file is gone with its upgrade, so that their list tells nothing of what it lacks.
