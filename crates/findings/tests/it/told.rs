@@ -4,6 +4,8 @@
 //! others that looked at another host, with another rule, through another filter. The answer is that of
 //! [`findings::close::judge`] over the facts of the reader alone.
 
+mod narrowed;
+
 use std::io::Cursor;
 
 use findings::close::{Answer, Reporting, Run, judge};
@@ -145,52 +147,6 @@ fn nessus() {
     case.check(&[GONE, Swap("900002;", "")], "rule: no");
     let dead = Swap("192.0.2.19\"", "ledger01.example.org\"");
     case.check(&[GONE, dead], "target: no");
-}
-
-#[test]
-fn nessus_by_words_for_ports_and_by_preferences() {
-    const GONE: Edit =
-        Cut(r#"<ReportItem port="22" svc_name="ssh" protocol="tcp" severity="2""#, "</ReportItem>");
-    const DEFAULT: Edit = Swap("range : 1-65535", "range : default");
-    const UNTOLD: Edit = Swap("Port range : 1-65535\n", "");
-    let policy = |preference: &'static str| Swap("</ServerPreferences>", preference);
-    let case = Case {
-        format: "nessus",
-        sample: "nessus.xml",
-        both: &[],
-        rule: "900002",
-        place: "ledger01",
-    };
-    case.check(&[GONE, DEFAULT], "filter: not said");
-    case.check(&[GONE, Swap("range : 1-65535", "range : all")], "ended");
-    let of_policy = policy(
-        "<preference><name>port_range</name><value>default</value></preference></ServerPreferences>",
-    );
-    case.check(&[GONE, of_policy], "ended");
-    case.check(&[GONE, UNTOLD, of_policy], "filter: not said");
-    let few = policy(
-        "<preference><name>port_range</name><value>80,443</value></preference></ServerPreferences>",
-    );
-    case.check(&[GONE, UNTOLD, few], "target: no");
-    Case { both: &[DEFAULT], ..case }.check(&[GONE], "ended");
-    Case { both: &[DEFAULT], ..case }
-        .check(&[GONE, Swap("range : default", "range : 1-99")], "ended");
-    const PARANOID: Edit = Swap(
-        "</ServerPreferences>",
-        "<preference><name>report_paranoia</name><value>Paranoid</value></preference>\
-         <preference><name>thorough_tests</name><value>yes</value></preference></ServerPreferences>\
-         <PluginsPreferences><item><pluginName>Global variable settings</pluginName>\
-         <preferenceName>Report paranoia</preferenceName><selectedValue>Paranoid</selectedValue>\
-         </item></PluginsPreferences>",
-    );
-    let case = Case { both: &[PARANOID], ..case };
-    case.check(&[GONE], "ended");
-    case.check(&[GONE, Swap("<value>Paranoid", "<value>Normal")], "filter: not said");
-    case.check(&[GONE, Swap("<value>yes", "<value>no")], "filter: not said");
-    case.check(
-        &[GONE, Swap("<selectedValue>Paranoid", "<selectedValue>Normal")],
-        "filter: not said",
-    );
 }
 
 #[test]

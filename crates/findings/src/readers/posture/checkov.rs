@@ -3,7 +3,13 @@
 //! One object (`check_type`, `results`, `summary`), an array of them with one for each kind of file, or only
 //! the counts when nothing was looked at. `results.passed_checks` are counted and told with their files,
 //! `results.skipped_checks` are suppressed, files of `results.parsing_errors` were missed (Checkov's documentation,
-//! «Reviewing scan results»). `check_type` says what was asked for. Checks of packages and of secrets stand in the same lists and become dependencies and secrets.
+//! «Reviewing scan results»). `check_type` says what was asked for. Checks of packages and of secrets stand in the same
+//! lists and become dependencies and secrets.
+//!
+//! `file_path` begins below the scanned folder, `repo_file_path` (since 2.0) below the folder in which Checkov was
+//! called, each with a slash in front (Checkov's `common/output/record.py`); its SARIF has the second alone.
+
+use std::collections::BTreeSet;
 
 use super::reading::{below_root, digest, package_kind, tell_passed};
 use crate::coverage::Target;
@@ -27,6 +33,10 @@ pub const FORMAT: Format = Format {
     read,
 };
 
+/// Most scanned folders that are told apart.
+const MAX_ROOTS: usize = 1_000;
+
+const ERRORS: &[&str] = &["results.parsing_errors[]", "[].results.parsing_errors[]"];
 const PATTERNS: &[&str] = &[
     "results.failed_checks[]",
     "[].results.failed_checks[]",
@@ -47,8 +57,12 @@ const PATTERNS: &[&str] = &[
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Checkov".to_owned()));
     let (mut passed, mut version) = (0, String::new());
+    let (mut roots, mut errors) = (BTreeSet::new(), false);
     walk(source, PATTERNS, sink, &mut |sink, hit| {
         let record = hit.record();
+        if hit.pattern <= 5 && roots.len() < MAX_ROOTS {
+            roots.extend(root(record));
+        }
         match hit.pattern {
             0..=3 => {
                 let place = hit.place();
@@ -66,6 +80,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 }
             }
             6 | 7 => {
+                errors = true;
                 let file = below_root(record.0.as_str().unwrap_or_default());
                 sink.fact(Fact::Missed(Target::file(&file)));
             }
@@ -76,11 +91,53 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
+    if errors && !roots.is_empty() {
+        missed(source, sink, &roots)?;
+    }
     if !version.is_empty() {
         sink.fact(Fact::ToolVersion(version));
     }
     tell_passed(sink, passed);
     Ok(())
+}
+
+/// Tells files that did not parse under the name that their checks have: they are listed from the machine's root.
+fn missed(
+    source: &mut Source<'_>,
+    sink: &mut dyn Sink,
+    roots: &BTreeSet<(String, String)>,
+) -> Result<(), Stop> {
+    walk(source, ERRORS, sink, &mut |sink, hit| {
+        let file = hit.value.as_str().unwrap_or_default();
+        for (root, named) in roots {
+            if let Some(rest) = file.strip_prefix(root.as_str()) {
+                let name = below_root(&format!("{named}{rest}"));
+                sink.fact(Fact::Missed(Target::file(&name)));
+            }
+        }
+        Ok(())
+    })
+    .map(|_| ())
+}
+
+/// The scanned folder of a check from the machine's root, and as its files are named here.
+fn root(record: Record<'_>) -> Option<(String, String)> {
+    let below = record.text("file_path").trim();
+    let whole = record.text("file_abs_path").trim().strip_suffix(below)?;
+    let named = format!("/{}", path(record));
+    let named = named.strip_suffix(below).unwrap_or_default();
+    (below.starts_with('/') && !whole.is_empty()).then(|| (whole.to_owned(), named.to_owned()))
+}
+
+/// The path from where Checkov was called, so that files of two scanned folders stay two. Where that lies above, `..` is
+/// taken out of it, so that it counts only where it holds the other path as a whole; what is made for the run (charts
+/// are rendered to a temporary folder) is named below its folder.
+fn path(record: Record<'_>) -> String {
+    let below = below_root(record.text("file_path"));
+    let called = below_root(record.text("repo_file_path"));
+    let holds = called.strip_suffix(below.as_str()).is_some_and(|root| root.ends_with('/'));
+    let passing = ["tmp/", "private/", "var/folders/"].iter().any(|root| called.starts_with(root));
+    if holds && !passing && !below.is_empty() { called } else { below }
 }
 
 fn is_of_one(rule: &str) -> bool {
@@ -120,7 +177,7 @@ fn observation(record: Record<'_>) -> Observation {
         description: record.first(&["description", "short_description"]).to_owned(),
         severity: words::severity(record.text("severity")),
         locations: vec![Location {
-            path: below_root(record.text("file_path")),
+            path: path(record),
             line: record.whole("file_line_range.0"),
             end_line: record.whole("file_line_range.1"),
             snippet,

@@ -1,0 +1,89 @@
+//! Runs that looked at something of the same name elsewhere, or at less of the same thing.
+
+use super::{Case, Cut, Edit, Swap};
+
+#[test]
+fn nessus_by_words_for_ports_and_by_preferences() {
+    const GONE: Edit =
+        Cut(r#"<ReportItem port="22" svc_name="ssh" protocol="tcp" severity="2""#, "</ReportItem>");
+    const DEFAULT: Edit = Swap("range : 1-65535", "range : default");
+    const UNTOLD: Edit = Swap("Port range : 1-65535\n", "");
+    let policy = |preference: &'static str| Swap("</ServerPreferences>", preference);
+    let case = Case {
+        format: "nessus",
+        sample: "nessus.xml",
+        both: &[],
+        rule: "900002",
+        place: "ledger01",
+    };
+    case.check(&[GONE, DEFAULT], "filter: not said");
+    case.check(&[GONE, Swap("range : 1-65535", "range : all")], "ended");
+    let of_policy = policy(
+        "<preference><name>port_range</name><value>default</value></preference></ServerPreferences>",
+    );
+    case.check(&[GONE, of_policy], "ended");
+    case.check(&[GONE, UNTOLD, of_policy], "filter: not said");
+    let few = policy(
+        "<preference><name>port_range</name><value>80,443</value></preference></ServerPreferences>",
+    );
+    case.check(&[GONE, UNTOLD, few], "target: no");
+    Case { both: &[DEFAULT], ..case }.check(&[GONE], "ended");
+    Case { both: &[DEFAULT], ..case }
+        .check(&[GONE, Swap("range : default", "range : 1-99")], "ended");
+    const PARANOID: Edit = Swap(
+        "</ServerPreferences>",
+        "<preference><name>report_paranoia</name><value>Paranoid</value></preference>\
+         <preference><name>thorough_tests</name><value>yes</value></preference></ServerPreferences>\
+         <PluginsPreferences><item><pluginName>Global variable settings</pluginName>\
+         <preferenceName>Report paranoia</preferenceName><selectedValue>Paranoid</selectedValue>\
+         </item></PluginsPreferences>",
+    );
+    let case = Case { both: &[PARANOID], ..case };
+    case.check(&[GONE], "ended");
+    case.check(&[GONE, Swap("<value>Paranoid", "<value>Normal")], "filter: not said");
+    case.check(&[GONE, Swap("<value>yes", "<value>no")], "filter: not said");
+    case.check(
+        &[GONE, Swap("<selectedValue>Paranoid", "<selectedValue>Normal")],
+        "filter: not said",
+    );
+}
+
+#[test]
+fn checkov_in_two_folders() {
+    const GONE: Edit = Cut(
+        "{\n          \"check_id\": \"CKV_AWS_19\",\n          \"check_name\"",
+        "\"guideline\": \"https://guides.example/ckv-aws-19\"\n        },",
+    );
+    const IN_LIVE: Edit = Swap(
+        "\"file_path\": \"/storage/main.tf\",\n          \"file_line_range\"",
+        "\"file_path\": \"/storage/main.tf\", \"repo_file_path\": \"/live/storage/main.tf\",\n          \"file_abs_path\": \"/builds/shop/live/storage/main.tf\", \"file_line_range\"",
+    );
+    let passed = |file: &'static str| {
+        Swap(r#"{"check_id": "CKV_AWS_19", "check_result": {"result": "PASSED"}}"#, file)
+    };
+    let case = Case {
+        format: "checkov",
+        sample: "checkov.json",
+        both: &[IN_LIVE],
+        rule: "CKV_AWS_19",
+        place: "\"live/storage/main.tf",
+    };
+    const LIVE: &str = r#"{"check_id": "CKV_AWS_19", "file_path": "/main.tf",
+        "repo_file_path": "/live/storage/main.tf", "resource": "aws_s3_bucket.logs"}"#;
+    const TEST: &str = r#"{"check_id": "CKV_AWS_19", "file_path": "/storage/main.tf",
+        "repo_file_path": "/test/storage/main.tf", "resource": "aws_s3_bucket.logs"}"#;
+    const ABOVE: &str = r#"{"check_id": "CKV_AWS_19", "file_path": "/test/live/storage/main.tf",
+        "repo_file_path": "/live/storage/main.tf", "resource": "aws_s3_bucket.logs"}"#;
+    case.check(&[GONE, passed(LIVE)], "ended");
+    for elsewhere in [TEST, ABOVE] {
+        case.check(&[GONE, passed(elsewhere)], "rule: not said");
+    }
+    let broken = Swap("/network/broken.tf", "/builds/shop/live/storage/main.tf");
+    case.check(&[GONE, passed(LIVE), broken], "target: no");
+    // Charts are rendered to a temporary folder.
+    const CHART: Edit = Swap("/live/storage/main.tf\",\n", "/tmp/tmp7f/storage/main.tf\",\n");
+    const RENDERED: &str = r#"{"check_id": "CKV_AWS_19", "file_path": "/storage/main.tf",
+        "repo_file_path": "/tmp/tmp8a/storage/main.tf", "resource": "aws_s3_bucket.logs"}"#;
+    let case = Case { both: &[IN_LIVE, CHART], place: "\"storage/main.tf", ..case };
+    case.check(&[GONE, passed(RENDERED)], "ended");
+}
