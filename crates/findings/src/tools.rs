@@ -93,6 +93,18 @@ pub fn canonical(name: &str) -> Tool {
     }
 }
 
+/// Tools whose option of severities is a list and no bound: Trivy's and its operator's `severity`, KICS's
+/// `--exclude-severities`, Nuclei's and Prowler's `--severity`, Semgrep's, which can be given several times (the
+/// documentation of each). Of the filters with which a platform's findings are queried no document tells either, but
+/// nobody knows how its query was made: those stand not here.
+const RATED_APART: [&str; 6] = ["Trivy", "Trivy operator", "KICS", "Nuclei", "Prowler", "Semgrep"];
+
+/// Whether the tool is asked for severities one by one, so that a claim shows only that others of the same rating are not
+/// left out.
+pub fn rates_apart(name: &str) -> bool {
+    RATED_APART.contains(&canonical(name).name.as_ref())
+}
+
 fn plain(name: &str) -> String {
     let words = name.split(|c: char| c.is_whitespace() || matches!(c, '-' | '_'));
     let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
@@ -168,6 +180,14 @@ mod tests {
         let unknown = canonical("unknown");
         assert!(!unknown.rules_built_in && !unknown.feed && unknown.caps.is_empty());
         assert_eq!(canonical("golangci-lint").caps.len(), 2);
+    }
+
+    #[test]
+    fn who_is_asked_for_severities_one_by_one() {
+        for name in RATED_APART {
+            assert!(TABLE.iter().any(|row| row.name == name), "{name}");
+        }
+        assert!(rates_apart("trivy") && rates_apart("Semgrep OSS") && !rates_apart("Grype"));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use crate::coverage::{Filter, Target, ground};
 use crate::observation::{Class, Observation};
 use crate::sink::{Fact, Sink};
+use crate::tools;
 
 /// Most words of a command that are kept.
 const MAX_WORDS: usize = 200;
@@ -35,6 +36,13 @@ pub fn kinds(sink: &mut dyn Sink, kinds: &[Class]) {
 pub fn setting(sink: &mut dyn Sink, name: &'static str, value: &str) {
     if !value.trim().is_empty() {
         sink.fact(Fact::Setting(name, value.trim().to_owned()));
+    }
+}
+
+/// Tells that severities are asked for one by one, of tools that are known to work so.
+pub fn rated_apart(sink: &mut dyn Sink, tool: &str) {
+    if tools::rates_apart(tool) {
+        sink.fact(Fact::RatedApart);
     }
 }
 

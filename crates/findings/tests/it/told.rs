@@ -475,9 +475,15 @@ fn clouds_by_account_and_region() {
         Swap("\"FAIL\", \"status_detail\": \"Role", "\"PASS\", \"status_detail\": \"Role");
     case.check(&[PASSED], "ended");
     let other_region = Swap("\"eu-west-1\", \"name\"", "\"eu-west-2\", \"name\"");
-    case.check(&[PASSED, other_region], "rule: not said");
-    case.check(&[PASSED, Swap("eu-west-1", "eu-west-2")], "target: no, rule: not said");
-    case.check(&[PASSED, Swap("111122223333", "999900001111")], "target: no, rule: not said");
+    case.check(&[PASSED, other_region], "rule: not said, filter: not said");
+    case.check(
+        &[PASSED, Swap("eu-west-1", "eu-west-2")],
+        "target: no, rule: not said, filter: not said",
+    );
+    case.check(
+        &[PASSED, Swap("111122223333", "999900001111")],
+        "target: no, rule: not said, filter: not said",
+    );
     let case =
         Case { format: "asff", sample: "asff.json", rule: "S3.8", place: "s3:::logs", ..case };
     const FINE: Edit = Swap("{\"Status\": \"FAILED\"}", "{\"Status\": \"PASSED\"}");

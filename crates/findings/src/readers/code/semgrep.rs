@@ -59,6 +59,7 @@ const PATTERNS: &[&str] = &[
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("semgrep".to_owned()));
+    told::rated_apart(sink, "semgrep");
     let (mut told, mut all_rules) = (0, false);
     json::walk(source, PATTERNS, sink, &mut |sink, hit| {
         let record = hit.record();

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::format::Format;
 use crate::observation::{Component, Observation, Standing};
 use crate::readers::dependency::{facts, fields::Cells, packages};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Kept, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -124,6 +124,7 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
 /// The tool that wrote the document, where it tells.
 fn tell_tool(sink: &mut dyn Sink, name: &str, version: &str) {
     facts::tool(sink, if name.is_empty() { "CycloneDX" } else { name }, version);
+    told::rated_apart(sink, name);
 }
 
 /// A component and all in it: how many.

@@ -62,7 +62,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let context = context(source, sink)?;
     tell(&context, sink);
     // `--severity` and `--ignore-status` are lists.
-    sink.fact(Fact::RatedApart);
+    told::rated_apart(sink, "Trivy");
     let of_packages = looked(&context, sink);
     let mut listed = false;
     json::walk(source, &patterns, sink, &mut |sink, hit| {

@@ -8,7 +8,7 @@
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation};
 use crate::readers::dependency::{context::Context, facts, packages};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
 use crate::tools;
@@ -59,6 +59,8 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let version = context.any_text("version");
     facts::tool(sink, "Trivy operator", version);
     facts::scanned(sink, context.any_text("updateTimestamp"));
+    // Trivy's own lists: `trivy.severity` and `trivy.ignoreUnfixed` of the operator's configuration.
+    told::rated_apart(sink, "Trivy operator");
     let patterns: Vec<String> =
         BASES.iter().flat_map(|base| LISTS.map(|list| format!("{base}{list}"))).collect();
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();

@@ -8,7 +8,7 @@ use super::claim::{self, cover, hand_on, paragraphs};
 use super::when::when;
 use crate::format::Format;
 use crate::observation::{Class, Endpoint, Observation};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -29,6 +29,7 @@ fn detects(shape: &Shape) -> bool {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Nuclei".to_owned()));
+    told::rated_apart(sink, "Nuclei");
     let mut latest = None;
     // Of JSON lines a document is one record; of an array each member is one.
     let array = begins_with_array(source)?;

@@ -8,7 +8,7 @@
 use super::reading::{one_line, relative};
 use crate::format::Format;
 use crate::observation::{Class, Fingerprint, Location, Observation};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
@@ -29,6 +29,7 @@ const PATTERNS: &[&str] =
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("KICS".to_owned()));
+    told::rated_apart(sink, "KICS");
     walk(source, PATTERNS, sink, &mut |sink, hit| {
         let (record, place) = (hit.record(), hit.place());
         let text = record.0.as_str().unwrap_or_default();

@@ -9,7 +9,7 @@
 use super::reading::{Units, each_record, one_line, tell_passed, unit};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::shape::has_columns;
@@ -182,6 +182,7 @@ type Field<'f> = &'f dyn Fn(&str) -> String;
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink, names: &Names) -> Result<(), Stop> {
     let mut said = Said::default();
     sink.fact(Fact::Tool("Prowler".to_owned()));
+    told::rated_apart(sink, "Prowler");
     sink.fact(Fact::Kind(Class::Configuration));
     each_record(source, sink, &mut |sink, record, place| {
         said.take(&|name| record.string(name), names, place, sink)
@@ -198,6 +199,7 @@ fn read_csv(
 ) -> Result<(), Stop> {
     let mut said = Said::default();
     sink.fact(Fact::Tool("Prowler".to_owned()));
+    told::rated_apart(sink, "Prowler");
     sink.fact(Fact::Kind(Class::Configuration));
     table::walk(source, &|row| has_columns(row, columns), sink, &mut |sink, row| {
         said.take(&|name| row.get(name).to_owned(), names, row.place(), sink)

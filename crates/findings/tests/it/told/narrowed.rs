@@ -87,3 +87,25 @@ fn checkov_in_two_folders() {
     let case = Case { both: &[IN_LIVE, CHART], place: "\"storage/main.tf", ..case };
     case.check(&[GONE, passed(RENDERED)], "ended");
 }
+
+#[test]
+fn severities_that_are_asked_for_one_by_one() {
+    const OTHER: Edit = Swap(
+        "{ \"severity\": \"LOW\" }",
+        "{ \"vulnerabilityID\": \"CVE-2026-40002\", \"resource\": \"liba\", \"fixedVersion\": \"2\", \"severity\": \"LOW\", \"class\": \"os-pkgs\" }",
+    );
+    const GONE: Edit = Cut("{ \"vulnerabilityID\": \"CVE-2026-40001\"", "(alpine 3.20)\" },");
+    let case = Case {
+        format: "trivy-operator",
+        sample: "trivy-operator.json",
+        both: &[OTHER],
+        rule: "CVE-2026-40001",
+        place: "zlib",
+    };
+    case.check(&[GONE], "filter: not said");
+    let alike = Swap("\"severity\": \"LOW\", \"class\"", "\"severity\": \"CRITICAL\", \"class\"");
+    case.check(&[GONE, alike], "ended");
+    let workload =
+        Swap("resource.name\": \"web-7d9c6bf5c4\"", "resource.name\": \"api-7d9c6bf5c4\"");
+    case.check(&[GONE, alike, workload], "target: no");
+}

@@ -204,6 +204,7 @@ pub fn facts(run: &Run, sink: &mut dyn Sink) {
     } else if let Some((_, kinds)) = KINDS.iter().find(|(name, _)| tool.starts_with(name)) {
         told::kinds(sink, kinds);
     }
+    told::rated_apart(sink, &run.tool);
     let (on, off) = run.switched();
     on.iter().for_each(|rule| sink.fact(Fact::ActiveRule((*rule).to_owned())));
     off.iter().for_each(|rule| sink.fact(Fact::InactiveRule((*rule).to_owned())));
