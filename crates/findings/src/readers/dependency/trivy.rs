@@ -108,7 +108,8 @@ fn looked(context: &Context, sink: &mut dyn Sink) -> bool {
             let Some(target) = field("Target") else { break };
             let (class, kind) =
                 (field("Class").unwrap_or_default(), field("Type").unwrap_or_default());
-            let around = Around { target, class, kind, resource: String::new() };
+            let around =
+                Around { target, class, kind, resource: String::new(), unit: String::new() };
             match class {
                 "config" => {
                     sink.fact(Fact::KindAmong(Class::Configuration));
@@ -133,7 +134,8 @@ fn looked(context: &Context, sink: &mut dyn Sink) -> bool {
             if name.is_empty() {
                 break;
             }
-            sink.fact(Fact::LookedAmong(Target::unit(&name.join("/"))));
+            let unit = in_cluster(context.root_text("ClusterName"), &name.join("/"));
+            sink.fact(Fact::LookedAmong(Target::unit(&unit)));
         }
     }
     of_packages
@@ -180,6 +182,14 @@ struct Around<'c> {
     kind: &'c str,
     /// `namespace/Kind/name` in a cluster.
     resource: String,
+    /// The same with the cluster: what the record belongs to.
+    unit: String,
+}
+
+/// Namespaces and workloads of two clusters often have the same names.
+fn in_cluster(cluster: &str, resource: &str) -> String {
+    let parts = [cluster, resource].into_iter().filter(|part| !part.is_empty());
+    if resource.is_empty() { String::new() } else { parts.collect::<Vec<_>>().join("/") }
 }
 
 impl<'c> Around<'c> {
@@ -191,11 +201,13 @@ impl<'c> Around<'c> {
                 .map(|name| context.text(hit, &format!("{resource}.{name}")));
             parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
         });
+        let resource = resource.unwrap_or_default();
         Self {
             target: field("Target"),
             class: field("Class"),
             kind: field("Type"),
-            resource: resource.unwrap_or_default(),
+            unit: in_cluster(context.root_text("ClusterName"), &resource),
+            resource,
         }
     }
 
@@ -231,7 +243,7 @@ fn vulnerability(record: Record<'_>, around: &Around<'_>) -> Observation {
         references: packages::addresses(
             [record.text("PrimaryURL").to_owned()].into_iter().chain(record.texts("References")),
         ),
-        target: around.resource.clone(),
+        target: around.unit.clone(),
         ..packages::dependency()
     };
     (observation.standing, observation.standing_reason) = match record.text("Status") {
@@ -295,7 +307,7 @@ fn misconfiguration(record: Record<'_>, around: &Around<'_>) -> Observation {
         references: packages::addresses(
             [record.text("PrimaryURL").to_owned()].into_iter().chain(record.texts("References")),
         ),
-        target: around.resource.clone(),
+        target: around.unit.clone(),
         ..Observation::default()
     };
     observation.locations.retain(|location| !location.path.is_empty());
@@ -315,7 +327,7 @@ fn secret(record: Record<'_>, around: &Around<'_>) -> Observation {
             end_line: record.whole("EndLine"),
             ..Location::default()
         }],
-        target: around.resource.clone(),
+        target: around.unit.clone(),
         ..Observation::default()
     }
 }
@@ -338,7 +350,7 @@ fn licence(record: Record<'_>, around: &Around<'_>) -> Observation {
         component,
         locations: packages::paths([record.text("FilePath")]),
         references: packages::addresses([record.text("Link")]),
-        target: around.resource.clone(),
+        target: around.unit.clone(),
         ..Observation::default()
     }
 }

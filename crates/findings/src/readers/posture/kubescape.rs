@@ -103,7 +103,9 @@ fn names(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Named, Stop> {
         "generationTime",
         "clusterName",
         "metadata.scanMetadata",
+        "metadata.targetMetadata",
     ];
+    let (mut cluster, mut elsewhere) = (String::new(), String::new());
     walk(source, patterns, sink, &mut |sink, hit| {
         let record = hit.record();
         let text = record.0.as_str().unwrap_or_default();
@@ -126,16 +128,42 @@ fn names(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Named, Stop> {
                 }
             }
             2 => looked_at(sink, text, words::when(text)),
-            3 if !text.is_empty() => {
-                sink.fact(Fact::Target(text.to_owned()));
-                sink.fact(Fact::Looked(Target::run()));
-            }
+            3 if !text.is_empty() => text.clone_into(&mut cluster),
             4 => scan(sink, record),
+            5 if cluster.is_empty() => {
+                record.text("clusterContextMetadata.contextName").clone_into(&mut cluster);
+                elsewhere = place(record);
+            }
             _ => {}
         }
         Ok(())
     })?;
+    // Of a cluster all is looked at; files are told by their resources.
+    if !cluster.is_empty() {
+        sink.fact(Fact::Target(cluster));
+        sink.fact(Fact::Looked(Target::run()));
+    } else if !elsewhere.is_empty() {
+        sink.fact(Fact::Target(elsewhere));
+    }
     Ok(named)
+}
+
+/// What was scanned where it is no cluster (opa-utils, `reporthandling/v2`, `ContextMetadata`): a repository, in which
+/// paths begin at its root; else a folder, a file or a chart, since of two folders paths begin alike.
+fn place(target: Record<'_>) -> String {
+    let repository = target.at("gitRepoContextMetadata");
+    let hosted = repository.filter(|of| !matches!(of.text("provider"), "" | "none"));
+    match hosted {
+        Some(of) => format!("{}/{}", of.text("owner"), of.text("repo")),
+        None => target
+            .first(&[
+                "directoryContextMetadata.basePath",
+                "fileContextMetadata.filePath",
+                "helmContextMetadata.chartName",
+                "gitRepoContextMetadata.localRootPath",
+            ])
+            .to_owned(),
+    }
 }
 
 /// Version, frameworks, and the namespaces to which the scan was narrowed.

@@ -26,10 +26,12 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("Popeye".to_owned()));
     sink.fact(Fact::Kind(Class::Configuration));
     let mut passed = 0;
-    let patterns = ["popeye.sanitizers[]", "popeye.sections[]", "ClusterName"];
+    let (mut cluster, mut context) = (String::new(), String::new());
+    let patterns = ["popeye.sanitizers[]", "popeye.sections[]", "ClusterName", "ContextName"];
     walk(source, &patterns, sink, &mut |sink, hit| {
-        if hit.pattern == 2 {
-            sink.fact(Fact::Target(hit.value.as_str().unwrap_or_default().to_owned()));
+        if hit.pattern > 1 {
+            let name = if hit.pattern == 2 { &mut cluster } else { &mut context };
+            hit.value.as_str().unwrap_or_default().clone_into(name);
             return Ok(());
         }
         let (section, place) = (hit.record(), hit.place());
@@ -56,6 +58,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         Ok(())
     })?;
+    sink.fact(Fact::Target(if cluster.is_empty() { context } else { cluster }));
     tell_passed(sink, passed);
     Ok(())
 }

@@ -76,7 +76,7 @@ struct Names {
     /// What says that it is muted, and its value then.
     muted: (&'static str, &'static str),
     severity: &'static str,
-    account: &'static str,
+    account: &'static [&'static str],
     region: &'static str,
     resource: &'static [&'static str],
     risk: &'static str,
@@ -94,7 +94,8 @@ const OCSF_NAMES: Names = Names {
     status: "status_code",
     muted: ("status", "suppressed"),
     severity: "severity",
-    account: "cloud.account.uid",
+    // A cluster is no cloud; its context stands with what has no field in OCSF.
+    account: &["cloud.account.uid", "unmapped.provider_uid"],
     region: "resources.0.region",
     resource: &["resources.0.uid", "resources.0.name"],
     risk: "risk_details",
@@ -112,7 +113,7 @@ const CSV_NAMES: Names = Names {
     status: "STATUS",
     muted: ("MUTED", "true"),
     severity: "SEVERITY",
-    account: "ACCOUNT_UID",
+    account: &["ACCOUNT_UID"],
     region: "REGION",
     resource: &["RESOURCE_UID", "RESOURCE_NAME"],
     risk: "RISK",
@@ -130,7 +131,7 @@ const JSON_NAMES: Names = Names {
     status: "Status",
     muted: ("Muted", "true"),
     severity: "Severity",
-    account: "AccountId",
+    account: &["AccountId"],
     region: "Region",
     resource: &["ResourceArn", "ResourceId"],
     risk: "Risk",
@@ -148,7 +149,7 @@ const VERSION_2_NAMES: Names = Names {
     status: "Status",
     muted: ("", ""),
     severity: "Severity",
-    account: "Account Number",
+    account: &["Account Number"],
     region: "Region",
     resource: &["Resource ID"],
     risk: "Risk",
@@ -166,7 +167,7 @@ const VERSION_2_CSV_NAMES: Names = Names {
     status: "CHECK_RESULT",
     muted: ("", ""),
     severity: "CHECK_SEVERITY",
-    account: "ACCOUNT_NUM",
+    account: &["ACCOUNT_NUM"],
     region: "REGION",
     resource: &[],
     risk: "CHECK_RISK",
@@ -265,8 +266,9 @@ fn observation(field: Field<'_>, names: &Names, status: &str) -> Observation {
         Some((check, rest)) => (check.to_owned(), rest.to_owned()),
         None => (field(names.rule), title),
     };
-    let resource = names.resource.iter().map(|name| field(name)).find(|name| !name.is_empty());
-    let account = field(names.account);
+    let first = |names: &[&str]| names.iter().map(|n| field(n)).find(|text| !text.is_empty());
+    let resource = first(names.resource);
+    let account = first(names.account).unwrap_or_default();
     let region = field(names.region);
     let resource = match resource {
         Some(resource) if resource.starts_with("arn:") => in_region(resource, &region),

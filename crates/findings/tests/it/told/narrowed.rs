@@ -109,3 +109,59 @@ fn severities_that_are_asked_for_one_by_one() {
         Swap("resource.name\": \"web-7d9c6bf5c4\"", "resource.name\": \"api-7d9c6bf5c4\"");
     case.check(&[GONE, alike, workload], "target: no");
 }
+
+#[test]
+fn clusters_with_the_same_names_in_them() {
+    const GONE: Edit = Cut("{ \"VulnerabilityID\": \"CVE-2026-10004\"", "past the end\" }");
+    let case = Case {
+        format: "trivy",
+        sample: "trivy-cluster.json",
+        both: &[],
+        rule: "CVE-2026-10004",
+        place: "busybox",
+    };
+    let here = "kind: not said, filter: not said";
+    case.check(&[GONE], here);
+    let there = Swap("\"harbour\"", "\"quay\"");
+    case.check(&[GONE, there], &format!("target: no, {here}"));
+    const PASSED: Edit = Swap(
+        "\"Linux hardening\", \"status\": {\"status\": \"failed\"}",
+        "\"Linux hardening\", \"status\": {\"status\": \"passed\"}",
+    );
+    const CONTEXT: Edit = Swap(
+        "\"metadata\": {",
+        "\"metadata\": {\"targetMetadata\": {\"clusterContextMetadata\": {\"contextName\": \"shop\"}}, ",
+    );
+    const UNNAMED: Edit = Swap("\"clusterName\": \"shop\"", "\"clusterName\": \"\"");
+    let case = Case {
+        format: "kubescape",
+        sample: "kubescape.json",
+        both: &[UNNAMED, CONTEXT],
+        rule: "C-0055",
+        place: "web.yaml",
+    };
+    case.check(&[PASSED], "ended");
+    let other = Swap("\"contextName\": \"shop\"", "\"contextName\": \"test\"");
+    case.check(&[PASSED, other], "target: no");
+    const FOLDER: Edit = Swap(
+        "\"metadata\": {",
+        "\"metadata\": {\"targetMetadata\": {\"directoryContextMetadata\": {\"basePath\": \"/src/live\"}}, ",
+    );
+    let case = Case { both: &[UNNAMED, FOLDER], ..case };
+    case.check(&[PASSED], "ended");
+    case.check(&[PASSED, Swap("/src/live", "/src/test")], "target: no");
+    const NO_CLOUD: Edit = Swap("{\"uid\": \"111122223333\"", "{\"uid\": \"\"");
+    const OF_CLUSTER: Edit = Swap("\"unmapped\": {", "\"unmapped\": {\"provider_uid\": \"shop\", ");
+    let case = Case {
+        format: "prowler-ocsf",
+        sample: "prowler-ocsf.json",
+        both: &[NO_CLOUD, OF_CLUSTER],
+        rule: "iam_admin_role",
+        place: "role/deploy",
+    };
+    const FINE: Edit =
+        Swap("\"FAIL\", \"status_detail\": \"Role", "\"PASS\", \"status_detail\": \"Role");
+    case.check(&[FINE], "ended");
+    let cluster = Swap("\"provider_uid\": \"shop\"", "\"provider_uid\": \"test\"");
+    case.check(&[FINE, cluster], "target: no, rule: not said, filter: not said");
+}
