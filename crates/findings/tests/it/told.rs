@@ -521,6 +521,8 @@ fn hosts() {
     const PASSED: Edit = Swap("\"failed\"", "\"passed\"");
     case.check(&[PASSED], "ended");
     case.check(&[PASSED, Swap("web-1", "web-2")], "target: no");
+    const PARTLY: Edit = Swap("\"failed\"", "\"passed\"}, {\"status\": \"skipped\"");
+    case.check(&[PARTLY], "rule: not said");
     let case = Case {
         format: "xccdf",
         sample: "xccdf.xml",

@@ -55,7 +55,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         };
         if status == "passed" {
             passed += 1;
-            units.passed(sink, control.text("id"), control.text("platform.target_id"));
+            // What a test that was skipped would have said is not known: such a control is no proof.
+            let whole = !statuses.contains(&"skipped");
+            let rule = if whole { control.text("id") } else { "" };
+            units.passed(sink, rule, control.text("platform.target_id"));
             return Ok(());
         }
         units.met(control.text("platform.target_id"));
