@@ -9,7 +9,7 @@
 use crate::format::Format;
 use crate::observation::{MAX_MEMBERS, Observation};
 use crate::readers::dependency::{facts, fields, fields::Cells, packages};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -52,7 +52,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 error = true;
                 failed(sink, hit.record());
             }
-            _ => counted = counts(hit.record()),
+            _ => {
+                counted = counts(hit.record());
+                development(sink, hit.record());
+            }
         }
         Ok(())
     })?;
@@ -65,6 +68,17 @@ fn counts(metadata: Record<'_>) -> bool {
     ["totalDependencies", "dependencies", "dependencies.total", "devDependencies"]
         .iter()
         .any(|count| metadata.whole(count) > 0)
+}
+
+/// Whether packages for development are among those that it counts: with `--production` or `--omit=dev` they may be left
+/// out, and no option stands in the document.
+fn development(sink: &mut dyn Sink, metadata: Record<'_>) {
+    for path in ["devDependencies", "dependencies.dev"] {
+        if metadata.has(path) {
+            let some = if metadata.whole(path) > 0 { "some" } else { "none" };
+            told::setting(sink, "packages for development", some);
+        }
+    }
 }
 
 /// A document that counts its packages and holds no error ended well.
@@ -150,6 +164,7 @@ fn read_by_package(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), S
             }
             2 => {
                 counted = counts(record);
+                development(sink, record);
                 return Ok(());
             }
             _ => {}

@@ -165,3 +165,23 @@ fn clusters_with_the_same_names_in_them() {
     let cluster = Swap("\"provider_uid\": \"shop\"", "\"provider_uid\": \"test\"");
     case.check(&[FINE, cluster], "target: no, rule: not said, filter: not said");
 }
+
+#[test]
+fn packages_for_development_that_are_left_out() {
+    const COUNTED: Edit =
+        Swap("\"dependencies\": 43", "\"dependencies\": 43, \"devDependencies\": 7");
+    const GONE: Edit = Cut("\"146\": {", "\"https://www.npmjs.example/advisories/146\"\n    },");
+    const CRITICAL: Edit = Swap("\"severity\": \"moderate\"", "\"severity\": \"critical\"");
+    let case = Case {
+        format: "npm-audit",
+        sample: "npm-audit.json",
+        both: &[COUNTED, CRITICAL],
+        rule: "146",
+        place: "growler",
+    };
+    let none = Swap("\"devDependencies\": 7", "\"devDependencies\": 0");
+    let fewer = Swap("\"devDependencies\": 7", "\"devDependencies\": 6");
+    let kept = Swap("\"cves\": []", "\"cves\": [], \"patched_versions\": \">=2\"");
+    case.check(&[GONE, kept, fewer], "ended");
+    case.check(&[GONE, kept, none], "filter: not said");
+}
