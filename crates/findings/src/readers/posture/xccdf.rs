@@ -3,10 +3,11 @@
 //! `TestResult/rule-result` refers to `Rule`s of the benchmark, which lie in groups of any depth (eight are
 //! read), or in an ARF collection. Results (XCCDF 1.2, section 6.6.4.2): `fail` is a problem; `pass`, `fixed`
 //! and `notapplicable` are counted; `error` and `unknown` were not evaluated and make the run incomplete; `notchecked`
-//! is a rule that nothing can evaluate; `notselected` and `informational` say nothing. Every selected rule has a result. A rule with CVEs is a missing update on the
-//! host; others are settings of it.
+//! is a rule that nothing can evaluate; `notselected` and `informational` say nothing. Every selected rule has a result. A
+//! rule with CVEs is a missing update on the host; others are settings of it. A collection may hold the results of
+//! several systems: then each is a unit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::reading::{one_line, setting, tell_passed};
 use crate::coverage::Target;
@@ -15,7 +16,7 @@ use crate::observation::{Class, Endpoint, Observation};
 use crate::readers::words;
 use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
-use crate::walk::xml::{Element, walk};
+use crate::walk::xml::{Element, Hit, walk};
 
 /// XCCDF results.
 pub const FORMAT: Format = Format {
@@ -55,9 +56,26 @@ struct Rule {
 #[derive(Default)]
 struct Benchmark {
     rules: BTreeMap<String, Rule>,
-    target: String,
+    /// By report and result.
+    targets: BTreeMap<String, String>,
     unread: usize,
     text: usize,
+}
+
+impl Benchmark {
+    fn target(&self, result: &str) -> &str {
+        self.targets.get(result).map_or("", String::as_str)
+    }
+
+    /// Whether the results are of several systems.
+    fn several(&self) -> bool {
+        self.targets.values().collect::<BTreeSet<_>>().len() > 1
+    }
+}
+
+/// Which result this belongs to. Those of a collection often have one id, which is that of the profile.
+fn result_of(hit: &Hit<'_>) -> String {
+    format!("{} {}", hit.outer("report", "id"), hit.outer("TestResult", "id"))
 }
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
@@ -68,41 +86,49 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let patterns: Vec<String> =
         [BENCHMARK, ALONE, ARF].iter().map(|root| format!("{root}/rule-result")).collect();
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
-    let (mut passed, mut unanswered, mut told) = (0, 0_u64, false);
+    let (mut passed, mut unanswered, mut told) = (0, 0_u64, BTreeSet::new());
+    let several = benchmark.several();
     walk(source, &patterns, sink, &mut |sink, hit| {
-        if !told {
-            told = true;
-            tell(sink, &|name| hit.outer("TestResult", name).to_owned(), &benchmark.target);
+        let of = result_of(&hit);
+        let target = benchmark.target(&of);
+        let unit = if several { Target::unit(target) } else { Target::run() };
+        if told.insert(of.clone()) {
+            tell(sink, &|name| hit.outer("TestResult", name).to_owned(), target, &unit);
         }
         let id = hit.element.attribute("idref");
         let result = hit.element.text_of("result");
         let evaluated = matches!(result, "pass" | "fail" | "fixed" | "notapplicable");
         if !id.is_empty() && evaluated {
-            sink.fact(Fact::ActiveRule(id.to_owned()));
+            // Of several systems nothing says on which one a rule was active, but where it passed.
+            if !several {
+                sink.fact(Fact::ActiveRule(id.to_owned()));
+            }
             let update = hit.element.all("ident").any(|i| !words::cves(&i.text).is_empty());
             sink.fact(Fact::Kind(if update { Class::Host } else { Class::Configuration }));
-        } else if !id.is_empty() {
+        } else if !id.is_empty() && !several {
             sink.fact(Fact::InactiveRule(id.to_owned()));
         }
         match result {
             "pass" | "fixed" | "notapplicable" => {
                 passed += 1;
-                let host = Some(benchmark.target.as_str()).filter(|host| !host.is_empty());
-                for at in host.map(Target::host).into_iter().chain([Target::run()]) {
+                let host = Some(target).filter(|host| !host.is_empty());
+                for at in host.map(Target::host).into_iter().chain([unit]) {
                     sink.fact(Fact::PassedAt(id.to_owned(), at));
                 }
             }
             "notselected" | "informational" | "notchecked" => {}
             "fail" if id.is_empty() => sink.dropped(&hit.place(), "no idref"),
             "fail" => {
-                let observation = observation(&hit.element, id, &benchmark);
-                return sink.observation(Observation { place: hit.place(), ..observation });
+                let unit = if several { target.to_owned() } else { String::new() };
+                let observation = observation(&hit.element, id, &benchmark, target);
+                let place = hit.place();
+                return sink.observation(Observation { place, target: unit, ..observation });
             }
             _ => unanswered += 1,
         }
         Ok(())
     })?;
-    if told {
+    if !told.is_empty() && !several {
         sink.fact(Fact::AllRules);
     }
     if unanswered > 0 {
@@ -112,7 +138,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     Ok(())
 }
 
-fn tell(sink: &mut dyn Sink, attribute: &dyn Fn(&str) -> String, target: &str) {
+fn tell(sink: &mut dyn Sink, attribute: &dyn Fn(&str) -> String, target: &str, unit: &Target) {
     let system = attribute("test-system");
     let mut parts = system.split(':').skip(3);
     sink.fact(Fact::Tool(parts.next().filter(|p| !p.is_empty()).unwrap_or("XCCDF").to_owned()));
@@ -123,7 +149,7 @@ fn tell(sink: &mut dyn Sink, attribute: &dyn Fn(&str) -> String, target: &str) {
     looked_at(sink, told, words::when(told));
     if !target.is_empty() {
         sink.fact(Fact::Target(target.to_owned()));
-        sink.fact(Fact::Looked(Target::run()));
+        sink.fact(Fact::Looked(unit.clone()));
         sink.fact(Fact::Looked(Target::host(target)));
     }
     let version = attribute("version");
@@ -148,7 +174,9 @@ fn rules(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Benchmark, Stop
     walk(source, &patterns, sink, &mut |sink, hit| {
         let element = &hit.element;
         if hit.pattern < targets {
-            element.text.trim().clone_into(&mut benchmark.target);
+            if benchmark.targets.len() < MAX_RULES {
+                benchmark.targets.insert(result_of(&hit), element.text.trim().to_owned());
+            }
         } else if hit.pattern < profiles {
             setting(sink, "profile", element.attribute("idref").to_owned());
         } else if benchmark.rules.len() >= MAX_RULES {
@@ -173,7 +201,7 @@ fn rules(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<Benchmark, Stop
     Ok(benchmark)
 }
 
-fn observation(result: &Element, id: &str, benchmark: &Benchmark) -> Observation {
+fn observation(result: &Element, id: &str, benchmark: &Benchmark, target: &str) -> Observation {
     let rule = benchmark.rules.get(id);
     let said = |field: fn(&Rule) -> &String| rule.map(field).cloned().unwrap_or_default();
     let severity = match result.attribute("severity") {
@@ -185,7 +213,7 @@ fn observation(result: &Element, id: &str, benchmark: &Benchmark) -> Observation
     cves.sort();
     cves.dedup();
     let is_update = !cves.is_empty();
-    let host = benchmark.target.to_ascii_lowercase();
+    let host = target.to_ascii_lowercase();
     let title = said(|rule| &rule.title);
     let mut observation = Observation {
         class: if is_update { Class::Host } else { Class::Configuration },

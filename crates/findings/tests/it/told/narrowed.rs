@@ -185,3 +185,29 @@ fn packages_for_development_that_are_left_out() {
     case.check(&[GONE, kept, fewer], "ended");
     case.check(&[GONE, kept, none], "filter: not said");
 }
+
+#[test]
+fn systems_in_one_collection() {
+    const SECOND: Edit = Swap(
+        "</cdf:TestResult>",
+        "</cdf:TestResult><cdf:TestResult id=\"u\"><cdf:target>web-2.shop.example</cdf:target>\
+         <cdf:rule-result idref=\"no-root\"><cdf:result>pass</cdf:result></cdf:rule-result>\
+         <cdf:rule-result idref=\"by-hand-2\"><cdf:result>fail</cdf:result></cdf:rule-result>\
+         </cdf:TestResult>",
+    );
+    const WHOLE: Edit = Swap("<cdf:result>error", "<cdf:result>pass");
+    let case = Case {
+        format: "xccdf",
+        sample: "xccdf.xml",
+        both: &[SECOND, WHOLE],
+        rule: "no-root",
+        place: "web-1",
+    };
+    const FAIL: &str = "<cdf:rule-result idref=\"no-root\"><cdf:result>fail";
+    let passed = Swap(FAIL, "<cdf:rule-result idref=\"no-root\"><cdf:result>pass");
+    case.check(&[passed], "ended");
+    let without = Cut(FAIL, "</cdf:rule-result>");
+    case.check(&[without], "rule: not said");
+    let other = Swap("Web-1.shop", "web-3.shop");
+    case.check(&[passed, other], "target: no, rule: not said");
+}
