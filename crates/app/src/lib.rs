@@ -18,6 +18,7 @@ pub mod fix;
 pub mod formats_read;
 pub mod intake;
 pub mod intelligence;
+pub(crate) mod near;
 pub mod policy;
 pub mod policy_diff;
 pub mod policy_show;

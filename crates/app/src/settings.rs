@@ -35,14 +35,14 @@ pub(crate) struct Settings {
     pub tables: Tables,
     /// Hours up to which a feed's silence means «no».
     pub max_age: i64,
-    /// What is said of assets, the last that fits wins field by field.
+    /// What is said of assets: see [`said_of`].
     pub assets: Vec<AssetRule>,
     /// The names of the settings that keep tables.
     pub kept: Vec<String>,
 }
 
 /// What is said of the assets whose name fits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AssetRule {
     /// A name, or a pattern of names.
     pub asset: String,
@@ -64,6 +64,11 @@ impl AssetRule {
     /// Whether it speaks of an asset.
     pub(crate) fn fits(&self, asset: &str) -> bool {
         self.asset == asset || PathPattern::parse(&self.asset).is_some_and(|p| p.is_match(asset))
+    }
+
+    /// Whether it says nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exposure.is_empty() && self.owner.is_empty() && self.criticality.is_empty()
     }
 }
 
@@ -153,23 +158,43 @@ impl Settings {
 
     /// What the settings say of an asset, whatever else is known of it.
     pub fn describe(&self, facts: &mut AssetFacts) {
-        let name = facts.name.clone();
-        for rule in self.assets.iter().filter(|rule| rule.fits(&name)) {
-            if !rule.exposure.is_empty() {
-                facts.exposure.clone_from(&rule.exposure);
-                facts.exposure_source.clone_from(&rule.source);
-            }
-            if !rule.owner.is_empty() {
-                facts.owner.clone_from(&rule.owner);
-            }
-            if !rule.criticality.is_empty() {
-                facts.criticality.clone_from(&rule.criticality);
-            }
+        let said = said_of(&self.assets, &facts.name);
+        if !said.exposure.is_empty() {
+            facts.exposure = said.exposure;
+            facts.exposure_source = said.source;
+        }
+        if !said.owner.is_empty() {
+            facts.owner = said.owner;
+        }
+        if !said.criticality.is_empty() {
+            facts.criticality = said.criticality;
         }
     }
 }
 
-/// What a configuration says of assets, as settings keep it.
+/// What rules say of an asset, field by field: its very name before patterns, and of each the last. `source` is whose word the
+/// exposure is.
+pub(crate) fn said_of(rules: &[AssetRule], asset: &str) -> AssetRule {
+    let mut said = AssetRule { asset: asset.to_owned(), ..AssetRule::default() };
+    let named = rules.iter().filter(|rule| rule.asset == asset);
+    let fitting = rules.iter().filter(|rule| rule.asset != asset && rule.fits(asset));
+    for rule in fitting.chain(named) {
+        if !rule.exposure.is_empty() {
+            said.exposure.clone_from(&rule.exposure);
+            said.source.clone_from(&rule.source);
+        }
+        if !rule.owner.is_empty() {
+            said.owner.clone_from(&rule.owner);
+        }
+        if !rule.criticality.is_empty() {
+            said.criticality.clone_from(&rule.criticality);
+        }
+    }
+    said
+}
+
+/// What a configuration says of assets, as settings keep it: in the file the last that fits wins, among the settings a name wins
+/// over patterns, so of a name is left what no later rule of the file says too.
 pub(crate) fn rules_of(config: &Config) -> Vec<AssetRule> {
     let rule = |rule: &crate::config::AssetRule| AssetRule {
         asset: rule.name.clone().unwrap_or_else(|| rule.pattern.clone()),
@@ -178,7 +203,26 @@ pub(crate) fn rules_of(config: &Config) -> Vec<AssetRule> {
         criticality: rule.criticality.map(|c| c.as_str().to_owned()).unwrap_or_default(),
         source: format!("{}:{}", config.origin, rule.line),
     };
-    config.assets.iter().map(rule).collect()
+    let mut rules: Vec<AssetRule> = config.assets.iter().map(rule).collect();
+    for at in 0..rules.len() {
+        let Some((rule, later)) = rules.get_mut(at..).and_then(|rules| rules.split_first_mut())
+        else {
+            break;
+        };
+        for said in later.iter().filter(|said| said.asset != rule.asset && said.fits(&rule.asset)) {
+            for (own, over) in [
+                (&mut rule.exposure, &said.exposure),
+                (&mut rule.owner, &said.owner),
+                (&mut rule.criticality, &said.criticality),
+            ] {
+                if !over.is_empty() {
+                    own.clear();
+                }
+            }
+        }
+    }
+    rules.retain(|rule| !rule.is_empty());
+    rules
 }
 
 /// The exposure of a word; an unknown word is unknown.

@@ -4,6 +4,8 @@
 //! each recorded as an entry, with the text of every table, and then every date that moves with the reason. Only an
 //! admin sets them; here alone something may loosen, for a person says so and the record keeps it.
 
+mod assets;
+
 use ledger::Change;
 use ledger::Write;
 use ledger::change::AssetFacts;
@@ -14,17 +16,18 @@ use vocab::Instant;
 use super::{QueueError, unfit};
 use crate::books::{Actor, Books, UseCase, allow};
 use crate::clock::tables;
-use crate::config::{Config, Criticality, PathPattern, Trust};
+use crate::config::{Config, Criticality, Trust};
 use crate::intake::again::Again;
 use crate::intake::timing::Timing;
 use crate::intelligence::Intelligence;
 use crate::policy;
-use crate::settings::{ASSETS, AssetRule, INTEL_AGE, Settings, TABLES, rules_of};
+use crate::settings::{AssetRule, INTEL_AGE, Settings, TABLES, rules_of};
+
+use assets::Field;
+pub use assets::MAX_RULES;
 
 /// The schema of the JSON.
 pub const SCHEMA: &str = "gabion.settings/1";
-/// Most rules for assets.
-pub const MAX_RULES: usize = 2_000;
 
 /// What is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,7 +42,7 @@ pub struct Shown {
     pub policies_set: bool,
     /// Hours up to which a feed's silence means «no».
     pub intel_age_hours: i64,
-    /// What is said of assets by name or pattern; the last that fits wins field by field.
+    /// What is said of assets by name or pattern: a name wins over patterns, and of each the last, field by field.
     pub rules: Vec<AssetRule>,
     /// The assets that have tables of their own beside these.
     pub assets: Vec<OwnTables>,
@@ -213,20 +216,20 @@ impl SettingUp<'_> {
                     let hint = "one of: internet, internal, isolated; `-` takes it away";
                     return Err(unfit(format!("«{word}» is no exposure"), hint));
                 }
-                self.rule(asset, "exposure", word, |rule| rule.exposure.clone_from(word))?;
+                self.rule(asset, Field::Exposure, word)?;
             }
             Setting::Owner(asset, name) => {
                 if name.len() > 256 {
                     return Err(unfit("an owner has a name of at most 256 bytes", "name a team"));
                 }
-                self.rule(asset, "owner", name, |rule| rule.owner.clone_from(name))?;
+                self.rule(asset, Field::Owner, name)?;
             }
             Setting::Criticality(asset, word) => {
                 if !word.is_empty() && Criticality::of(word).is_none() {
                     let hint = "one of: low, medium, high; `-` takes it away";
                     return Err(unfit(format!("«{word}» is no criticality"), hint));
                 }
-                self.rule(asset, "criticality", word, |rule| rule.criticality.clone_from(word))?;
+                self.rule(asset, Field::Criticality, word)?;
             }
             Setting::NoOwnPolicies(asset) => self.without_own(asset)?,
             Setting::Estate(file) => self.estate(file)?,
@@ -263,77 +266,6 @@ impl SettingUp<'_> {
         self.put(TABLES, names.join("\n"), said);
     }
 
-    /// Sets one thing that is said of an asset.
-    fn rule(
-        &mut self,
-        asset: &str,
-        what: &str,
-        word: &str,
-        set: impl FnOnce(&mut AssetRule),
-    ) -> Result<(), QueueError> {
-        if PathPattern::parse(asset).is_none() || asset.is_empty() {
-            return Err(unfit(format!("«{asset}» is no asset"), "`gabion queue` names them"));
-        }
-        let mut rules = self.settings.assets.clone();
-        let at = match rules.iter().position(|rule| rule.asset == asset) {
-            Some(at) => at,
-            None => {
-                rules.push(AssetRule {
-                    asset: asset.to_owned(),
-                    exposure: String::new(),
-                    owner: String::new(),
-                    criticality: String::new(),
-                    source: String::new(),
-                });
-                rules.len() - 1
-            }
-        };
-        if let Some(rule) = rules.get_mut(at) {
-            set(rule);
-            rule.source = "gabion settings".to_owned();
-        }
-        rules
-            .retain(|r| !(r.exposure.is_empty() && r.owner.is_empty() && r.criticality.is_empty()));
-        let word = if word.is_empty() { "nobody says" } else { word };
-        self.rules(rules, format!("{what} of {asset}: {word}"))
-    }
-
-    /// The rules for assets, and the assets that are there already by them.
-    fn rules(&mut self, rules: Vec<AssetRule>, said: String) -> Result<(), QueueError> {
-        if rules.len() > MAX_RULES {
-            let what = format!("{} rules for assets", rules.len());
-            return Err(unfit(what, "at most 2,000 are kept; a pattern may say what many do"));
-        }
-        let value = match rules.as_slice() {
-            [] => String::new(),
-            rules => serde_json::to_string(rules).map_err(|e| unfit(e.to_string(), "change it"))?,
-        };
-        let before = std::mem::replace(&mut self.settings.assets, rules);
-        self.put(ASSETS, value, said);
-        for (id, was) in &self.assets {
-            let mut facts = was.clone();
-            // What a rule said and says no more is nobody's word.
-            let spoke = |field: fn(&AssetRule) -> &String| {
-                before.iter().any(|rule| rule.fits(&was.name) && !field(rule).is_empty())
-            };
-            if spoke(|rule| &rule.exposure) {
-                facts.exposure = vocab::Exposure::Unknown.as_str().to_owned();
-                facts.exposure_source = String::new();
-            }
-            if spoke(|rule| &rule.owner) {
-                facts.owner = String::new();
-            }
-            if spoke(|rule| &rule.criticality) {
-                facts.criticality = String::new();
-            }
-            self.settings.describe(&mut facts);
-            if facts != *was {
-                self.changes.push(Change::Asset { id: *id, facts, was: Some(was.clone()) });
-            }
-        }
-        Ok(())
-    }
-
     fn without_own(&mut self, asset: &str) -> Result<(), QueueError> {
         let Some((id, was)) = self.assets.iter().find(|(_, facts)| facts.name == asset) else {
             let hint = "`gabion settings` names the assets that have tables of their own";
@@ -365,7 +297,7 @@ impl SettingUp<'_> {
             let mut all = self.settings.assets.clone();
             all.retain(|known| !rules.iter().any(|rule| rule.asset == known.asset));
             all.extend(rules);
-            self.rules(all, said)?;
+            self.rules(all, None, said)?;
         }
         if !config.ignores.is_empty() {
             self.done.remarks.push(

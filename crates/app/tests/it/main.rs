@@ -25,6 +25,7 @@ mod reach;
 mod record;
 mod roles;
 mod scan;
+mod settings;
 mod story;
 mod suggestions;
 mod sync;
