@@ -19,6 +19,7 @@ pub mod names;
 mod reclock;
 pub mod reference;
 pub mod reopen;
+mod revive;
 pub mod settings;
 pub mod settle;
 pub mod show;

@@ -4,13 +4,15 @@
 //! record with a reason, stands in the evidence of each closure that rests on it, and withdrawing it lists them, and
 //! opens them again on request.
 
-use ledger::Change;
+use std::collections::BTreeSet;
+
 use ledger::change::{Document, Statement};
+use ledger::{Change, Write};
 use serde::Serialize;
 use vocab::Instant;
 
 use super::names::{self, Letter};
-use super::{QueueError, unfit};
+use super::{QueueError, revive, unfit};
 use crate::books::{Actor, Books, UseCase, allow};
 
 /// Name and version of the JSON shape.
@@ -152,7 +154,8 @@ pub fn set(
     Ok(Stated { entry: Some(write.commit("decision", &summary)?.entry), ..Stated::default() })
 }
 
-/// Withdraws what was stated. `reopen`: what was closed on it is open again.
+/// Withdraws what is stated. Told is what was closed on it, and on what was stated of the source before. `reopen`: it is
+/// open again; also where the statement was withdrawn earlier.
 ///
 /// # Errors
 /// Refused, no reason, nothing is stated, the ledger's.
@@ -165,51 +168,61 @@ pub fn unset(
 ) -> Result<Stated, QueueError> {
     let reason = reasoned(&request.reason, "withdraw a statement")?;
     let (asset, source) = named(actor, books, request)?;
-    let stated = books.ledger.statements(Some(asset))?;
-    let Some((_, _, was)) = stated.into_iter().find(|(_, known, _)| *known == source) else {
-        return Err(unfit(
-            format!("nothing is stated of {source} on {}", request.asset),
-            "`gabion source show` lists what is",
-        ));
-    };
-    let mut rest = Vec::new();
+    let mut on = Vec::new();
     books.ledger.each_finding(Some(asset), false, &mut |finding| {
-        let on = finding.closure.as_ref().is_some_and(|closure| closure.statement == was.entry);
-        if on && finding.state == "closed" {
-            rest.push(finding.id);
-        }
+        let closure = finding.closure.as_ref().filter(|_| finding.state == "closed");
+        let statement = closure.map_or(0, |closure| closure.statement);
+        on.extend((statement > 0).then_some((finding.id, statement)));
         true
     })?;
     let mut write = books.write(actor, now)?;
-    let entry = names::write(Letter::E, was.entry);
-    let summary =
-        format!("withdrawn: {entry}, the runs of {source} on {} are whole", request.asset);
-    let change = Change::Stated {
-        asset,
-        source: source.clone(),
-        statement: None,
-        was: Some(was),
-        reason: reason.clone(),
+    let rest = resting(&mut write, asset, &source, on)?;
+    let was = write.statement(asset, &source)?;
+    let what = match &was {
+        Some(was) => names::write(Letter::E, was.entry),
+        None if reopen && !rest.is_empty() => "what was stated".to_owned(),
+        None => {
+            return Err(unfit(
+                format!("nothing is stated of {source} on {}", request.asset),
+                "`gabion source show` lists what is",
+            ));
+        }
     };
-    write.append(&change)?;
+    let summary = format!("withdrawn: {what}, the runs of {source} on {} are whole", request.asset);
+    if was.is_some() {
+        let (source, reason) = (source.clone(), reason.clone());
+        write.append(&Change::Stated { asset, source, statement: None, was, reason })?;
+    }
     if reopen {
+        let why = format!("{}: {what} was withdrawn: {reason}", actor.name);
+        let missing = format!("{what}, which said that its runs are whole, was withdrawn");
         for page in rest.chunks(500) {
-            for finding in write.findings(page)? {
-                let Some(was) = finding.closure.clone() else { continue };
-                let why = format!("{}: {entry} was withdrawn: {reason}", actor.name);
-                write.append(&Change::Reopened {
-                    finding: finding.id,
-                    why,
-                    was,
-                    was_at: finding.closed_at,
-                    at: None,
-                })?;
-            }
+            revive::revive(&mut write, asset, page, &why, &missing)?;
         }
     }
     let entry = Some(write.commit("decision", &summary)?.entry);
     let named = rest.iter().take(MOST).map(|id| names::write(Letter::F, *id)).collect();
     Ok(Stated { entry, rest: named, rest_total: rest.len() as u64, reopened: reopen })
+}
+
+/// Of findings that were closed on statements, those whose statement is one on this source.
+fn resting(
+    write: &mut Write<'_>,
+    asset: i64,
+    source: &str,
+    mut on: Vec<(i64, i64)>,
+) -> Result<Vec<i64>, QueueError> {
+    let entries: BTreeSet<i64> = on.iter().map(|(_, entry)| *entry).collect();
+    let mut own = BTreeSet::new();
+    for entry in entries {
+        let Some((_, changes)) = write.entry(entry)? else { continue };
+        let of_source = |change: &Change| matches!(change, Change::Stated { asset: on, source: of, .. } if *on == asset && of == source);
+        if changes.iter().any(of_source) {
+            own.insert(entry);
+        }
+    }
+    on.retain(|(_, entry)| own.contains(entry));
+    Ok(on.into_iter().map(|(finding, _)| finding).collect())
 }
 
 /// The asset and the source, once the actor may speak for it.

@@ -232,6 +232,49 @@ fn a_statement_stands_in_the_evidence_and_falls_with_what_rests_on_it() {
 }
 
 #[test]
+fn a_withdrawn_statement_gives_back_all_that_was_closed_on_the_source() {
+    let mut world = World::new();
+    let all = [("R1", "a.c", 1), ("R2", "b.c", 2), ("R3", "c.c", 3)];
+    let run = |day: u32, command: &str, results: &[(&str, &str, u32)]| {
+        let mut run = sarif("lint", &format!("2026-11-{day:02}T00:00:00Z"), R, results);
+        run["runs"][0]["invocations"][0]["commandLine"] = json!(command);
+        (run, format!("2026-11-{day:02}T01:00:00Z"))
+    };
+    let take = |world: &mut World, day, command, results: &[_], expect| {
+        let (document, now) = run(day, command, results);
+        world.check(&document, &now, expect)
+    };
+    take(&mut world, 1, "lint .", &all, [3, 0, 0, 0]);
+    let (actor, request) = (world.actor.clone(), world.source());
+    let first = source::set(&actor, &mut world.books, &request, at("2026-11-01T02:00:00Z"));
+    take(&mut world, 2, "lint .", &all[..2], [0, 1, 0, 0]);
+    // Another configuration ends its effect; it is stated anew, and more is closed on it.
+    take(&mut world, 3, "lint --all .", &all[..2], [0, 0, 0, 0]);
+    let second = source::set(&actor, &mut world.books, &request, at("2026-11-03T02:00:00Z"));
+    assert!(first.expect("stated").entry < second.expect("stated anew").entry);
+    take(&mut world, 4, "lint --all .", &all[..1], [0, 1, 0, 0]);
+    let now = at("2026-11-05T00:00:00Z");
+    let told = source::unset(&actor, &mut world.books, &request, false, now).expect("withdrawn");
+    let mut names = ["b.c", "c.c"].map(|place| name_of(Letter::F, world.at(place)));
+    names.sort();
+    assert_eq!((told.rest, told.reopened), (names.to_vec(), false));
+    // Also afterwards they can be had back, and each stands on its claim.
+    let told = source::unset(&actor, &mut world.books, &request, true, now).expect("opened again");
+    assert_eq!((told.rest, told.reopened), (names.to_vec(), true));
+    assert_eq!(world.unseen("2026-11-05T01:00:00Z"), ["b.c", "c.c"]);
+    let second = world.at("b.c");
+    let claim = world.told(second, "2026-11-05T01:00:00Z").claims.remove(0);
+    assert!(claim.unseen.expect("unseen").missing[0].why.contains("withdrawn"));
+    take(&mut world, 6, "lint --all .", &all[..1], [0, 0, 0, 2]);
+    let made = take(&mut world, 7, "lint --all .", &all, [0, 0, 0, 0]);
+    assert_eq!((made.unchanged, made.changed), (3, 0));
+    assert!(source::unset(&actor, &mut world.books, &request, true, now).is_err());
+    let entry = told.entry.expect("an entry");
+    let verified = app::queue::keep::verify(&actor, &mut world.books, true, None, &mut |_, _| {});
+    assert!(verified.expect("verified").faults.is_empty(), "E-{entry}");
+}
+
+#[test]
 fn a_run_that_would_end_most_of_its_source_proposes() {
     let mut world = World::new();
     let all: Vec<(&str, &str, u32)> = (0..14).map(|n| ("R1", "a.c", n * 9 + 1)).collect();

@@ -58,6 +58,27 @@ impl Write<'_> {
         self.documents(sql, &[Value::Ints(ids.to_vec())])
     }
 
+    /// The last run of a stream before a document that it has taken in.
+    pub fn document_before(
+        &mut self,
+        stream: i64,
+        document: i64,
+    ) -> Result<Option<Document>, LedgerError> {
+        let sql = "SELECT d.id, d.details FROM documents d \
+                   WHERE d.stream = $1 AND d.id < $2 AND d.void = 0 \
+                   ORDER BY d.scanned_at DESC, d.id DESC LIMIT 1";
+        Ok(self.documents(sql, &[Value::Int(stream), Value::Int(document)])?.into_iter().next())
+    }
+
+    /// What happened to a finding and its claims, in its order.
+    pub fn changes_of(&mut self, finding: i64) -> Result<Vec<Change>, LedgerError> {
+        self.flush()?;
+        let Ledger { database, packer, .. } = &mut *self.ledger;
+        let rest = "WHERE c.finding = $1 OR c.other = $1 ORDER BY c.id";
+        let found = read::changes(database.as_mut(), packer, rest, &[Value::Int(finding)])?;
+        Ok(found.into_iter().map(|(_, change)| change).collect())
+    }
+
     /// What a person states of a source on an asset.
     pub fn statement(
         &mut self,
