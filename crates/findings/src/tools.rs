@@ -105,6 +105,14 @@ pub fn rates_apart(name: &str) -> bool {
     RATED_APART.contains(&canonical(name).name.as_ref())
 }
 
+/// The one name of a tool that stands in the table; none for any other name.
+pub fn known(name: &str) -> Option<&'static str> {
+    match canonical(name).name {
+        Cow::Borrowed(known) => Some(known),
+        Cow::Owned(_) => None,
+    }
+}
+
 fn plain(name: &str) -> String {
     let words = name.split(|c: char| c.is_whitespace() || matches!(c, '-' | '_'));
     let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
@@ -159,6 +167,11 @@ mod tests {
                 assert_eq!(canonical(name).name, expect, "{name}");
             }
         }
+    }
+
+    #[test]
+    fn only_what_stands_in_the_table_is_known() {
+        assert_eq!((known("semgrep oss"), known("my own scanner")), (Some("Semgrep"), None));
     }
 
     #[test]

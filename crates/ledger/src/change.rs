@@ -167,6 +167,10 @@ pub struct Document {
     /// A person said the tool's version: it stands for the rules too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub version_said: bool,
+    /// What divides the runs of its source's name, target and category, as it ends the name; absent where an earlier version
+    /// read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
 }
 
 /// One of the five things that a run did not show of a claim.

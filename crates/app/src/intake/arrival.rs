@@ -372,6 +372,7 @@ impl Arrival<'_> {
             rules_version: taken.coverage.rules_version.clone(),
             configuration: taken.coverage.configuration(),
             version_said: self.request.tool_version.is_some(),
+            part: Some(self.belongs.part.clone()),
         }
     }
 

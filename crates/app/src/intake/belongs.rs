@@ -30,7 +30,7 @@ pub(crate) struct Belongs {
     pub(crate) source: String,
     /// The tool's one name; empty when the source was named by hand.
     pub(crate) tool: String,
-    /// What divides the tool's runs on the asset: target and category, as they stand in the source's name.
+    /// What divides the runs of this name on the asset: target and category, as they end the source's name.
     pub(crate) part: String,
     pub(crate) reference: String,
     /// Whether the reference is a pull request: what it alone reports is no part of the queue.
@@ -58,15 +58,17 @@ pub(crate) fn belongs(
     let category = told.category.trim();
     let category = if category.is_empty() { String::new() } else { format!(" ({category})") };
     let of_target = target(told).map(|target| format!(" of {target}")).unwrap_or_default();
-    let part = format!("{of_target}{category}");
-    let source = match request.source.as_deref() {
+    let own = request.source.as_deref().map(|own| name("--source", own)).transpose()?;
+    let own = own.map(|own| findings::tools::known(&own).map_or(own, str::to_owned));
+    // A tool's own name, however it is written, says no more than its document.
+    let own = own.filter(|own| *own != tool);
+    let (source, tool, part) = match own {
         // What a person calls the source holds for all of it; runs of several tools or categories stay apart.
-        Some(own) if alone => format!("{}{category}", name("--source", own)?),
-        Some(own) => format!("{}: {tool}{category}", name("--source", own)?),
-        None => format!("{tool}{part}"),
+        Some(own) if alone => (format!("{own}{category}"), String::new(), category),
+        Some(own) => (format!("{own}: {tool}{category}"), String::new(), category),
+        None => (format!("{tool}{of_target}{category}"), tool, format!("{of_target}{category}")),
     };
     let source = name("--source", &source)?;
-    let tool = if request.source.is_some() { String::new() } else { tool };
     let reference = normal_reference(request.reference.as_deref().unwrap_or(&told.branch));
     let reference = if reference.is_empty() { String::new() } else { name("--ref", reference)? };
     let asset = match &request.asset {

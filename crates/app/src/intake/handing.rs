@@ -29,6 +29,25 @@ pub(super) struct Place {
     pub(super) said: Option<String>,
 }
 
+/// A name that differs from one of the asset's sources in case alone is that source's.
+pub(super) fn spelled(
+    write: &mut Write<'_>,
+    asset: i64,
+    belongs: &mut Belongs,
+) -> Result<(), LedgerError> {
+    let known = write.streams(asset)?;
+    if known.iter().any(|(_, source, _)| *source == belongs.source) {
+        return Ok(());
+    }
+    let (plain, part) = (belongs.source.to_lowercase(), belongs.part.as_str());
+    // Of what divides its runs, a category or a target, case counts.
+    let same = |source: &&String| source.to_lowercase() == plain && source.ends_with(part);
+    if let Some(source) = known.iter().map(|(_, source, _)| source).find(same) {
+        belongs.source.clone_from(source);
+    }
+    Ok(())
+}
+
 /// Finds the stream, or makes it and hands over what is its own.
 pub(super) fn place(
     write: &mut Write<'_>,
@@ -39,8 +58,7 @@ pub(super) fn place(
     if let Some(stream) = write.stream(asset, &belongs.source, &belongs.reference)? {
         return Ok(Place { stream, handed: None, said: None });
     }
-    let others: Vec<(i64, String, String)> =
-        write.streams(asset)?.into_iter().take(MOST_STREAMS).collect();
+    let others = write.streams(asset)?;
     let id = write.next(Ids::Stream)?;
     let (source, reference) = (belongs.source.clone(), belongs.reference.clone());
     write.append(&Change::Stream { id, asset, source, reference })?;
@@ -48,18 +66,13 @@ pub(super) fn place(
     if belongs.tool.is_empty() {
         return Ok(place);
     }
-    let here = |reference: &str| normal_reference(reference) == belongs.reference;
-    let mine: Vec<_> = others.iter().filter(|(_, _, reference)| here(reference)).collect();
+    let mine = mine(write, asset, belongs, others)?;
     // The same source under another of the tool's names, or on another spelling of the branch.
-    for (from, source, reference) in &mine {
-        let (tool, part) = parts(source);
-        if tools::canonical(tool) == belongs.tool && part == belongs.part {
-            let last = write.stream(asset, source, reference)?.and_then(|stream| stream.last);
-            let why = format!("{source} is {} under another name", belongs.source);
-            if all(write, *from, id, &why)? > 0 {
-                place.said = Some(format!("{why}: its claims go on"));
-                place.stream.last = latest(place.stream.last.take(), last);
-            }
+    for other in mine.iter().filter(|o| o.tool == belongs.tool && o.part == belongs.part) {
+        let why = format!("{} is {} under another name", other.source, belongs.source);
+        if all(write, other.stream, id, &why)? > 0 {
+            place.said = Some(format!("{why}: its claims go on"));
+            place.stream.last = latest(place.stream.last.take(), Some(other.last.clone()));
         }
     }
     if place.stream.last.is_some() {
@@ -67,18 +80,14 @@ pub(super) fn place(
     }
     // It gained a category or a target, or was split: by name, claim by claim.
     if !belongs.part.is_empty() {
-        let whole = mine.iter().find(|(_, source, _)| {
-            let (tool, part) = parts(source);
-            part.is_empty() && tools::canonical(tool) == belongs.tool
-        });
-        if let Some((from, source, reference)) = whole {
-            let last = write.stream(asset, source, reference)?.and_then(|stream| stream.last);
-            matching::matched(stage, write, *from, None, &mut |_| {})?;
-            let why = format!("{source} is told apart as {}", belongs.source);
-            let handed = marked(write, stage, *from, id, &why)?;
+        let whole = mine.iter().find(|other| other.part.is_empty() && other.tool == belongs.tool);
+        if let Some(other) = whole {
+            matching::matched(stage, write, other.stream, None, &mut |_| {})?;
+            let why = format!("{} is told apart as {}", other.source, belongs.source);
+            let handed = marked(write, stage, other.stream, id, &why)?;
             if handed > 0 {
                 place.said = Some(format!("{why}: {handed} of its claims go on"));
-                place.handed = last;
+                place.handed = Some(other.last.clone());
             }
             return Ok(place);
         }
@@ -87,52 +96,84 @@ pub(super) fn place(
     Ok(place)
 }
 
+/// Another source of the asset on the same branch.
+struct Other {
+    stream: i64,
+    source: String,
+    /// By the one name of the tool.
+    tool: String,
+    /// What divides the runs of its name.
+    part: String,
+    last: Document,
+}
+
+/// The other sources on this branch of which a document counts and tells what they are, the oldest first.
+fn mine(
+    write: &mut Write<'_>,
+    asset: i64,
+    belongs: &Belongs,
+    others: Vec<(i64, String, String)>,
+) -> Result<Vec<Other>, LedgerError> {
+    let here = |reference: &str| normal_reference(reference) == belongs.reference;
+    let mut mine = Vec::new();
+    let others = others.into_iter().filter(|(_, _, reference)| here(reference));
+    for (stream, source, reference) in others.take(MOST_STREAMS) {
+        let last = write.stream(asset, &source, &reference)?.and_then(|stream| stream.last);
+        let told = last.and_then(|last| Some((told(&source, &last)?, last)));
+        if let Some(((tool, part), last)) = told {
+            mine.push(Other { stream, source, tool, part, last });
+        }
+    }
+    Ok(mine)
+}
+
+/// A source's tool and part, as its last document tells them. Of one that an earlier version read: what its name has behind
+/// the tool that the document names. None where a person gave the name then, for nobody knows what divides it.
+fn told(source: &str, last: &Document) -> Option<(String, String)> {
+    if let Some(part) = &last.part {
+        return Some((tools::canonical(source.strip_suffix(part.as_str())?), part.clone()));
+    }
+    let tool = match last.tool.as_str() {
+        "" => tools::canonical(&last.format),
+        tool => tool.to_owned(),
+    };
+    Some((tools::canonical(&tool), source.strip_prefix(&tool)?.to_owned()))
+}
+
 /// A name that nobody knows takes the place of one that reports no more.
 fn vanished(
     write: &mut Write<'_>,
     stage: &mut Stage,
     belongs: &Belongs,
-    mine: &[&(i64, String, String)],
+    mine: &[Other],
     place: &mut Place,
 ) -> Result<(), LedgerError> {
     if stage.is_empty() || stage.len() > MOST_TRIED {
         return Ok(());
     }
-    for (from, source, reference) in mine {
-        let (tool, _) = parts(source);
-        if tools::canonical(tool) == belongs.tool || write.standing(*from)? == 0 {
+    for other in mine.iter().filter(|o| o.tool != belongs.tool && o.part == belongs.part) {
+        if other.last.scanned_at > belongs.scanned_at || write.standing(other.stream)? == 0 {
             continue;
         }
-        let last = write.stream(place.stream.asset, source, reference)?.and_then(|s| s.last);
-        if last.as_ref().is_none_or(|last| last.scanned_at > belongs.scanned_at) {
-            continue;
-        }
-        matching::matched(stage, write, *from, None, &mut |_| {})?;
+        let source = &other.source;
+        matching::matched(stage, write, other.stream, None, &mut |_| {})?;
         let found = stage.ruled_matches()?;
         if found >= FEWEST && found * 2 > stage.len() {
             let why = format!(
                 "{} reports the rules of {source} at its places: it is taken for the same tool under another name",
                 belongs.source
             );
-            let handed = all(write, *from, place.stream.id, &why)?;
+            let handed = all(write, other.stream, place.stream.id, &why)?;
             place.said = Some(format!(
                 "{why}, and {handed} claims go on; if it is another tool, take this import back (`gabion undo`) and \
                  name it with --source"
             ));
-            place.stream.last = last;
+            place.stream.last = Some(other.last.clone());
             return Ok(());
         }
         stage.unmark()?;
     }
     Ok(())
-}
-
-/// A source's tool, and its target and category as they stand behind it.
-fn parts(source: &str) -> (&str, &str) {
-    let target = source.find(" of ");
-    let category = source.find(" (");
-    let cut = target.into_iter().chain(category).min().unwrap_or(source.len());
-    source.split_at(cut)
 }
 
 fn latest(a: Option<Document>, b: Option<Document>) -> Option<Document> {
@@ -185,13 +226,42 @@ fn marked(
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
+    use ledger::change::{Counts, Document};
+    use vocab::Instant;
+
+    use super::told;
 
     #[test]
-    fn a_source_is_its_tool_and_what_divides_it() {
-        assert_eq!(parts("Trivy of web"), ("Trivy", " of web"));
-        assert_eq!(parts("CodeQL (lang:java)"), ("CodeQL", " (lang:java)"));
-        assert_eq!(parts("Trivy of web (a)"), ("Trivy", " of web (a)"));
-        assert_eq!(parts("Semgrep OSS"), ("Semgrep OSS", ""));
+    fn a_source_is_what_its_document_tells_and_not_what_its_name_looks_like() {
+        let document = |tool: &str, part: Option<&str>| Document {
+            id: 1,
+            stream: 1,
+            name: "a.json".to_owned(),
+            format: "zap-json".to_owned(),
+            sha256: String::new(),
+            scanned_at: Instant::UNIX_EPOCH,
+            scope: String::new(),
+            tool: tool.to_owned(),
+            tool_version: String::new(),
+            incomplete: Vec::new(),
+            counts: Counts::default(),
+            rules_version: String::new(),
+            configuration: Vec::new(),
+            version_said: false,
+            part: part.map(str::to_owned),
+        };
+        let check = |source: &str, tool: &str, part: Option<&str>, expect: Option<(&str, &str)>| {
+            let told = told(source, &document(tool, part));
+            let told = told.as_ref().map(|(tool, part)| (tool.as_str(), part.as_str()));
+            assert_eq!(told, expect, "{source}");
+        };
+        check("Trivy of web (a)", "Trivy", Some(" of web (a)"), Some(("Trivy", " of web (a)")));
+        check("Scan of the day", "Scan of the day", Some(""), Some(("Scan of the day", "")));
+        check("nightly (a)", "Trivy", Some(" (a)"), Some(("nightly", " (a)")));
+        // Of earlier versions.
+        check("Semgrep OSS (a)", "Semgrep OSS", None, Some(("Semgrep", " (a)")));
+        check("Scan of the day", "Scan of the day", None, Some(("Scan of the day", "")));
+        check("ZAP of shop", "", None, Some(("ZAP", " of shop")));
+        check("nightly of all", "Trivy", None, None);
     }
 }

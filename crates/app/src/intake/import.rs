@@ -378,6 +378,9 @@ pub(super) fn one_of(
         belongs.asset.tables.clone_from(&common.tables);
         // Whoever is said to be the owner now: of an asset that is there already its own facts tell.
         let known = write.asset(&belongs.asset.name)?;
+        if let Some((asset, _)) = &known {
+            super::handing::spelled(&mut write, *asset, &mut belongs)?;
+        }
         let owner = known.as_ref().map_or(&belongs.asset.owner, |(_, facts)| &facts.owner);
         allow(actor, UseCase::Import, *owner == actor.name)?;
         let into =

@@ -1,5 +1,7 @@
 //! What ends a finding, through the import: only a run that is known to have looked.
 
+mod names;
+
 use app::books::{Actor, Books, Database, Mode, Role};
 use app::intake::{Imported, Input, Request, import, scope};
 use app::queue::names::{Letter, write as name_of};

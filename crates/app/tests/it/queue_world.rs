@@ -108,6 +108,7 @@ fn document(id: i64, stream: i64, name: &str, when: &str, observations: u64, new
         rules_version: String::new(),
         configuration: Vec::new(),
         version_said: false,
+        part: None,
     })
 }
 

@@ -109,6 +109,7 @@ pub fn document(
         rules_version: String::new(),
         configuration: Vec::new(),
         version_said: false,
+        part: None,
     }))?;
     Ok(id)
 }
