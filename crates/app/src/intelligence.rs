@@ -23,6 +23,11 @@ impl DataDir {
         self.0.join("feeds")
     }
 
+    /// The last whole KEV catalogue that a sync has read.
+    pub fn catalogue(&self) -> PathBuf {
+        self.0.join("kev-last.json")
+    }
+
     /// Held while a sync runs.
     pub fn lock(&self) -> PathBuf {
         self.0.join("sync.lock")

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 use intel::{Builder, FeedError, FeedSummary, Source};
@@ -16,6 +16,7 @@ use vocab::{Instant, instant};
 
 use super::bounded::{self, Bounded};
 use super::folder::{self, Feed, Kind};
+use super::kept;
 use super::{Progress, SyncError};
 use crate::feeds::osv::MISSING;
 use crate::feeds::place::hex;
@@ -24,7 +25,7 @@ use crate::files::read;
 /// Largest single record (OSV advisory or CVE record).
 const MAX_RECORD: u64 = 16 << 20;
 /// Largest KEV, nuclei or Metasploit file, unpacked.
-const MAX_DOCUMENT: u64 = 512 << 20;
+pub(super) const MAX_DOCUMENT: u64 = 512 << 20;
 /// Most entries in one archive.
 const MAX_ENTRIES: usize = 4_000_000;
 /// Most dated copies of the catalogue.
@@ -40,6 +41,8 @@ pub struct Plan<'a> {
     pub ecosystems: Option<&'a [String]>,
     /// When a feed file was fetched, by its path relative to the folder.
     pub fetched: &'a dyn Fn(&str) -> Option<Instant>,
+    /// Where earlier copies of the catalogue may lie, for when this one is damaged.
+    pub earlier: &'a [PathBuf],
     /// Where a feed file came from, by its path relative to the folder.
     pub address: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -116,7 +119,12 @@ pub fn build(
                 if let Some(ecosystem) = feed.name.strip_prefix("osv/") {
                     builder.coverage(ecosystem, false);
                 }
-                built.failed.push((feed.name.clone(), error.to_string()));
+                let mut why = error.to_string();
+                if feed.kind == Kind::Kev {
+                    let stands = kept::stand_in(&mut builder, &feed.path, plan.earlier);
+                    why = format!("{why}; {stands}");
+                }
+                built.failed.push((feed.name.clone(), why));
             }
         }
     }
@@ -324,7 +332,7 @@ fn cve_archive(builder: &mut Builder, path: &Path) -> Result<FeedSummary, FeedEr
     Ok(summary)
 }
 
-fn document(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn document(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     Bounded::new(bounded::open(path)?, MAX_DOCUMENT).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -360,7 +368,7 @@ fn date_in(name: &str) -> Option<Instant> {
 }
 
 /// SHA-256 of a file, in hexadecimal.
-fn digest(path: &Path) -> io::Result<String> {
+pub(super) fn digest(path: &Path) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut file = File::open(path)?;
     let mut buffer = vec![0u8; 1 << 16];

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// Most entries looked at in one folder of feeds.
 const MAX_ENTRIES: usize = 1_000_000;
 
+/// Where the catalogue lies.
+pub(super) const KEV: &str = "kev/known_exploited_vulnerabilities.json";
+
 /// One feed file (or, for an ecosystem, one folder).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
@@ -67,7 +70,7 @@ pub fn feeds(folder: &Path) -> io::Result<Vec<Feed>> {
             found.push(Feed { name: name.into(), kind, path });
         }
     };
-    one(&mut found, "kev", Kind::Kev, &["kev/known_exploited_vulnerabilities.json"]);
+    one(&mut found, "kev", Kind::Kev, &[KEV]);
     one(&mut found, "kev-history", Kind::KevHistory, &["kev/kev-history.tar.zst"]);
     let epss = entries(&folder.join("epss"))?;
     let newest = epss.iter().filter(|n| {

@@ -9,6 +9,7 @@ pub mod bounded;
 mod build;
 mod download;
 pub mod folder;
+mod kept;
 mod replace;
 pub mod status;
 
@@ -167,14 +168,19 @@ pub fn sync(
         }
         None => download::download(request, now, progress)?,
     };
+    let earlier = kept::earlier(&request.data);
     let plan = build::Plan {
+        earlier: &earlier,
         folder: &brought.folder,
         ecosystems: request.ecosystems.as_deref(),
         fetched: &|file| brought.known.fetched(file).or(request.fetched),
         address: &|file| brought.known.address(file),
     };
-    let built =
-        replace::replace(&request.data, &mut |out| build::build(&plan, now, out, progress))?;
+    let built = replace::replace(&request.data, &mut |out| {
+        let built = build::build(&plan, now, out, progress)?;
+        kept::keep(&request.data, &brought.folder, &built)?;
+        Ok(built)
+    })?;
     drop(lock);
     Ok(Outcome { built, not_fetched: brought.failed, index: request.data.index() })
 }

@@ -43,6 +43,37 @@ fn a_broken_feed_is_named_and_its_ecosystem_is_never_complete() {
 }
 
 #[test]
+fn a_damaged_catalogue_leaves_the_earlier_one_in_place() {
+    let world = world();
+    let damaged = |world: &World| {
+        world.write("feeds/kev/known_exploited_vulnerabilities.json", b"{\"vulnerabilities\": [{");
+        sync::sync(&world.sync_request(), now(), &mut |_| {}).expect("synced")
+    };
+    // There is none.
+    let outcome = damaged(&world);
+    assert!(outcome.built.failed[0].1.contains("no earlier copy"), "{:?}", outcome.built.failed);
+    assert!(!outcome.built.meta.sources.iter().any(|source| source.feed == "kev"));
+    world.write(
+        "feeds/kev/known_exploited_vulnerabilities.json",
+        &crate::world::kev(&[("CVE-2026-1000", "2026-11-02")]),
+    );
+    world.sync();
+    for _ in 0..2 {
+        let outcome = damaged(&world);
+        let (feed, why) = &outcome.built.failed[0];
+        assert!(!outcome.complete() && feed == "kev");
+        assert!(why.contains("the earlier catalogue, of 2026-11-21, stays"), "{why}");
+        let mut sources = outcome.built.meta.sources.iter();
+        let source = sources.find(|source| source.feed == "kev").expect("the earlier one");
+        assert_eq!((source.records, source.fetched), (1, None));
+    }
+    // It acts: what it lists is an emergency still, and nothing is assumed.
+    world.write("tree/Cargo.lock", crate::world::cargo_lock(&[("left", "1.0.0")]).as_bytes());
+    let report = world.scan(&world.request());
+    assert!(report.findings[0].emergency && report.findings[0].assumed.is_none(), "{report:?}");
+}
+
+#[test]
 fn a_record_that_cannot_be_read_makes_its_ecosystem_partial() {
     let world = world();
     world.write(
