@@ -275,7 +275,7 @@ Exit codes: 0 read, 2 usage, 3 read in part, 4 nothing recognised, or failed";
 #[derive(Debug, Args)]
 pub struct ImportArgs {
     /// Reports; `-` is standard input; gzip is unpacked
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "format")]
     pub files: Vec<PathBuf>,
     /// The asset that was looked at: declares it [default: what the report calls it, undeclared]
     #[arg(long, value_name = "NAME")]
@@ -296,7 +296,7 @@ pub struct ImportArgs {
     /// version is that of the last report
     #[arg(long, value_name = "VERSION")]
     pub tool_version: Option<String>,
-    /// The report's format, where its content does not tell; `list` tells the ids
+    /// The report's format, where its content does not tell; `list`, without a file, tells the ids
     #[arg(long, value_name = "ID")]
     pub format: Option<String>,
     /// Tell what would happen; keep nothing

@@ -16,6 +16,9 @@ use crate::terminal::Terminal;
 
 /// Takes each file in; one that cannot be read keeps none of the others out.
 pub fn run(args: ImportArgs, global: &Global, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.files.is_empty() {
+        return without_file(&args, terminal);
+    }
     let template = request(&args)?;
     let data = super::data_dir(global)?;
     let intelligence = match Intelligence::open(&data) {
@@ -49,6 +52,20 @@ pub fn run(args: ImportArgs, global: &Global, terminal: &Terminal) -> anyhow::Re
         }
     }
     despite_pipe(print(&done, args.files.len() > 1, failures, args.json, terminal), judged)
+}
+
+/// `--format list` tells the formats; nothing else goes without a file.
+fn without_file(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.format.as_deref() != Some("list") {
+        let hint = "name a report, or `-` for standard input; `--format list` tells the formats";
+        return Err(usage(anyhow!("no FILE is named"), hint.to_owned()));
+    }
+    let mut out = terminal.out();
+    let widest = app::intake::formats().map(|(id, _)| id.len()).max().unwrap_or_default();
+    let written = app::intake::formats()
+        .try_for_each(|(id, title)| writeln!(out, "{id:widest$}  {title}"))
+        .and_then(|()| out.flush());
+    despite_pipe(written.map_err(Into::into), Exit::Complete)
 }
 
 /// Failed beats usage beats incomplete beats complete.
@@ -142,7 +159,7 @@ pub fn import_failed(error: ImportError) -> anyhow::Error {
                 .to_owned()
         }
         ImportError::Unrecognised { .. } => {
-            "if it is cut, let the tool write it again; else name its format with --format ID (`--format list` tells the ids, docs/FORMATS.md how a report of your own is written); a lock file or an image is for `gabion scan`".to_owned()
+            "if it is cut, let the tool write it again; else name its format with --format ID (`gabion import --format list` tells the ids, docs/FORMATS.md how a report of your own is written); a lock file or an image is for `gabion scan`".to_owned()
         }
         ImportError::Unreadable { .. } => {
             "if it is another format, name it with --format ID; else let the tool write it again".to_owned()

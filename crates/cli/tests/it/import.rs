@@ -45,6 +45,20 @@ fn what_is_no_report_is_named_and_the_others_go_on() {
 }
 
 #[test]
+fn the_formats_are_listed_without_a_file_and_nothing_else_goes_without_one() {
+    let place = Place::new();
+    let (code, out, err) = stdout(&place, &["import", "--format", "list"]);
+    assert_eq!(code, 0, "{err}");
+    let listed = out.lines().any(|line| line.starts_with("sarif ") && line.contains("SARIF 2.1.0"));
+    assert!(listed && out.lines().count() > 50, "{out}");
+    for arguments in [&["import", "--format", "sarif"][..], &["import"]] {
+        let (code, out, err) = stdout(&place, arguments);
+        assert_eq!((code, out.as_str()), (2, ""));
+        assert!(err.contains("FILE"), "{err}");
+    }
+}
+
+#[test]
 fn one_file_is_one_object_and_a_dropped_record_is_read_in_part() {
     let place = Place::new();
     let broken =
