@@ -177,6 +177,12 @@ impl Ledger {
         all(self.database.as_mut(), sql, &[Value::Int(asset)], read)
     }
 
+    /// The names of all sources, each once, by name.
+    pub fn source_names(&mut self) -> Result<Vec<String>, LedgerError> {
+        let sql = "SELECT DISTINCT t.source FROM streams t ORDER BY t.source";
+        all(self.database.as_mut(), sql, &[], &mut |row| row.text(0))
+    }
+
     /// The latest document of a stream that was not taken back.
     pub fn last_document(&mut self, stream: i64) -> Result<Option<Document>, LedgerError> {
         let packer = &mut self.packer;

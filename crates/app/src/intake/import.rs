@@ -399,6 +399,10 @@ pub(super) fn one_of(
     let Some(mut imported) = all else {
         return Err(LedgerError::Unfit("a document without a run".to_owned()).into());
     };
+    if !request.by_inventory {
+        let said = super::parts::checked(&mut write, &imported.asset, &request.scope)?;
+        imported.remarks.extend(said);
+    }
     let moved = imported.moved.take();
     if !summaries.is_empty() && !request.dry_run {
         imported.entry = Some(write.commit("import", &summaries.join("; "))?.entry);

@@ -18,6 +18,7 @@ pub mod import;
 mod looks;
 mod matching;
 pub mod memory;
+mod parts;
 pub mod record;
 mod redact;
 pub mod spool;

@@ -5,14 +5,14 @@ use vocab::Instant;
 use super::call::{Call, Ending};
 use super::decide::{Deciding, Done, decide};
 use super::names::Named;
-use super::{QueueError, unfit};
+use super::{QueueError, meant, unfit};
 use crate::books::{Actor, Books, UseCase, allow};
 
 /// The open findings of an asset all of whose claims are unseen, of one source or all: what a person can confirm to have
 /// ended with one reason.
 ///
 /// # Errors
-/// Refused, no such asset, none is unseen, the ledger's.
+/// Refused, no such asset or source, none is unseen, the ledger's.
 pub fn unseen(
     actor: &Actor,
     books: &mut Books,
@@ -29,11 +29,12 @@ pub fn unseen(
         }
         true
     })?;
-    if let Some(source) = source {
+    let source = source.map(|source| meant::on(books, (id, asset), source)).transpose()?;
+    if let Some(source) = &source {
         let mut own = Vec::new();
         for id in all {
             let claims = books.ledger.claims(id)?;
-            if claims.iter().filter(|claim| claim.live).all(|claim| claim.source == source) {
+            if claims.iter().filter(|claim| claim.live).all(|claim| claim.source == *source) {
                 own.push(id);
             }
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use vocab::Instant;
 
 use super::names::{self, Letter};
-use super::{Filter, QueueError, views};
+use super::{Filter, QueueError, meant, views};
 use crate::books::{Actor, Books, UseCase, allow};
 
 /// The schema of the JSON.
@@ -137,14 +137,15 @@ pub struct Row {
 /// Lists the queue.
 ///
 /// # Errors
-/// Refused, no such view, the ledger's.
+/// Refused, no such view or source, the ledger's.
 pub fn list(
     actor: &Actor,
     books: &mut Books,
-    request: Request,
+    mut request: Request,
     now: Instant,
 ) -> Result<Queue, QueueError> {
     allow(actor, UseCase::Queue, true)?;
+    meant::anywhere(books, &mut request.filter.sources)?;
     let (filter, expiring) = views::resolve(actor, books, &request)?;
     let entry = books.ledger.head()?.entry;
     let (open, overdue, more, mut rows);

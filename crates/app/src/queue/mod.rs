@@ -15,6 +15,7 @@ mod history;
 pub mod keep;
 mod links;
 pub mod list;
+mod meant;
 pub mod names;
 mod reclock;
 pub mod reference;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use vocab::Instant;
 
 use super::names::{self, Letter};
-use super::{QueueError, revive, unfit};
+use super::{QueueError, meant, revive, unfit};
 use crate::books::{Actor, Books, UseCase, allow};
 
 /// Name and version of the JSON shape.
@@ -232,19 +232,8 @@ fn named(actor: &Actor, books: &mut Books, request: &Request) -> Result<(i64, St
     let found = books.ledger.assets()?.into_iter().find(|(_, facts)| facts.name == asset);
     let (id, facts) = found.ok_or_else(|| no_asset(asset))?;
     allow(actor, UseCase::StateSource, facts.owner == actor.name)?;
-    let source = request.source.trim();
-    let known: Vec<String> =
-        books.ledger.streams(id)?.into_iter().map(|(_, name, _)| name).collect();
-    if !known.iter().any(|name| name == source) {
-        let mut known = known;
-        known.dedup();
-        let remedy = match known.as_slice() {
-            [] => "nothing was imported for it yet".to_owned(),
-            known => format!("its sources are: {}", known.join(", ")),
-        };
-        return Err(unfit(format!("{asset} has no source «{source}»"), remedy));
-    }
-    Ok((id, source.to_owned()))
+    let source = meant::on(books, (id, asset), &request.source)?;
+    Ok((id, source))
 }
 
 /// The last run of the source on any branch that is no pull request.

@@ -1,6 +1,7 @@
 //! What ends a finding, through the import: only a run that is known to have looked.
 
 mod names;
+mod parts;
 
 use app::books::{Actor, Books, Database, Mode, Role};
 use app::intake::{Imported, Input, Request, import, scope};
@@ -169,6 +170,20 @@ fn what_a_run_does_not_cover_is_unseen_until_it_is_reported_or_confirmed() {
     assert_eq!(done.expect("closed").outcomes.len(), 1);
     assert!(world.unseen("2026-11-05T00:00:00Z").is_empty());
     assert!(close::unseen(&actor, &mut world.books, "web", None).is_err());
+    // A slip of the finger is not «nothing», and case is none.
+    let error = close::unseen(&actor, &mut world.books, "web", Some("lnit")).expect_err("a typo");
+    assert_eq!(error.to_string(), "web has no source «lnit»");
+    let remedy = error.remedy().expect("a remedy");
+    assert!(remedy.contains("did you mean lint?") && remedy.contains("its sources are: lint"));
+    let by = |source: &str| list::Request {
+        filter: Filter { sources: vec![source.to_owned()], closed: true, ..Filter::default() },
+        most: 100,
+        ..Default::default()
+    };
+    let known = list::list(&actor, &mut world.books, by("LINT"), now).expect("a queue");
+    assert_eq!(known.filter.sources, ["lint"]);
+    let error = list::list(&actor, &mut world.books, by("trivy"), now).expect_err("no source");
+    assert_eq!(error.remedy(), Some("there are: lint"), "{error}");
 }
 
 #[test]
@@ -420,42 +435,6 @@ fn runs_of_one_document_are_sources_of_their_own() {
         [0, 0, 0, 0],
     );
     assert!(world.unseen("2026-11-02T02:00:00Z").is_empty(), "beta did not run");
-}
-
-#[test]
-fn a_category_is_a_source_and_takes_its_claims_along() {
-    let mut world = World::new();
-    let with = |id: &str, mut run: Value| {
-        run["runs"][0]["automationDetails"] = json!({ "id": id });
-        run
-    };
-    let a = [("R1", "a/x.c", 1)];
-    let b = [("R1", "b/y.c", 1)];
-    let both = [a[0], b[0]];
-    world.check(
-        &sarif("lint", "2026-11-01T00:00:00Z", R, &both),
-        "2026-11-01T01:00:00Z",
-        [2, 0, 0, 0],
-    );
-    // It is split by category: nothing is made anew.
-    let made = world.check(
-        &with("lint/a/42", sarif("lint", "2026-11-02T00:00:00Z", R, &a)),
-        "2026-11-02T01:00:00Z",
-        [0, 0, 0, 0],
-    );
-    assert!(made.remarks.iter().any(|line| line.contains("told apart")), "{made:#?}");
-    world.check(
-        &with("lint/b/42", sarif("lint", "2026-11-02T00:00:00Z", R, &b)),
-        "2026-11-02T02:00:00Z",
-        [0, 0, 0, 0],
-    );
-    // Neither closes what the other reports; the number of the run is no part of the category.
-    world.check(
-        &with("lint/a/43", sarif("lint", "2026-11-03T00:00:00Z", R, &a)),
-        "2026-11-03T01:00:00Z",
-        [0, 0, 0, 0],
-    );
-    assert!(world.unseen("2026-11-03T02:00:00Z").is_empty());
 }
 
 #[test]

@@ -77,3 +77,35 @@ fn many_pull_requests_do_not_hide_the_source_of_the_branch() {
     let made = world.checked(&document, &now, |r| r.reference = Some("main".to_owned()), [0; 4]);
     assert!(made.remarks.iter().any(|line| line.contains("another name")), "{made:#?}");
 }
+
+#[test]
+fn a_category_is_a_source_and_takes_its_claims_along() {
+    let mut world = World::new();
+    let a = [("R1", "a/x.c", 1)];
+    let b = [("R1", "b/y.c", 1)];
+    let both = [a[0], b[0]];
+    world.check(
+        &sarif("lint", "2026-11-01T00:00:00Z", R, &both),
+        "2026-11-01T01:00:00Z",
+        [2, 0, 0, 0],
+    );
+    // It is split by category: nothing is made anew.
+    let made = world.check(
+        &with("lint/a/42", sarif("lint", "2026-11-02T00:00:00Z", R, &a)),
+        "2026-11-02T01:00:00Z",
+        [0, 0, 0, 0],
+    );
+    assert!(made.remarks.iter().any(|line| line.contains("told apart")), "{made:#?}");
+    world.check(
+        &with("lint/b/42", sarif("lint", "2026-11-02T00:00:00Z", R, &b)),
+        "2026-11-02T02:00:00Z",
+        [0, 0, 0, 0],
+    );
+    // Neither closes what the other reports; the number of the run is no part of the category.
+    world.check(
+        &with("lint/a/43", sarif("lint", "2026-11-03T00:00:00Z", R, &a)),
+        "2026-11-03T01:00:00Z",
+        [0, 0, 0, 0],
+    );
+    assert!(world.unseen("2026-11-03T02:00:00Z").is_empty());
+}
