@@ -16,6 +16,7 @@ pub mod feeds;
 pub mod files;
 pub mod fix;
 pub mod formats_read;
+pub mod gate;
 pub mod intake;
 pub mod intelligence;
 pub(crate) mod near;

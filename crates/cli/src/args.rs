@@ -208,8 +208,8 @@ pub struct OutputArgs {
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
     /// Exit 1 when: emergency, assumed, overdue, due<=DURATION, severity>=WORD, any
-    #[arg(long, value_name = "GATE", value_parser = crate::gate::parse)]
-    pub fail_on: Vec<crate::gate::Gate>,
+    #[arg(long, value_name = "GATE", value_parser = app::gate::parse)]
+    pub fail_on: Vec<app::gate::Gate>,
     /// An incomplete scan exits 0 (or 1), with a warning
     #[arg(long)]
     pub allow_incomplete: bool,
@@ -384,7 +384,7 @@ pub struct ReadingArgs {
     pub clock: ClockArg,
     /// Age past which a feed is stale and the scan blind, such as 3d [default: the ledger's setting, else
     /// 7d]; a command may ask for less than the ledger's
-    #[arg(long, value_name = "DURATION", value_parser = crate::gate::hours)]
+    #[arg(long, value_name = "DURATION", value_parser = app::gate::hours)]
     pub max_intel_age: Option<i64>,
 }
 
@@ -462,7 +462,7 @@ pub struct WatchIntelArgs {
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Vec<String>,
     /// Age past which a feed is stale, such as 3d [default: 7d]
-    #[arg(long, value_name = "DURATION", value_parser = crate::gate::hours)]
+    #[arg(long, value_name = "DURATION", value_parser = app::gate::hours)]
     pub max_intel_age: Option<i64>,
 }
 

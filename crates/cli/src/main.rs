@@ -6,7 +6,6 @@
 mod args;
 mod commands;
 mod exit;
-mod gate;
 mod render;
 mod terminal;
 

@@ -11,6 +11,7 @@ pub mod comment;
 mod decide;
 pub mod ends;
 pub mod export;
+pub mod gated;
 mod history;
 pub mod keep;
 mod links;

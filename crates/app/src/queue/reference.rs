@@ -65,10 +65,7 @@ pub fn end(
         streams.extend(mine);
     }
     if streams.is_empty() {
-        return Err(unfit(
-            format!("nothing was imported for {reference}"),
-            "`gabion source show` lists the branches of each source",
-        ));
+        return Err(nothing(reference));
     }
     let evidence = format!("{}: {reference} ended: {reason}", actor.name);
     let mut write = books.write(actor, now)?;
@@ -108,4 +105,36 @@ pub fn end(
         ended.entry = Some(write.commit("closure", &summary)?.entry);
     }
     Ok(ended)
+}
+
+fn nothing(reference: &str) -> QueueError {
+    unfit(
+        format!("nothing was imported for {reference}"),
+        "`gabion source show` lists the branches of each source",
+    )
+}
+
+/// Refuses a reference for which no report was ever imported, on any of these assets: its silence says nothing.
+///
+/// # Errors
+/// No such reference or asset, the ledger's.
+pub(super) fn known(
+    books: &mut Books,
+    reference: &str,
+    assets: &[String],
+) -> Result<(), QueueError> {
+    let mut all = books.ledger.assets()?;
+    if let Some(unknown) = assets.iter().find(|n| !all.iter().any(|(_, facts)| facts.name == **n)) {
+        return Err(super::source::no_asset(unknown));
+    }
+    all.retain(|(_, facts)| assets.is_empty() || assets.contains(&facts.name));
+    if reference.is_empty() {
+        return Ok(());
+    }
+    for (id, _) in all {
+        if books.ledger.streams(id)?.iter().any(|(_, _, known)| known == reference) {
+            return Ok(());
+        }
+    }
+    Err(nothing(reference))
 }

@@ -1,5 +1,6 @@
 //! What ends a finding, through the import: only a run that is known to have looked.
 
+mod gates;
 mod names;
 mod parts;
 

@@ -190,6 +190,9 @@ pub struct QueueArgs {
     /// Rows passed over first
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub skip: u64,
+    /// Exit 1 when a row that fits, shown or not, is: emergency, assumed, overdue, due<=DURATION, severity>=WORD, any
+    #[arg(long, value_name = "GATE", value_parser = app::gate::parse)]
+    pub fail_on: Vec<app::gate::Gate>,
     /// How it looks.
     #[command(flatten)]
     pub shape: ShapeArgs,

@@ -12,9 +12,9 @@ use vocab::Instant;
 
 use crate::args::{Format, OutputArgs};
 use crate::exit::{Exit, despite_pipe, failed, usage};
-use crate::gate::Gate;
 use crate::render::{self, Outputs};
 use crate::terminal::Terminal;
+use app::gate::Gate;
 
 /// Scans the estate and shows the result.
 pub fn run(

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use app::books::Mode;
+use app::queue::gated;
 use app::queue::list::{self, Request};
 use app::queue::names::{self, Letter};
 use app::queue::{Filter, views};
@@ -35,6 +36,12 @@ pub fn run(args: QueueArgs, global: &Global, terminal: &Terminal) -> anyhow::Res
         return despite_pipe(written.map_err(Into::into), Exit::Complete);
     }
     let request = Request { filter, view: args.view, skip: args.skip, most: args.limit };
+    let mut judged = Exit::Complete;
+    for gate in &args.fail_on {
+        if gated::is_hit(&actor, &mut books, &request, gate, now).map_err(queue_failed)? {
+            judged = Exit::Gate;
+        }
+    }
     let queue = list::list(&actor, &mut books, request, now).map_err(queue_failed)?;
     let written = if args.shape.is_json() {
         json(terminal, |out| serde_json::to_writer_pretty(out, &queue))
@@ -44,7 +51,7 @@ pub fn run(args: QueueArgs, global: &Global, terminal: &Terminal) -> anyhow::Res
         let written = render::queue::write(&mut out, &queue, style).and_then(|()| out.flush());
         written.map_err(Into::into)
     };
-    despite_pipe(written, Exit::Complete)
+    despite_pipe(written, judged)
 }
 
 fn keep(

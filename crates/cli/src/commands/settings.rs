@@ -39,7 +39,7 @@ fn setting(name: &str, values: &[String]) -> anyhow::Result<Setting> {
         ("policies", [_, ..]) => Setting::Policies(values.to_vec()),
         ("intel-age", [one]) if one == "-" => Setting::IntelAge(None),
         ("intel-age", [one]) => {
-            let hours = crate::gate::hours(one).map_err(|e| usage(anyhow!(e), None))?;
+            let hours = app::gate::hours(one).map_err(|e| usage(anyhow!(e), None))?;
             Setting::IntelAge(Some(hours))
         }
         ("exposure", [asset, value]) => Setting::Exposure(asset.clone(), word(value)),

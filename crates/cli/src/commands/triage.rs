@@ -80,7 +80,7 @@ fn until(text: &str, now: Instant) -> anyhow::Result<Instant> {
     if let Some(until) = vocab::instant::parse(text) {
         return Ok(until);
     }
-    let hours = crate::gate::hours(text).ok();
+    let hours = app::gate::hours(text).ok();
     let until = hours.and_then(|hours| {
         now.as_second().checked_add(hours.checked_mul(3_600)?).map(Instant::from_second)?.ok()
     });

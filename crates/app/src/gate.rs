@@ -1,6 +1,6 @@
-//! When does a scan fail a pipeline? `--fail-on`, and durations as people write them.
+//! When does a scan, or the queue, fail a pipeline? `--fail-on`, and durations as people write them.
 
-use app::report::{Finding, Report};
+use crate::report::{Finding, Report};
 use vocab::{Instant, Severity};
 
 /// One condition of the gate; several are OR-ed.
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn what_an_earlier_row_made_overdue_is_due_within_any_time() {
         let now = instant::parse("2026-11-21T10:00:00Z").expect("an instant");
-        let mut report = app::demo::demo(now).expect("the demo");
+        let mut report = crate::demo::demo(now).expect("the demo");
         report.findings.truncate(1);
         report.findings[0].due = instant::parse("2026-12-31");
         report.findings[0].overdue = false;
@@ -113,11 +113,11 @@ mod tests {
     #[test]
     fn what_is_assumed_has_a_gate_of_its_own_and_is_no_emergency() {
         let now = instant::parse("2026-11-21T10:00:00Z").expect("an instant");
-        let mut report = app::demo::demo(now).expect("the demo");
+        let mut report = crate::demo::demo(now).expect("the demo");
         report.findings.retain(|finding| !finding.emergency);
         report.findings.truncate(1);
         assert!(!Gate::Assumed.is_hit(&report));
-        report.findings[0].assumed = Some(app::report::Assumed {
+        report.findings[0].assumed = Some(crate::report::Assumed {
             due: Some(now),
             emergency: true,
             policy: "gabion-24h".to_owned(),
