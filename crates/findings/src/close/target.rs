@@ -89,6 +89,10 @@ fn place(run: &Run, claim: &Ground, chain: &[Target]) -> Answer {
         },
         _ => None,
     };
+    // Of two things that no document names nobody knows whether they are one.
+    if *narrow == Target::run() && claim.subject.is_empty() && run.scope != Scope::Whole {
+        return Answer::not_said("neither it nor its place says what was looked at");
+    }
     if coverage.passed_in(claim, chain) {
         return Answer::yes("it looked there and passed");
     }

@@ -8,6 +8,7 @@ use crate::coverage::{Filter, Target, ground};
 use crate::observation::{Class, Observation};
 use crate::sink::{Fact, Sink};
 use crate::tools;
+use crate::walk::json::Record;
 
 /// Most words of a command that are kept.
 const MAX_WORDS: usize = 200;
@@ -50,6 +51,16 @@ pub fn rated_apart(sink: &mut dyn Sink, tool: &str) {
 pub fn rules_version(sink: &mut dyn Sink, version: &str) {
     if !version.trim().is_empty() {
         sink.fact(Fact::RulesVersion(version.trim().to_owned()));
+    }
+}
+
+/// Tells the version of the rules of a GitLab report: they come with GitLab's own analyzers, whatever tool runs in them
+/// (docs.gitlab.com, «Customize rulesets»); of another vendor's nobody knows.
+pub fn analyzer(sink: &mut dyn Sink, analyzer: Record<'_>) {
+    if analyzer.text("vendor.name").eq_ignore_ascii_case("gitlab")
+        && !analyzer.text("version").is_empty()
+    {
+        rules_version(sink, &format!("{} {}", analyzer.text("id"), analyzer.text("version")));
     }
 }
 

@@ -144,6 +144,7 @@ pub(super) const TABLE: &[Row] = &[
     row("testssl.sh", &["testssl", "testssl-csv"], BuiltIn),
     row("SSLyze", &["sslyze-xml"], BuiltIn),
     row("sslscan", &[], BuiltIn),
+    row("SSL Labs", &["ssl-labs"], BuiltIn),
     row("ssh-audit", &[], BuiltIn),
     // Settings, secrets, clusters.
     row("Checkov", &["bridgecrew checkov"], Apart),
@@ -157,6 +158,8 @@ pub(super) const TABLE: &[Row] = &[
     row("KubeLinter", &["kube-linter"], Apart),
     row("Kubescape", &[], Feed),
     row("kube-bench", &[], BuiltIn),
+    row("Docker Bench for Security", &["docker-bench"], BuiltIn),
+    row("PingCastle", &[], BuiltIn),
     row("kube-hunter", &[], BuiltIn),
     row("Prowler", &["prowler-ocsf", "prowler-csv", "prowler2", "prowler2-csv"], BuiltIn),
     row("Scout Suite", &["scout-suite", "scoutsuite"], BuiltIn),

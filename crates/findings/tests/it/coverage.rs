@@ -569,10 +569,11 @@ fn audits_by_what_they_count() {
         &document,
         &gone,
         &[
-            (&[], "ended"),
+            // Of which project it is no audit says; only a person can.
+            (&[], "target: not said"),
             (
                 &[(r#""muted""#, r#""error":{"code":"ENOAUDIT","summary":"s"},"muted""#)],
-                "order: no",
+                "target: not said, order: no",
             ),
         ],
     );
@@ -586,7 +587,7 @@ fn audits_by_what_they_count() {
         &last,
         &advisory("146"),
         &[
-            (&[], "filter: not said"),
+            (&[], "target: not said, filter: not said"),
             (
                 &[(r#""totalDependencies":43"#, "")],
                 "target: not said, filter: not said, order: not said",
@@ -604,13 +605,13 @@ fn audits_by_what_they_count() {
         &document,
         vulns,
         &[
-            (&[], "ended"),
+            (&[], "target: not said"),
             (
                 &[(
                     r#""name":"b","version":"1","vulns""#,
                     r#""name":"c","skip_reason":"r"},{"name":"b","version":"1","vulns""#,
                 )],
-                "order: no",
+                "target: not said, order: no",
             ),
         ],
     );
@@ -619,16 +620,22 @@ fn audits_by_what_they_count() {
     let document = format!(
         r#"{{"settings":{{"target_arch":[],"target_os":[],"severity":null,"ignore":[],"informational_warnings":["unmaintained","unsound","notice"]}},"database":{{"last-commit":"aa"}},"lockfile":{{"dependency-count":12}},"vulnerabilities":{{"found":true,"list":[{found}]}},"warnings":{{}}}}"#
     );
-    // The last one ends: the document says all five.
+    // The last one ends where a person says that it is this project: the document says the other four.
     check(
         "cargo-audit",
         &document,
         found,
         &[
-            (&[], "ended"),
-            (&[(r#""ignore":[]"#, r#""ignore":["RUSTSEC-2031-1"]"#)], "filter: not said"),
+            (&[], "target: not said"),
+            (
+                &[(r#""ignore":[]"#, r#""ignore":["RUSTSEC-2031-1"]"#)],
+                "target: not said, filter: not said",
+            ),
             (&[(r#""dependency-count":12"#, "")], "target: not said, order: not said"),
-            (&[(r#""target_os":[]"#, r#""target_os":["windows"]"#)], "filter: not said"),
+            (
+                &[(r#""target_os":[]"#, r#""target_os":["windows"]"#)],
+                "target: not said, filter: not said",
+            ),
         ],
     );
 }

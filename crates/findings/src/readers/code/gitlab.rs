@@ -35,6 +35,7 @@ const RECORDS: &[&str] = &[
     "scan.status",
     "scan.messages[]",
     "scan.primary_identifiers[]",
+    "scan.analyzer",
 ];
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
@@ -56,6 +57,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 all_rules |= rule.is_some();
                 claim::tell(sink, Fact::ActiveRule, &rule.unwrap_or_default());
             }
+            7 => told::analyzer(sink, record),
             5 if record.text("level") == "fatal" => {
                 claim::tell(sink, Fact::Incomplete, record.text("value"));
             }

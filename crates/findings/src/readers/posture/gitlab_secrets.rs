@@ -7,7 +7,7 @@
 use super::reading::secret;
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop, looked_at};
 use crate::source::Source;
 use crate::walk::json::{Record, walk};
@@ -74,8 +74,11 @@ fn scan(scan: Record<'_>, sink: &mut dyn Sink) {
             sink.fact(fact(text.to_owned()));
         }
     }
-    let told = scan.first(&["end_time", "start_time"]);
-    looked_at(sink, told, words::when(told));
+    if let Some(analyzer) = scan.at("analyzer") {
+        told::analyzer(sink, analyzer);
+    }
+    let when = scan.first(&["end_time", "start_time"]);
+    looked_at(sink, when, words::when(when));
     sink.fact(Fact::Kind(Class::Secret));
     let status = scan.text("status");
     if status == "success" {
