@@ -14,6 +14,7 @@ use ledger::LedgerError;
 use ledger::change::Claim;
 use ledger::stage::Waiting as Row;
 
+use super::kept;
 use super::taking::Waiting;
 
 /// Most observations kept of one claim; its digest is over all.
@@ -150,11 +151,6 @@ impl Group {
         coverage.settle(ground);
     }
 
-    /// Its ground as the ledger keeps it.
-    pub(crate) fn ground_text(&self) -> String {
-        serde_json::to_string(&self.ground).unwrap_or_default()
-    }
-
     /// Names that the ledger keeps. A place that has none keeps what stands there, by which it is known when it
     /// returns; never by that alone while it stands, since the same code can stand in a file twice.
     fn kept_names(&self) -> Vec<Key> {
@@ -165,9 +161,12 @@ impl Group {
     }
 
     /// As the ledger keeps it.
-    pub(crate) fn claim(&self) -> Claim {
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(crate) fn claim(&self) -> Result<Claim, LedgerError> {
         let first = self.observations.first();
-        Claim {
+        Ok(Claim {
             rule: self.ground.rule.clone(),
             path: first
                 .and_then(|o| o.locations.first())
@@ -181,9 +180,9 @@ impl Group {
             moved: self.came.moved.as_ref().map(Key::hex).unwrap_or_default(),
             links: self.links.iter().map(|(_, key, _)| key.hex()).collect(),
             digest: self.came.digest.hex(),
-            body: serde_json::to_string(&self.observations).unwrap_or_default(),
-            ground: self.ground_text(),
-        }
+            body: kept::body(&self.observations)?,
+            ground: kept::ground_text(&self.ground)?,
+        })
     }
 
     /// Whether the source says that it has ended.
@@ -227,38 +226,6 @@ pub(crate) fn word(standing: Standing) -> &'static str {
         Standing::NotAffected => "not_affected",
         Standing::UnderInvestigation => "under_investigation",
     }
-}
-
-/// What has to be looked at before a claim has ended; none of one that an older ledger took in.
-///
-/// # Errors
-/// What is there does not read.
-pub(crate) fn kept_ground(id: i64, text: &str) -> Result<Option<Ground>, LedgerError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let broken = |error: serde_json::Error| LedgerError::Broken {
-        table: "attributions",
-        id,
-        what: error.to_string(),
-    };
-    serde_json::from_str(text).map(Some).map_err(broken)
-}
-
-/// The observations of a claim that the ledger has; none where they were pruned.
-///
-/// # Errors
-/// What is there does not read.
-pub(crate) fn observations(id: i64, claim: &Claim) -> Result<Vec<Observation>, LedgerError> {
-    if claim.body.is_empty() {
-        return Ok(Vec::new());
-    }
-    let broken = |error: serde_json::Error| LedgerError::Broken {
-        table: "bodies",
-        id,
-        what: error.to_string(),
-    };
-    serde_json::from_str(&claim.body).map_err(broken)
 }
 
 /// A key out of hexadecimal.

@@ -17,7 +17,7 @@ use ledger::row::Attribution;
 use ledger::stage::HowMet;
 use ledger::{LedgerError, Stage};
 
-use super::claims;
+use super::kept;
 use super::writing::{WriteError, Writing};
 
 /// Standing claims that are looked at together.
@@ -248,7 +248,7 @@ impl Writing<'_, '_, '_> {
         };
         let reported = last.map_or(0, |document| document.id);
         let last = last.map(|document| reporting(document, judging.sha256)).unwrap_or_default();
-        let ground = claims::kept_ground(claim.id, &claim.ground)?;
+        let ground = kept::ground(claim.id, &claim.ground)?;
         let statement = judging.statement.as_ref().map(|(_, statement)| statement);
         let ambiguous = met == HowMet::Ambiguous;
         let judgement = judge(judging.run, ground.as_ref(), &last, statement, ambiguous);

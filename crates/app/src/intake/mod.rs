@@ -15,6 +15,7 @@ pub(crate) mod facts;
 pub(crate) mod fixes;
 mod handing;
 pub mod import;
+pub(crate) mod kept;
 mod looks;
 mod matching;
 pub mod memory;

@@ -18,8 +18,8 @@ use serde::Serialize;
 use vocab::{Declared, Ecosystem, Exposure, Instant, NotEvaluated};
 
 use super::again::Again;
-use super::claims;
 use super::import::{Common, ImportError, Imported, Progress, Request, one_of};
+use super::kept;
 use super::spool::Input;
 use super::timing::Timing;
 use super::writing::WriteError;
@@ -443,7 +443,7 @@ impl Proving<'_> {
                 continue;
             }
             let Some(read) = &self.read else { continue };
-            let Some(ground) = claims::kept_ground(claim.attribution, &claim.ground)? else {
+            let Some(ground) = kept::ground(claim.attribution, &claim.ground)? else {
                 return Ok(false);
             };
             let is_read = |chain: &Vec<Target>| {

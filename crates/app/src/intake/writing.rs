@@ -23,10 +23,10 @@ use vocab::Instant;
 use super::belongs::Belongs;
 use super::branches::Branch;
 use super::claims::{self, Group};
-use super::matching;
 use super::timing::{About, Timing};
 use super::upgrades::Touched;
 use super::{facts, fixes};
+use super::{kept, matching};
 
 /// How long what a tool's user suppressed is proposed to be accepted.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(90 * 86_400);
@@ -176,7 +176,7 @@ impl Writing<'_, '_, '_> {
             return Ok(());
         }
         let id = attribution.id;
-        let differs = differs(group, attribution)
+        let differs = differs(group, attribution)?
             || group.came.names.iter().any(|(name, _)| !page.names.contains(&(name.0, id)));
         let live = attribution.live;
         if group.ended() && !(live && self.ends) {
@@ -194,7 +194,7 @@ impl Writing<'_, '_, '_> {
             let changed = Change::Observed {
                 attribution: id,
                 document: self.document,
-                claim: group.claim(),
+                claim: group.claim()?,
                 was: Box::new(was),
             };
             self.write.append(&changed)?;
@@ -357,7 +357,7 @@ impl Writing<'_, '_, '_> {
             finding,
             stream: self.stream,
             document: self.document,
-            claim: group.claim(),
+            claim: group.claim()?,
             edge,
         })?;
         self.fresh += 1;
@@ -463,7 +463,7 @@ impl Writing<'_, '_, '_> {
         let mut observations = Vec::new();
         for attribution in self.write.attributions_of(finding)?.iter().filter(|a| a.live) {
             if let Some(claim) = self.write.claim(attribution.id)? {
-                observations.extend(claims::observations(attribution.id, &claim)?);
+                observations.extend(kept::observations(attribution.id, &claim.body)?);
             }
         }
         Ok(observations)
@@ -487,18 +487,18 @@ impl Writing<'_, '_, '_> {
 }
 
 /// Whether the claim says it otherwise than what was last read.
-fn differs(group: &Group, attribution: &Attribution) -> bool {
+fn differs(group: &Group, attribution: &Attribution) -> Result<bool, LedgerError> {
     let path = group
         .observations
         .first()
         .and_then(|o| o.locations.first())
         .map_or("", |l| l.path.as_str());
-    attribution.digest != group.came.digest.0
+    Ok(attribution.digest != group.came.digest.0
         || attribution.standing != claims::word(group.standing)
         || attribution.content != group.came.content.map(|key| key.0)
         || attribution.line != group.came.line
         || attribution.path != path
-        || attribution.ground != group.ground_text()
+        || attribution.ground != kept::ground_text(&group.ground)?)
 }
 
 /// The edge of a rule.

@@ -3,13 +3,14 @@
 //! An edge is never removed: a claim is tied anew, with who says so and what the edge was. After a split no rule ties the
 //! claim back. Both are one entry, and `undo` takes them back.
 
-use ledger::Change;
 use ledger::change::{Closure, Edge, Facts};
 use ledger::row::{ClaimRow, Finding, Ids};
+use ledger::{Change, LedgerError};
 
 use super::decide::Acting;
 use super::names::{self, Letter};
 use super::{QueueError, unfit};
+use crate::intake::kept;
 
 /// Ties every claim of a finding to another one, and closes the emptied one as its duplicate.
 pub(super) fn merge(
@@ -82,7 +83,7 @@ pub(super) fn split(
         asset: finding.asset,
         class: finding.class.clone(),
         first_seen: finding.first_seen,
-        facts: facts(&own, finding),
+        facts: facts(&own, finding)?,
         clock: finding.clock.clone(),
         fix: finding.fix.clone(),
         reference: finding.reference.clone(),
@@ -184,11 +185,13 @@ fn raise(act: &mut Acting<'_, '_, '_>, from: &Finding, target: &Finding) -> Resu
 }
 
 /// The facts of a finding that is split off: the first of its own claims says them, as far as it does.
-fn facts(own: &[ClaimRow], from: &Finding) -> Facts {
+fn facts(own: &[ClaimRow], from: &Finding) -> Result<Facts, LedgerError> {
     let mut facts = from.facts.clone();
     let live = own.iter().find(|claim| claim.live).or(own.first());
-    let observations = live.and_then(|claim| super::suggestions::observations(&claim.body));
-    let Some(first) = observations.and_then(|all| all.into_iter().next()) else { return facts };
+    let observations = live.map(kept::of_row).transpose()?;
+    let Some(first) = observations.and_then(|all| all.into_iter().next()) else {
+        return Ok(facts);
+    };
     if !first.title.is_empty() {
         facts.title = first.title;
     }
@@ -201,7 +204,7 @@ fn facts(own: &[ClaimRow], from: &Finding) -> Facts {
     if !first.ids.is_empty() {
         facts.ids = first.ids;
     }
-    facts
+    Ok(facts)
 }
 
 fn count(claims: usize) -> String {

@@ -4,6 +4,7 @@
 //! ties it, the history in words, proposals that wait, what may be the same, and what would end it. Bounded: long lists
 //! are cut and say so.
 
+use ledger::LedgerError;
 use ledger::change::{Clock, Closure, Decision};
 use ledger::row::{ClaimRow, Finding, UnseenRow};
 use serde::Serialize;
@@ -12,9 +13,10 @@ use vocab::Instant;
 use super::list::{self, Row};
 use super::names::{self, Letter, Named};
 use super::settle::Proposal;
-use super::suggestions::{Candidate, candidates, observations};
+use super::suggestions::{Candidate, candidates};
 use super::{QueueError, ends, history, unfit};
 use crate::books::{Actor, Books, UseCase, allow};
+use crate::intake::kept;
 
 /// The schema of the JSON.
 pub const SCHEMA: &str = "gabion.finding/1";
@@ -304,7 +306,7 @@ fn told(books: &mut Books, finding: Finding, now: Instant) -> Result<Told, Queue
         owner: owner(&finding).to_owned(),
         severity: severity(&finding).to_owned(),
         overdue: overdue(&finding, now),
-        claims: rows.iter().take(MOST).map(claim).collect(),
+        claims: rows.iter().take(MOST).map(claim).collect::<Result<_, _>>()?,
         history,
         history_left_out,
         proposals: proposals.into_iter().map(Proposal::from).collect(),
@@ -340,8 +342,8 @@ fn lines(books: &mut Books, finding: i64) -> Result<(Vec<history::Line>, usize),
     Ok((lines, left_out))
 }
 
-fn claim(row: &ClaimRow) -> Claim {
-    let observations = observations(&row.body).unwrap_or_default();
+fn claim(row: &ClaimRow) -> Result<Claim, LedgerError> {
+    let observations = kept::of_row(row)?;
     let mut places = Vec::new();
     let mut fixed_in = Vec::new();
     for observation in &observations {
@@ -357,7 +359,7 @@ fn claim(row: &ClaimRow) -> Claim {
         }
     }
     let first = observations.into_iter().next().unwrap_or_default();
-    Claim {
+    Ok(Claim {
         source: row.source.clone(),
         reference: row.reference.clone(),
         live: row.live,
@@ -373,5 +375,5 @@ fn claim(row: &ClaimRow) -> Claim {
         description: first.description,
         remedy: first.remedy,
         references: first.references.into_iter().take(MOST).collect(),
-    }
+    })
 }

@@ -13,14 +13,15 @@ use std::collections::BTreeMap;
 use findings::Observation;
 use findings::observation::{Class, Location};
 use findings::suggest::{Index, LEAST};
-use ledger::Tied;
 use ledger::row::{ClaimRow, Finding};
+use ledger::{LedgerError, Tied};
 use serde::Serialize;
 use vocab::Severity;
 
 use super::QueueError;
 use super::names::{self, Letter};
 use crate::books::Books;
+use crate::intake::kept;
 
 /// Candidates that are told.
 const TOLD: usize = 5;
@@ -57,7 +58,7 @@ pub(super) fn candidates(
     if finding.state == "void" {
         return Ok(Vec::new());
     }
-    let own = closely(finding, claims.iter());
+    let own = closely(finding, claims.iter())?;
     let (others, told, tied) = others(books, finding, &own)?;
     let near = nearest(&own, &others, &told, &tied);
     let numbers: Vec<i64> = near.iter().map(|other| other.id).collect();
@@ -69,7 +70,7 @@ pub(super) fn candidates(
     let mut whose = Vec::new();
     for other in &near {
         let claims = said.get(&other.id).map(Vec::as_slice).unwrap_or_default();
-        for observation in closely(other, claims.iter()) {
+        for observation in closely(other, claims.iter())? {
             full.push(observation);
             whose.push(*other);
         }
@@ -168,15 +169,23 @@ fn nearest<'o>(
 }
 
 /// The first observation of each live claim, as the source has it; of retired ones where none is live; else the facts.
-fn closely<'c>(finding: &Finding, claims: impl Iterator<Item = &'c ClaimRow>) -> Vec<Observation> {
+fn closely<'c>(
+    finding: &Finding,
+    claims: impl Iterator<Item = &'c ClaimRow>,
+) -> Result<Vec<Observation>, LedgerError> {
     let (live, retired): (Vec<&ClaimRow>, Vec<&ClaimRow>) = claims.partition(|claim| claim.live);
     let claims = if live.is_empty() { retired } else { live };
-    let first = |claim: &ClaimRow| observations(&claim.body)?.into_iter().next();
-    let mut said: Vec<Observation> = claims.into_iter().filter_map(first).take(CLAIMS).collect();
+    let mut said = Vec::new();
+    for claim in claims {
+        said.extend(kept::of_row(claim)?.into_iter().next());
+        if said.len() >= CLAIMS {
+            break;
+        }
+    }
     if said.is_empty() {
         said.push(lightly(finding, &BTreeMap::new()));
     }
-    said
+    Ok(said)
 }
 
 /// The facts alone, and the places of the claims.
@@ -199,10 +208,4 @@ fn lightly(finding: &Finding, tied: &BTreeMap<i64, Vec<Tied>>) -> Observation {
         locations,
         ..Observation::default()
     }
-}
-
-/// The observations of a claim's body: a list of them, or one; `None` when it is neither.
-pub(super) fn observations(body: &str) -> Option<Vec<Observation>> {
-    let many = serde_json::from_str::<Vec<Observation>>(body).ok();
-    many.or_else(|| serde_json::from_str::<Observation>(body).ok().map(|one| vec![one]))
 }

@@ -308,14 +308,21 @@ impl<'a, E> Matching<'a, E> {
             after = last.id;
             let ids: Vec<i64> = page.iter().map(|stands| stands.id).collect();
             let marked = self.marked(&ids)?;
+            let mut over = Vec::new();
             for stands in page {
                 let path = normal_path(&stands.path);
                 let may = stands.moved.is_some() || !path.is_empty();
                 let fits = may && !marked.contains(&stands.id) && eligible(&stands);
                 if fits && went.len() <= MAX_MOVED {
                     went.push(Stands { path: path.clone(), ..stands });
+                } else if fits {
+                    over.push(stands.id);
                 }
                 paths.insert(path);
+            }
+            // Past the bound nothing is paired: each of them may have another path now.
+            if !over.is_empty() {
+                self.document.met(&over, Met::Ambiguous)?;
             }
         }
         if went.is_empty() {

@@ -1,5 +1,7 @@
 //! What a run proves: the five things, each yes, no or not said.
 
+mod bounds;
+
 use findings::close::{Answer, Reporting, Run, Scope, Statement, Which, judge};
 use findings::coverage::{Coverage, Filter, Ground, MAX_PLACES, Target, ground};
 use findings::observation::{Component, Confidence, Endpoint, Location};
