@@ -133,7 +133,7 @@ pub struct FilterArgs {
     /// Only what should have been fixed by now
     #[arg(long)]
     pub overdue: bool,
-    /// Only what is due within three days
+    /// Only what is due within three days, or overdue
     #[arg(long)]
     pub due: bool,
     /// Only emergencies
