@@ -179,6 +179,8 @@ pub struct Judgement {
     pub rests_on_statement: bool,
     /// Whether a statement on the source would answer all that is missing.
     pub a_statement_would: bool,
+    /// Whether `--scope whole` would.
+    pub a_whole_run_would: bool,
 }
 
 impl Judgement {
@@ -194,7 +196,13 @@ impl Judgement {
 
     /// The evidence in one sentence.
     pub fn evidence(&self) -> String {
-        let words: Vec<&str> = self.answers.iter().map(Answer::words).collect();
+        let mut words: Vec<&str> = Vec::new();
+        for answer in self.answers.iter().map(Answer::words) {
+            // A statement answers several in the same words.
+            if !words.contains(&answer) {
+                words.push(answer);
+            }
+        }
         words.join("; ")
     }
 }
@@ -219,6 +227,7 @@ pub fn judge(
             answers: [old(), old(), old(), old(), order],
             rests_on_statement: false,
             a_statement_would: false,
+            a_whole_run_would: false,
         };
     };
     let statement = statement.filter(|s| s.kinds.is_empty() || s.kinds.contains(&claim.class));
@@ -235,7 +244,7 @@ pub fn judge(
             answer
         }
     };
-    let target = or_stated(target::target(run, claim), true);
+    let target = or_stated(target::target(run, claim, &run.scope), true);
     // A run that tells of kinds, and not of this one, may have been asked for others.
     let kind = or_stated(kind(run, claim), run.coverage.kinds_among.is_empty());
     // A rule that an upgrade dropped is not active, whatever a person said of the runs before. Rules of a feed are others
@@ -246,11 +255,22 @@ pub fn judge(
     let upgraded = last.tool_version.trim() != run.tool_version.trim()
         || !run.feed && other(&run.rules_version, &last.rules_version);
     let rule = or_stated(rule::rule(run, claim, last), !upgraded);
-    let filter = or_stated(filter(run, claim, last), true);
+    // Nor whether it would have been shown by another configuration than the one that showed it.
+    let otherwise = run.coverage.set_otherwise(&last.configuration).is_some();
+    let filter = or_stated(filter(run, claim, last), !otherwise);
     let order = or_stated(order, true);
     let answers = [target, kind, rule, filter, order];
     let missing = answers.iter().any(|answer| !answer.is_yes());
-    Judgement { a_statement_would: a_statement_would && missing, answers, rests_on_statement }
+    let a_whole_run_would = matches!(&answers, [target, rest @ ..]
+        if !target.is_yes() && rest.iter().all(Answer::is_yes))
+        && run.scope == Scope::Document
+        && target::target(run, claim, &Scope::Whole).is_yes();
+    Judgement {
+        a_statement_would: a_statement_would && missing,
+        a_whole_run_would,
+        answers,
+        rests_on_statement,
+    }
 }
 
 /// Whether it says of every place that the rule looked there and found nothing: a result, though no claim.

@@ -16,6 +16,7 @@ use ledger::{LedgerError, Write};
 use vocab::Instant;
 
 use super::belongs::{Belongs, scope_text};
+use super::branches;
 use super::closing::{Judging, Left, Stated, kinds, may_move};
 use super::handing::{self, Place};
 use super::import::{Dropped, Imported, Progress, Request, SCHEMA};
@@ -143,7 +144,8 @@ impl Arrival<'_> {
         let covers = refused(&run).is_none() && !older;
         let moves = |stands: &Stands| may_move(&belongs.scope, &stands.path);
         let moves: Option<&Eligible<'_>> = if covers { Some(&moves) } else { None };
-        matching::matched(stage, write, place.stream.id, moves, &mut |done| {
+        let base = branches::base(write, asset.0, belongs, place.stream.id)?;
+        matching::matched(stage, write, place.stream.id, &base, moves, &mut |done| {
             tell(Progress::Matched(done, total));
         })?;
         let last = place.stream.last.as_ref();

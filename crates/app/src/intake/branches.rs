@@ -8,11 +8,11 @@ use std::collections::HashMap;
 
 use findings::assign::{Known, Seen, assign};
 use findings::identity::Key;
-use ledger::LedgerError;
 use ledger::change::{Change, Edge, Key as Bytes};
 use ledger::row::Attribution;
+use ledger::{LedgerError, Write};
 
-use super::belongs::is_pull_request;
+use super::belongs::{Belongs, is_pull_request};
 use super::claims::Group;
 use super::matching;
 use super::writing::{RULES, Writing};
@@ -29,6 +29,21 @@ pub(crate) struct Branch {
     pull: bool,
     /// A claim of it stands.
     stands: bool,
+}
+
+/// The streams of the branches that a pull request may be for; none for a branch.
+pub(crate) fn base(
+    write: &mut Write<'_>,
+    asset: i64,
+    belongs: &Belongs,
+    stream: i64,
+) -> Result<Vec<i64>, LedgerError> {
+    if !is_pull_request(&belongs.reference) {
+        return Ok(Vec::new());
+    }
+    let found = write.siblings(asset, &belongs.source, stream)?;
+    let base = found.into_iter().filter(|(_, name, stands)| *stands && !is_pull_request(name));
+    Ok(base.map(|(stream, ..)| stream).take(MAX_BRANCHES).collect())
 }
 
 impl Writing<'_, '_, '_> {

@@ -52,10 +52,8 @@ impl Left {
 
     fn add(&mut self, judgement: &Judgement) {
         self.claims += 1;
-        let mut target = true;
         for (which, answer) in judgement.missing() {
             let no = matches!(answer, Answer::No(_));
-            target &= which == Which::Target && !no;
             let entry = self.missing.entry((which, no)).or_default();
             entry.0 += 1;
             if entry.1.is_empty() {
@@ -63,7 +61,7 @@ impl Left {
             }
         }
         self.by_statement += u64::from(judgement.a_statement_would);
-        self.by_scope += u64::from(target);
+        self.by_scope += u64::from(judgement.a_whole_run_would);
     }
 
     /// What it is, in lines for people: what is missing, then the one line that would settle it.
@@ -101,7 +99,15 @@ impl Left {
                  `gabion source set '{source}' --asset '{asset}' --whole --reason …`",
                 self.by_scope
             ));
-        } else if self.by_statement > 0 {
+            return lines;
+        }
+        if self.by_scope > 0 {
+            lines.push(format!(
+                "if this run looked at all of {asset}, `--scope whole` settles {}",
+                self.by_scope
+            ));
+        }
+        if self.by_statement > 0 {
             lines.push(format!(
                 "if the runs of {source} are whole and with one configuration, \
                  `gabion source set '{source}' --asset '{asset}' --whole --reason …` settles {}",

@@ -82,7 +82,7 @@ pub(super) fn place(
     if !belongs.part.is_empty() {
         let whole = mine.iter().find(|other| other.part.is_empty() && other.tool == belongs.tool);
         if let Some(other) = whole {
-            matching::matched(stage, write, other.stream, None, &mut |_| {})?;
+            matching::matched(stage, write, other.stream, &[], None, &mut |_| {})?;
             let why = format!("{} is told apart as {}", other.source, belongs.source);
             let handed = marked(write, stage, other.stream, id, &why)?;
             if handed > 0 {
@@ -156,7 +156,7 @@ fn vanished(
             continue;
         }
         let source = &other.source;
-        matching::matched(stage, write, other.stream, None, &mut |_| {})?;
+        matching::matched(stage, write, other.stream, &[], None, &mut |_| {})?;
         let found = stage.ruled_matches()?;
         if found >= FEWEST && found * 2 > stage.len() {
             let why = format!(

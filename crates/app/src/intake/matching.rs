@@ -4,7 +4,7 @@
 //! every stage of it; here are the two look-ups that it runs over: pages of the stage, and pages of the ledger, so
 //! that memory stays flat.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use findings::assign::{
     Came, Claims, Document, Eligible, Met, Stage as Found, Stands, matched as run,
@@ -19,15 +19,17 @@ use super::claims::{Group, came, groups};
 /// Rows of the stage that are held at a time.
 pub(crate) const PAGE: u32 = 512;
 
-/// Matches all. `moves`: which claims of the stream may have got another path; none: no such claim is looked for.
+/// Matches all. `moves`: which claims of the stream may have got another path; none: no such claim is looked for. `base`:
+/// the streams of the branches that a pull request is for; what they have moved nowhere.
 pub(crate) fn matched(
     stage: &mut Stage,
     write: &mut Write<'_>,
     stream: i64,
+    base: &[i64],
     moves: Option<&Eligible<'_>>,
     step: &mut dyn FnMut(u64),
 ) -> Result<(), LedgerError> {
-    run(&mut OnStage(stage), &mut InLedger { write, stream }, moves, step)
+    run(&mut OnStage(stage), &mut InLedger { write, stream, base }, moves, step)
 }
 
 /// The document's claims on the stage.
@@ -65,6 +67,7 @@ impl Document for OnStage<'_> {
 struct InLedger<'a, 'w> {
     write: &'a mut Write<'w>,
     stream: i64,
+    base: &'a [i64],
 }
 
 /// As matching needs it.
@@ -102,6 +105,44 @@ impl Claims for InLedger<'_, '_> {
 
     fn standing(&mut self, after: i64, most: u32) -> Result<Vec<Stands>, LedgerError> {
         Ok(self.write.live(self.stream, after, most)?.into_iter().map(stands).collect())
+    }
+
+    fn known_elsewhere(&mut self, came: &[Came]) -> Result<Vec<bool>, LedgerError> {
+        let mut known = vec![false; came.len()];
+        let all: Vec<usize> = (0..came.len()).collect();
+        for stream in self.base {
+            for page in all.chunks(PAGE as usize) {
+                let page = || page.iter().filter_map(|at| Some((*at, came.get(*at)?)));
+                let names: Vec<Bytes> = page()
+                    .flat_map(|(_, c)| {
+                        c.names.iter().map(|(name, _)| name.0).chain([c.returns().0])
+                    })
+                    .collect();
+                let named: HashSet<Bytes> = self
+                    .write
+                    .by_names(*stream, &names)?
+                    .into_iter()
+                    .filter(|(_, attribution)| attribution.live)
+                    .map(|(name, _)| name)
+                    .collect();
+                let buckets: Vec<Bytes> = page().map(|(_, c)| c.bucket.0).collect();
+                let near: HashSet<(Bytes, u32)> = self
+                    .write
+                    .by_buckets(*stream, &buckets)?
+                    .into_iter()
+                    .map(|(bucket, attribution)| (bucket, attribution.line))
+                    .collect();
+                for (at, c) in page() {
+                    let is = c.names.iter().any(|(name, _)| named.contains(&name.0))
+                        || named.contains(&c.returns().0)
+                        || near.contains(&(c.bucket.0, c.line));
+                    if let Some(known) = known.get_mut(at) {
+                        *known |= is;
+                    }
+                }
+            }
+        }
+        Ok(known)
     }
 }
 

@@ -154,6 +154,12 @@ const WORDS: [(&str, &[&str]); 3] = [
 /// # Errors
 /// The word, with those that there are.
 pub(super) fn known(filter: &Filter) -> Result<(), QueueError> {
+    let reference = filter.reference.as_str();
+    if !reference.is_empty() && !crate::intake::is_pull_request(reference) {
+        let what =
+            format!("«{reference}» is no pull request: what is reported on it is in the queue");
+        return Err(unfit(what, "leave --ref out, or name one such as refs/pull/7/merge"));
+    }
     let lists = [&filter.classes, &filter.severities, &filter.exposures];
     for ((name, known), typed) in WORDS.into_iter().zip(lists) {
         if let Some(word) = typed.iter().find(|word| !known.contains(&word.as_str())) {

@@ -76,7 +76,7 @@ pub enum SettingsCommand {
         #[arg(value_name = "NAME")]
         name: String,
         /// Its values; - takes it away
-        #[arg(value_name = "VALUE", required = true, allow_hyphen_values = true)]
+        #[arg(value_name = "VALUE", required = true)]
         values: Vec<String>,
     },
 }
@@ -257,7 +257,7 @@ pub enum Decision {
     /// Who fixes; - leaves it to the asset's owner
     Assign {
         /// A person or a team
-        #[arg(value_name = "WHO", allow_hyphen_values = true)]
+        #[arg(value_name = "WHO")]
         who: String,
         /// Why.
         #[command(flatten)]
@@ -266,7 +266,7 @@ pub enum Decision {
     /// Who can reach it: internet, internal, isolated, unknown; - takes the asset's
     Exposure {
         /// The word
-        #[arg(value_name = "EXPOSURE", allow_hyphen_values = true)]
+        #[arg(value_name = "EXPOSURE")]
         exposure: String,
         /// Why.
         #[command(flatten)]
@@ -275,7 +275,7 @@ pub enum Decision {
     /// How bad it is: critical, high, medium, low, none; - takes the sources'
     Severity {
         /// The word
-        #[arg(value_name = "SEVERITY", allow_hyphen_values = true)]
+        #[arg(value_name = "SEVERITY")]
         severity: String,
         /// Why.
         #[command(flatten)]
@@ -531,7 +531,7 @@ pub enum LedgerCommand {
         name: Option<String>,
         /// The role; - takes it away, and the default acts
         // Not «role»: that is the global option, and both would be one.
-        #[arg(value_name = "ROLE", allow_hyphen_values = true)]
+        #[arg(value_name = "ROLE")]
         given: Option<String>,
     },
     /// Tell or set how long the words of reports are kept

@@ -82,6 +82,14 @@ pub trait Known {
     fn by_buckets(&mut self, buckets: &[Key]) -> Result<Vec<(Key, Stands)>, Self::Error>;
     /// Standing claims in the order of their numbers, those above `after`, at most so many.
     fn standing(&mut self, after: i64, most: u32) -> Result<Vec<Stands>, Self::Error>;
+    /// Of claims that the stream does not have: whether it is known where they belong, so that none of them is one of the
+    /// stream's under another path.
+    ///
+    /// # Errors
+    /// The look-up's.
+    fn known_elsewhere(&mut self, came: &[Came]) -> Result<Vec<bool>, Self::Error> {
+        Ok(vec![false; came.len()])
+    }
 }
 
 /// How a claim of the stream was met although it is no claim of the document.
@@ -297,6 +305,8 @@ impl<'a, E> Matching<'a, E> {
             came.extend(page.iter().filter(may).take(left).cloned());
             Ok(())
         })?;
+        let mut known = self.known.known_elsewhere(&came)?.into_iter();
+        came.retain(|_| !known.next().unwrap_or_default());
         if came.is_empty() {
             return Ok(());
         }

@@ -4,10 +4,11 @@ use super::{Answer, Run, Scope};
 use crate::coverage::{Ground, MAX_PLACES, Target, is_same_image, is_same_subject};
 use crate::identity::normal_path;
 
-pub(super) fn target(run: &Run, claim: &Ground) -> Answer {
+/// `scope`: as declared, or as it might be.
+pub(super) fn target(run: &Run, claim: &Ground, scope: &Scope) -> Answer {
     let mut not_said = None;
-    for answer in std::iter::once(subject(run, claim))
-        .chain(claim.places.iter().map(|chain| place(run, claim, chain)))
+    for answer in std::iter::once(subject(run, claim, scope))
+        .chain(claim.places.iter().map(|chain| place(run, claim, chain, scope)))
     {
         match answer {
             Answer::No(_) => return answer,
@@ -24,7 +25,7 @@ pub(super) fn target(run: &Run, claim: &Ground) -> Answer {
             "it has more than {MAX_PLACES} places, and it could not look at all that it looked for"
         ));
     }
-    if claim.more && run.scope != Scope::Whole {
+    if claim.more && *scope != Scope::Whole {
         return Answer::not_said(format!(
             "it has more than {MAX_PLACES} places, and nothing says that all of it was looked at"
         ));
@@ -40,7 +41,7 @@ pub(super) fn target(run: &Run, claim: &Ground) -> Answer {
 }
 
 /// The image, project or account.
-fn subject(run: &Run, claim: &Ground) -> Answer {
+fn subject(run: &Run, claim: &Ground, scope: &Scope) -> Answer {
     let own = claim.subject.as_str();
     if own.is_empty() {
         return Answer::yes("one thing");
@@ -59,7 +60,7 @@ fn subject(run: &Run, claim: &Ground) -> Answer {
         return Answer::yes(format!("it looked at {own}"));
     }
     if let Some(build) = coverage.subjects().find(|subject| is_same_image(subject, own)) {
-        if run.scope == Scope::Whole {
+        if *scope == Scope::Whole {
             return Answer::yes(format!("it looked at {build}, and `--scope whole` was given"));
         }
         return Answer::not_said(format!(
@@ -69,20 +70,20 @@ fn subject(run: &Run, claim: &Ground) -> Answer {
     match coverage.subjects().next() {
         Some(other) => Answer::no(format!("it looked at {other} and not at {own}")),
         None if listed == Some(false) => Answer::no(format!("it did not look at {own}")),
-        None if run.scope == Scope::Whole => Answer::yes("`--scope whole` was given"),
+        None if *scope == Scope::Whole => Answer::yes("`--scope whole` was given"),
         None => Answer::not_said(format!("nothing says that it looked at {own}")),
     }
 }
 
 /// One place, from the narrowest target to the widest.
-fn place(run: &Run, claim: &Ground, chain: &[Target]) -> Answer {
+fn place(run: &Run, claim: &Ground, chain: &[Target], scope: &Scope) -> Answer {
     let coverage = &run.coverage;
     let Some(narrow) = chain.first() else { return Answer::yes("nowhere") };
     if let Some(missed) = chain.iter().find(|target| coverage.has_missed(target)) {
         return Answer::no(format!("it could not look at {}", missed.name()));
     }
     // Parts are a bound; inside of them the document's word goes before the person's.
-    let declared = match &run.scope {
+    let declared = match scope {
         Scope::Parts(parts) => match within(parts, chain) {
             Answer::Yes(words) => Some(words),
             outside => return outside,
@@ -90,7 +91,7 @@ fn place(run: &Run, claim: &Ground, chain: &[Target]) -> Answer {
         _ => None,
     };
     // Of two things that no document names nobody knows whether they are one.
-    if *narrow == Target::run() && claim.subject.is_empty() && run.scope != Scope::Whole {
+    if *narrow == Target::run() && claim.subject.is_empty() && *scope != Scope::Whole {
         return Answer::not_said("neither it nor its place says what was looked at");
     }
     if coverage.passed_in(claim, chain) {
@@ -110,12 +111,12 @@ fn place(run: &Run, claim: &Ground, chain: &[Target]) -> Answer {
     }
     // A person's word for one run: a file that its list lacks is not there any more. Another host or project is
     // no part of what it looked at, whoever says so.
-    if run.scope == Scope::Whole && (narrow.is_part() || !looked.contains(&Some(false))) {
+    if *scope == Scope::Whole && (narrow.is_part() || !looked.contains(&Some(false))) {
         return Answer::yes("`--scope whole` was given");
     }
     // A unit is asked by its name, above.
     if *narrow == Target::unit(&claim.subject) {
-        return subject(run, claim);
+        return subject(run, claim, scope);
     }
     if looked.contains(&Some(false)) {
         return Answer::no(format!("{} is none of what it says it looked at", narrow.name()));

@@ -394,7 +394,7 @@ fn a_statement_answers_what_is_not_said_and_nothing_else() {
     assert!(silent.ended() && silent.rests_on_statement);
     assert_eq!(
         silent.evidence(),
-        "ann says so; it has other problems of kind code; ann says so; no filter hides it: others like it are shown; it is whole and of 2026-03-02T00:00:00Z"
+        "ann says so; it has other problems of kind code; no filter hides it: others like it are shown; it is whole and of 2026-03-02T00:00:00Z"
     );
     for fact in [
         Fact::Looked(Target::file("src/b.py")),

@@ -175,6 +175,25 @@ pub struct Problem {
     pub what: String,
 }
 
+/// Problems that a bill names when it is written.
+const NAMED: usize = 20;
+
+impl Bill {
+    /// What it lacks, for whoever reads it, a line each; the last says how many more there are.
+    pub(crate) fn lacks(&self) -> Vec<String> {
+        let line = |problem: &Problem| match problem.place.as_str() {
+            "" => problem.what.clone(),
+            place => format!("{place}: {}", problem.what),
+        };
+        let mut lines: Vec<String> = self.problems.iter().take(NAMED).map(line).collect();
+        let more = self.problems.len().saturating_sub(NAMED);
+        if more > 0 {
+            lines.push(format!("and {more} more"));
+        }
+        lines
+    }
+}
+
 /// Why a document was not read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.told())]

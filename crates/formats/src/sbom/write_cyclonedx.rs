@@ -115,6 +115,13 @@ pub fn write_cyclonedx(
         write!(out, ",\n\"component\":")?;
         serde_json::to_writer(&mut *out, &layout.component(subject)).map_err(io::Error::from)?;
     }
+    let lacks = bill.lacks();
+    if !lacks.is_empty() {
+        let lacks: Vec<Property<'_>> =
+            lacks.iter().map(|what| property("gabion:incomplete", what)).collect();
+        write!(out, ",\n\"properties\":")?;
+        serde_json::to_writer(&mut *out, &lacks).map_err(io::Error::from)?;
+    }
     write!(out, "}},\n\"components\":[")?;
     let roots = layout.roots.iter().filter(|root| Some(**root) != layout.subject);
     for (number, root) in roots.enumerate() {

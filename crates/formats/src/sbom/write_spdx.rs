@@ -86,12 +86,11 @@ pub fn write_spdx(bill: &Bill, provenance: &Provenance, out: &mut dyn Write) -> 
         text(&provenance.timestamp)?,
         text(&tool)?,
         // Else a list with holes would read as a whole one.
-        match bill.problems.len() {
-            0 => String::new(),
-            count => format!(
-                ",\"comment\":{}",
-                text(&format!("{INCOMPLETE}{count} of its sources could not be read whole"))?
-            ),
+        match bill.lacks().as_slice() {
+            [] => String::new(),
+            lacks => {
+                format!(",\"comment\":{}", text(&format!("{INCOMPLETE}{}", lacks.join("; ")))?)
+            }
         }
     )?;
     write!(out, "\"packages\":[")?;

@@ -43,3 +43,36 @@ fn a_pull_request_is_judged_by_what_it_alone_reports() {
     let never = is_hit(&mut world, "refs/pull/9/merge", "any", now);
     assert!(never.is_err_and(|why| why.contains("refs/pull/9/merge")));
 }
+
+#[test]
+fn what_the_base_has_is_not_what_a_pull_request_had_elsewhere() {
+    const PULL: &str = "refs/pull/7/merge";
+    let mut world = World::new();
+    // Nothing but the file tells the two apart.
+    let base = [("R1", "three.py", 12)];
+    let pull = [("R1", "orders.py", 12), ("R1", "three.py", 12)];
+    let runs = [("main", &base[..]), (PULL, &pull[..]), (PULL, &base[..])];
+    for (day, (reference, found)) in runs.into_iter().enumerate() {
+        let document = sarif("lint", &format!("2026-11-0{}T00:00:00Z", day + 1), R, found);
+        let now = format!("2026-11-0{}T01:00:00Z", day + 1);
+        world.take(&document, &now, |r| r.reference = Some(reference.to_owned()));
+    }
+    let now = "2026-11-03T02:00:00Z";
+    let of_pull = Filter { reference: PULL.to_owned(), ..Filter::default() };
+    for row in world.rows(of_pull, now) {
+        let number: i64 = row.trim_start_matches("F-").parse().expect("a number");
+        let told = world.told(number, now);
+        let places: Vec<String> = told.claims.iter().flat_map(|c| c.places.clone()).collect();
+        assert!(places.iter().all(|place| place.contains("orders.py")), "{places:?}");
+    }
+    assert_eq!(world.rows(Filter::default(), now), ["F-1"]);
+}
+
+#[test]
+fn a_branch_is_no_pull_request() {
+    let mut world = World::new();
+    let document = sarif("lint", "2026-11-01T00:00:00Z", R, &[("R1", "a.c", 1)]);
+    world.take(&document, "2026-11-01T01:00:00Z", |r| r.reference = Some("main".to_owned()));
+    let refused = is_hit(&mut world, "main", "any", "2026-11-01T02:00:00Z");
+    assert!(refused.is_err_and(|why| why.contains("no pull request")));
+}
