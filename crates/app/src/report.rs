@@ -39,6 +39,9 @@ pub struct Report {
     pub unrecognised: Vec<String>,
     /// Folders and files passed over by rule, with the rule.
     pub skipped: Vec<Skipped>,
+    /// Patterns of what was to be left out, whether or not something met them; relative to each folder that was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
     /// What was known of the world, and how old it is.
     pub intel: Intel,
     /// What was scanned.

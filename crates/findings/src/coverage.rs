@@ -43,6 +43,8 @@ pub struct Coverage {
     folders: Vec<String>,
     missed: Told,
     missed_folders: Vec<String>,
+    /// Folders of which files are missing beside others.
+    missed_beside: HashSet<String>,
     /// Packages of which it says nothing.
     unevaluated: Told,
     ports: Vec<(String, u16, u16)>,
@@ -89,6 +91,8 @@ struct Met {
     /// Of each rule, of each text of a rule, of each rule at a target.
     counts: HashMap<Key, u64>,
     claims: u64,
+    /// Of each rule: most of one text, and most at one place.
+    most: HashMap<Key, (u64, u64)>,
 }
 
 /// The weakest claims of one kind: what shows that no filter hid their like.
@@ -204,6 +208,10 @@ impl Coverage {
             Fact::Looked(target) => self.look(target),
             Fact::LookedAmong(target) => self.among.add(target.key()),
             Fact::Missed(target) => self.miss(target),
+            Fact::MissedBeside(target) if self.missed_beside.len() < MAX_TOLD => {
+                self.missed_beside.insert(target.parent().to_owned());
+            }
+            Fact::MissedBeside(_) => self.missed.full = true,
             Fact::NotEvaluated(package) => self.unevaluated.add(package_key(package)),
             Fact::SignedIn(target, is) => {
                 if self.signed_in.len() < MAX_TOLD || self.signed_in.contains_key(&target.key()) {
@@ -344,10 +352,20 @@ impl Coverage {
         keys.extend(places.iter().flatten().map(|at| pair_key(&observation.rule, at)));
         keys.sort_unstable();
         keys.dedup();
+        let mut most = (0, 0);
         for key in keys {
             if met.counts.len() < MAX_COUNTED || met.counts.contains_key(&key) {
-                *met.counts.entry(key).or_default() += 1;
+                let count = met.counts.entry(key).or_default();
+                *count += 1;
+                let of = if key == text { &mut most.0 } else { &mut most.1 };
+                if key != rule_key(&observation.rule) {
+                    *of = (*of).max(*count);
+                }
             }
+        }
+        if met.most.len() < MAX_COUNTED {
+            let known = met.most.entry(rule_key(&observation.rule)).or_default();
+            *known = (known.0.max(most.0), known.1.max(most.1));
         }
     }
 
@@ -448,11 +466,29 @@ impl Coverage {
             || caps.iter().any(stands)
     }
 
+    /// Whether the list of what this rule found may be cut at one of its texts or places.
+    pub fn may_be_cut(&self, rule: &str, caps: &[Cap]) -> bool {
+        let key = rule_key(rule);
+        let count = self.met.counts.get(&key).copied().unwrap_or_default();
+        let (of_a_text, at_a_place) = self.met.most.get(&key).copied().unwrap_or_default();
+        let stands = |cap: &Cap| match cap.of {
+            Counted::Rule => count == cap.most,
+            Counted::Text => of_a_text == cap.most,
+            Counted::RuleAndFile | Counted::RuleAndHost => at_a_place == cap.most,
+            Counted::Document => self.met.claims == cap.most,
+        };
+        self.capped_all || self.capped.full || self.capped.has(key) || caps.iter().any(stands)
+    }
+
     /// Whether it says that it could not look at this.
     pub(crate) fn has_missed(&self, target: &Target) -> bool {
         self.missed.full
             || self.missed.has(target.key())
             || self.missed_folders.iter().any(|folder| target.is_below(folder))
+            || !self.missed_beside.is_empty()
+                && target.is_manifest()
+                && self.missed_beside.contains(target.parent())
+                && !self.looked.has(target.key())
     }
 
     /// Whether it says nothing of the claim's package; of a claim that names none, whether there is any of which it does.
@@ -465,7 +501,10 @@ impl Coverage {
 
     /// Whether there is anything that it could not look at.
     pub(crate) fn missed_any(&self) -> bool {
-        self.missed.full || !self.missed.keys.is_empty() || !self.missed_folders.is_empty()
+        self.missed.full
+            || !self.missed.keys.is_empty()
+            || !self.missed_folders.is_empty()
+            || !self.missed_beside.is_empty()
     }
 
     /// Whether it says that it looked at this; `None` when it tells nothing of this kind of target.
@@ -506,7 +545,8 @@ impl Coverage {
             self.settings.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         lines.extend(self.filters.iter().map(|filter| format!("filter: {}", filter.as_text())));
         lines.extend(self.settings_more.map(|more| format!("further settings: {}", more.hex())));
-        let kinds = self.kinds.union(&self.kinds_among);
+        // What it found shows a part of what it was asked for.
+        let kinds = self.kinds.iter().chain(&self.kinds_among).chain(&self.met.kinds);
         lines.extend(kinds.map(|kind| format!("kind: {}", kind.as_str())));
         lines.sort();
         lines.dedup();

@@ -55,6 +55,9 @@ pub enum Fact {
     LookedAmong(Target),
     /// One thing that it was asked to look at and could not: a host that did not answer, a file that was skipped.
     Missed(Target),
+    /// It could not look at files that lie beside this one, in the same folder, and that it does not tell of: a lock file
+    /// that is not there any more.
+    MissedBeside(Target),
     /// It looked at this host, site or unit signed in, or says that it did not.
     SignedIn(Target, bool),
     /// Ports that it looked at on every host: protocol (empty for any), first, last.

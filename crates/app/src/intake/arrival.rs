@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use std::collections::BTreeSet;
+
 use findings::Format;
 use findings::assign::{Eligible, Stands};
 use findings::close::{Run, Scope, Statement, refused};
@@ -142,7 +144,11 @@ impl Arrival<'_> {
         let run = self.run(document, taken);
         let (total, stage) = (taken.stage.len(), &mut taken.stage);
         let covers = refused(&run).is_none() && !older;
-        let moves = |stands: &Stands| may_move(&belongs.scope, &stands.path);
+        // Of a list that is cut, what is missing has moved nowhere.
+        let moves = |stands: &Stands| {
+            may_move(&belongs.scope, &stands.path)
+                && !run.coverage.may_be_cut(&stands.rule, &run.caps)
+        };
         let moves: Option<&Eligible<'_>> = if covers { Some(&moves) } else { None };
         let base = branches::base(write, asset.0, belongs, place.stream.id)?;
         matching::matched(stage, write, place.stream.id, &base, moves, &mut |done| {
@@ -174,6 +180,7 @@ impl Arrival<'_> {
             unseen_now: 0,
             seen_again: 0,
             touched: Touched::new(),
+            following: BTreeSet::new(),
         };
         writing.all(stage, &mut |done| tell(Progress::Written(done, total)))?;
         let judging = Judging {
@@ -190,6 +197,7 @@ impl Arrival<'_> {
         } else if !older && (last.is_some() || place.handed.is_some()) {
             left = writing.close(stage, &judging)?;
         }
+        writing.followed()?;
         let touched = std::mem::take(&mut writing.touched);
         upgrades::settle(writing.write, self.timing.index(), &touched)?;
         Ok(Done {

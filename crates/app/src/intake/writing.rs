@@ -6,7 +6,7 @@
 
 mod life;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use findings::coverage::Coverage;
 use findings::identity::Key;
@@ -85,6 +85,8 @@ pub(crate) struct Writing<'a, 'w, 'l> {
     pub(crate) seen_again: u64,
     /// Fixes of packages of which findings came, changed or went.
     pub(crate) touched: Touched,
+    /// Findings of several claims that are to follow them, each once.
+    pub(crate) following: BTreeSet<i64>,
 }
 
 /// What a page of claims needs of the ledger.
@@ -111,7 +113,8 @@ impl Writing<'_, '_, '_> {
         matching::pages(stage, step, &mut |mut groups| {
             groups.iter_mut().for_each(|group| group.grounded(self.subject, self.coverage));
             self.page(&groups)
-        })
+        })?;
+        self.followed()
     }
 
     fn page(&mut self, groups: &[Group]) -> Result<(), WriteError> {
@@ -406,28 +409,51 @@ impl Writing<'_, '_, '_> {
         }
     }
 
-    /// Lets a finding's facts, clock and action follow its standing claims. `alone`: its only claim, where
-    /// that is known.
+    /// Lets a finding's facts, clock and action follow its standing claims. `alone`: its only claim, where that is known;
+    /// of several all are read, once for each finding (see [`Self::followed`]).
     pub(crate) fn follow(&mut self, id: i64, alone: Option<&Group>) -> Result<(), WriteError> {
-        let Some(finding) = self.write.findings(&[id])?.pop() else { return Ok(()) };
-        let (observations, ids, own) = match alone.filter(|_| finding.live == 1) {
-            Some(group) => (group.observations.clone(), group.ids.clone(), group.came.tuple),
-            None => {
-                let observations = self.claimed(id)?;
-                let ids = observations.iter().flat_map(|o| o.ids.iter().cloned()).collect();
-                (observations, ids, Key([0; 16]))
-            }
+        let Some(group) = alone else {
+            self.following.insert(id);
+            return Ok(());
         };
+        let Some(finding) = self.write.findings(&[id])?.pop() else { return Ok(()) };
+        if finding.live != 1 {
+            self.following.insert(id);
+            return Ok(());
+        }
+        self.follows(&finding, &group.observations, &group.ids, &group.came.tuple)
+    }
+
+    /// Lets those follow that wait for it.
+    pub(crate) fn followed(&mut self) -> Result<(), WriteError> {
+        for id in std::mem::take(&mut self.following) {
+            let Some(finding) = self.write.findings(&[id])?.pop() else { continue };
+            let observations = self.claimed(id)?;
+            let ids: BTreeSet<String> =
+                observations.iter().flat_map(|o| o.ids.iter().cloned()).collect();
+            let ids: Vec<String> = ids.into_iter().collect();
+            self.follows(&finding, &observations, &ids, &Key([0; 16]))?;
+        }
+        Ok(())
+    }
+
+    fn follows(
+        &mut self,
+        finding: &Finding,
+        observations: &[Observation],
+        ids: &[String],
+        own: &Key,
+    ) -> Result<(), WriteError> {
         if observations.is_empty() {
             return Ok(());
         }
-        let facts = facts::facts(&observations, self.ids(&ids)?);
-        let mut fix = fixes::fix(&facts, &observations, &own);
+        let facts = facts::facts(observations, self.ids(ids)?);
+        let mut fix = fixes::fix(&facts, observations, own);
         if matches!(finding.class.as_str(), "report" | "crash") {
             // Known by itself: its key stays, whoever claims it.
             fix.key.clone_from(&finding.fix.key);
         }
-        self.settle(&finding, facts, fix)
+        self.settle(finding, facts, fix)
     }
 
     /// Appends what differs from the finding as it stands.

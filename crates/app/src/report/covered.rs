@@ -47,9 +47,15 @@ pub struct Covered {
     /// Where its folder lies in its git repository, empty for the repository's own; absent when it lies in none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
-    /// The address of that repository's `origin`, without scheme and user.
+    /// The address of that repository's `origin`, without scheme and user; where `.git` is a file, what it says.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub repository: String,
+    /// The branch that is checked out there; empty when none is.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub branch: String,
+    /// What tells it from another one of its name: of a bill what it is about, of an image its platform.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub itself: String,
     /// One file was scanned, and no folder.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub single: bool,

@@ -19,6 +19,7 @@ pub(super) fn lies(files: &AssetFiles, several: bool) -> Covered {
     let mut covered = Covered {
         places_below: if several { shown.clone() } else { files.relative.clone() },
         single,
+        itself: files.itself.clone(),
         ..Covered::default()
     };
     if files.kind == Kind::Repository
@@ -27,8 +28,16 @@ pub(super) fn lies(files: &AssetFiles, several: bool) -> Covered {
     {
         covered.within = Some(within);
         covered.repository = origin(&repository).unwrap_or_default();
+        covered.branch = branch(&repository).unwrap_or_default();
     }
     covered
+}
+
+/// The root of the repository that a folder or file lies in; itself, where it lies in none.
+pub(crate) fn root(real: &Path) -> PathBuf {
+    let root = repository(real, real.is_file()).map_or_else(|| real.to_owned(), |(root, _)| root);
+    // Without a slash at its end.
+    root.components().collect()
 }
 
 /// The repository that a folder or file lies in, and where.
@@ -40,12 +49,27 @@ fn repository(real: &Path, single: bool) -> Option<(PathBuf, String)> {
     Some((above.to_owned(), within.join("/")))
 }
 
-/// The address of `origin`, without scheme, user and `.git`: how it is asked for changes from clone to clone.
+/// The address of `origin`, without scheme, user and `.git`: how it is asked for changes from clone to clone. A worktree
+/// and a submodule have a file in its place, which leads elsewhere: it is not followed.
 fn origin(repository: &Path) -> Option<String> {
-    let file = std::fs::File::open(repository.join(".git").join("config")).ok()?;
+    let git = repository.join(".git");
+    if git.is_file() {
+        return Some(text(&git)?.trim().to_owned()).filter(|text| !text.is_empty());
+    }
+    address(&text(&git.join("config"))?)
+}
+
+/// The branch that is checked out; none where a commit is.
+fn branch(repository: &Path) -> Option<String> {
+    let head = text(&repository.join(".git").join("HEAD"))?;
+    Some(head.trim().strip_prefix("ref:")?.trim().trim_start_matches("refs/heads/").to_owned())
+}
+
+fn text(path: &Path) -> Option<String> {
+    let file = std::fs::File::open(path).ok()?;
     let mut bytes = Vec::new();
     file.take(MAX_CONFIG).read_to_end(&mut bytes).ok()?;
-    address(&String::from_utf8_lossy(&bytes))
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn address(config: &str) -> Option<String> {

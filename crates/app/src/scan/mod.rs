@@ -11,7 +11,7 @@ mod findings;
 mod fixes;
 mod gather;
 pub(crate) mod judge;
-mod lies;
+pub(crate) mod lies;
 pub mod memory;
 mod paths;
 mod reach;
@@ -529,6 +529,7 @@ fn report(context: &Context<'_>, gathered: &mut Gathered) -> Result<Report, inte
         not_read: std::mem::take(&mut gathered.unread),
         unrecognised: std::mem::take(&mut gathered.unrecognised),
         skipped: std::mem::take(&mut gathered.skipped),
+        exclude: context.request.exclude.clone(),
         intel,
         assets,
         components: gathered.packages.len() as u64,

@@ -151,3 +151,77 @@ fn what_could_not_be_evaluated_keeps_its_own() {
     };
     check(true, &["tree"], &[], elsewhere, "pypi/left");
 }
+
+/// What a later scan of the mended tree leaves open, once `before` and then `after` were done to it.
+fn checked(before: fn(&World), after: fn(&World), expect: &str) {
+    let world = world(true);
+    before(&world);
+    assert_eq!(open_after(&world, &request(&world, &["tree"]), BEFORE), ALL);
+    mend(&world);
+    after(&world);
+    assert_eq!(open_after(&world, &request(&world, &["tree"]), AFTER), expect);
+}
+
+fn origin(world: &World, name: &str) {
+    let config = format!("[remote \"origin\"]\n\turl = https://git.example/shop/{name}.git\n");
+    world.write("tree/.git/config", config.as_bytes());
+}
+
+#[test]
+fn another_repository_or_branch_is_another_thing() {
+    let web = |world: &World| origin(world, "web");
+    checked(web, web, "");
+    checked(web, |world| origin(world, "api"), ALL);
+    checked(|_| {}, web, ALL);
+    let nothing = |_: &World| {};
+    checked(nothing, |world| world.write("tree/.git/HEAD", b"ref: refs/heads/try\n"), ALL);
+    // A commit that is checked out has no branch.
+    let detached = |world: &World| world.write("tree/.git/HEAD", b"0123456789abcdef\n");
+    checked(detached, detached, "");
+}
+
+#[test]
+fn what_is_passed_over_and_what_is_gone_beside_a_manifest_stays() {
+    let excluded_and_gone = |world: &World| {
+        mend(world);
+        std::fs::remove_dir_all(world.path("tree/a")).expect("gone");
+    };
+    check(true, &["tree"], &["a/Cargo.lock"], excluded_and_gone, "cargo/one");
+    #[cfg(unix)]
+    check(
+        true,
+        &["tree"],
+        &[],
+        |world| {
+            mend(world);
+            std::fs::rename(world.path("tree/a"), world.path("tree/b/elsewhere")).expect("moved");
+            std::os::unix::fs::symlink("b/elsewhere", world.path("tree/a")).expect("a link");
+        },
+        "cargo/one",
+    );
+    let asks_only = |world: &World| {
+        mend(world);
+        std::fs::remove_file(world.path("tree/a/Cargo.lock")).expect("gone");
+        world.write(
+            "tree/a/Cargo.toml",
+            b"[package]\nname = \"app\"\nversion = \"0.1.0\"\n[dependencies]\nother = \"1\"\n",
+        );
+    };
+    check(true, &["tree"], &[], asks_only, "cargo/one");
+    // Two assets of one name are called by their paths: neither is the one that it was.
+    let own = |world: &World| {
+        mend(world);
+        world.write("tree/a/.git/HEAD", b"ref: refs/heads/main\n");
+    };
+    check(true, &["tree"], &[], own, ALL);
+}
+
+#[test]
+fn what_the_index_knows_no_more_stays() {
+    let world = world(true);
+    assert_eq!(open_after(&world, &request(&world, &["tree"]), BEFORE), ALL);
+    // A feed without the record: nothing in the tree has changed.
+    std::fs::remove_file(world.path("feeds/osv/crates.io/RUSTSEC-2026-0001.json")).expect("gone");
+    world.sync();
+    assert_eq!(open_after(&world, &request(&world, &["tree"]), AFTER), ALL);
+}

@@ -117,8 +117,13 @@ impl Target {
     }
 
     /// Whether it is a part of one thing (a file of a repository) and no thing of its own (a host).
-    pub(crate) fn is_part(&self) -> bool {
+    pub fn is_part(&self) -> bool {
         matches!(self.kind(), Self::FILE | Self::MANIFEST | Self::RUN)
+    }
+
+    /// The folder that a path lies in; empty for the root.
+    pub(crate) fn parent(&self) -> &str {
+        self.name().rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
     /// Whether it is a lock file, manifest or data base of packages.

@@ -1,5 +1,7 @@
 //! What does a bill of materials say that is in the thing it speaks of?
 
+use formats::sbom::Bill;
+
 use super::kind::Bytes;
 use super::{Gathered, Kind, Root, Settings, Source, Told};
 use crate::files::{read, walk};
@@ -35,6 +37,7 @@ pub(super) fn read(
     }
     if let Some(asset) = gathered.asset(asset) {
         asset.files = 1;
+        asset.itself = about(&bill);
     }
     let name = root.path.file_name().map(|n| n.to_string_lossy().into_owned());
     let shown = match name {
@@ -43,4 +46,15 @@ pub(super) fn read(
     };
     let source = Source { asset, shown, full: root.display.to_owned(), layer: None };
     told.push(Told { source, reading });
+}
+
+/// What a bill is about, without the version, which changes from build to build; its own name where it does not say.
+fn about(bill: &Bill) -> String {
+    let named = |at: &u32| bill.components.get(*at as usize).map(|c| c.name.clone());
+    let mut names: Vec<String> = bill.subjects.iter().filter_map(named).collect();
+    names.sort();
+    match names.as_slice() {
+        [] => bill.name.clone().unwrap_or_default(),
+        names => names.join(", "),
+    }
 }

@@ -216,6 +216,7 @@ impl Assets<'_> {
             kind: Kind::Repository,
             digest: None,
             references: Vec::new(),
+            itself: String::new(),
             distribution: None,
             files: 0,
         }

@@ -61,6 +61,7 @@ fn add(
         };
         asset.digest = Some(image.digest);
         asset.references = image.references;
+        asset.itself = image.platform;
     }
     let mut system = System::default();
     let mut files = 0;

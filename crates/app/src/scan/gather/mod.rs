@@ -83,6 +83,8 @@ pub struct AssetFiles {
     pub digest: Option<String>,
     /// Of an image: its names, as the archive has them.
     pub references: Vec<String>,
+    /// What tells it from another one of its name: of a bill what it is about, of an image its platform.
+    pub itself: String,
     /// The distribution installed in it.
     pub distribution: Option<Distribution>,
     /// Files read in it.
@@ -298,6 +300,7 @@ impl Gathered {
             kind,
             digest: None,
             references: Vec::new(),
+            itself: String::new(),
             distribution: None,
             files: 0,
         });

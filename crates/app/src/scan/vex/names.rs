@@ -241,6 +241,7 @@ mod tests {
             real: None,
             kind: Kind::Image,
             digest: Some(format!("sha256:{}", "AB".repeat(32))),
+            itself: String::new(),
             references: vec!["ghcr.io/acme/app:1".into()],
             distribution: Some(Distribution {
                 name: "Debian GNU/Linux 12".into(),

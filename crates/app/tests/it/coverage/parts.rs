@@ -33,3 +33,20 @@ fn a_misspelt_scope_is_refused_and_an_empty_part_is_said() {
     let made = world.take(&run(4), "2026-11-04T01:00:00Z", with("services/a,services/b"));
     assert!(said(&made).contains("lies in services/b,"), "{made:#?}");
 }
+
+#[test]
+fn what_fell_out_of_a_list_that_is_cut_has_moved_nowhere() {
+    let mut world = World::new();
+    // golangci-lint writes three places of one text; a.go was found too, so that one of the three fell out.
+    let first = [("R1", "b.go", 7), ("R1", "c.go", 7), ("R1", "d.go", 7)];
+    let second = [("R1", "a.go", 7), ("R1", "b.go", 7), ("R1", "c.go", 7)];
+    let at_cap = |day: &str, found: &[(&str, &str, u32)]| {
+        let same = sarif("golangci-lint", &format!("2026-11-{day}T00:00:00Z"), R, found);
+        (same, format!("2026-11-{day}T01:00:00Z"))
+    };
+    let (document, now) = at_cap("01", &first);
+    world.take(&document, &now, |_| {});
+    let (document, now) = at_cap("02", &second);
+    let made = world.take(&document, &now, |_| {});
+    assert_eq!((made.new, made.closed, made.changed, made.unseen), (1, 0, 0, 1), "{made:#?}");
+}

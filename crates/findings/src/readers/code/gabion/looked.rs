@@ -31,6 +31,8 @@ const RECORDS: &[&str] = &[
     "blind[]",
     "complete",
     "folder",
+    "exclude[]",
+    "nested[]",
 ];
 
 /// One asset.
@@ -45,6 +47,8 @@ struct Asset {
     /// Where it lies in its repository.
     within: Option<String>,
     repository: String,
+    branch: String,
+    itself: String,
     kind: String,
     digest: String,
     /// One file and no folder.
@@ -66,6 +70,8 @@ impl Asset {
             places_below: record.text("places_below").to_owned(),
             within: record.at("within").and_then(|r| r.0.as_str()).map(str::to_owned),
             repository: record.text("repository").to_owned(),
+            branch: record.text("branch").to_owned(),
+            itself: record.text("itself").to_owned(),
             kind: record.text("kind").to_owned(),
             digest: record.text("digest").to_owned(),
             single,
@@ -109,7 +115,10 @@ pub(super) struct LookedAt {
     assets: BTreeMap<String, Asset>,
     /// As given, and whether nothing of it was read.
     not_read: Vec<(String, bool)>,
-    excluded: Vec<String>,
+    /// Paths that were passed over, as given, and whether the command said so.
+    skipped: Vec<(String, bool)>,
+    /// Patterns, relative to each folder that was given.
+    exclude: Vec<String>,
     not_evaluated: Vec<String>,
     counts: Counts,
     /// The real path of what was scanned, where it lies in no repository.
@@ -140,7 +149,7 @@ impl LookedAt {
 
     fn add(&mut self, pattern: usize, record: Record<'_>) {
         let text = record.0.as_str().unwrap_or_default();
-        let kept = self.assets.len().max(self.not_read.len()).max(self.excluded.len());
+        let kept = self.assets.len().max(self.not_read.len()).max(self.skipped.len());
         self.more |= kept.max(self.not_evaluated.len()) >= MOST;
         match pattern {
             0 if !self.more => {
@@ -153,8 +162,10 @@ impl LookedAt {
                     self.not_read.push((record.text("path").to_owned(), lost));
                 }
             }
-            2 if !self.more && record.text("rule") == EXCLUDED => {
-                self.excluded.push(record.text("path").to_owned());
+            // What is passed over by name everywhere never had a claim.
+            2 if !self.more && !record.text("path").contains("**/") => {
+                let excluded = record.text("rule") == EXCLUDED;
+                self.skipped.push((record.text("path").to_owned(), excluded));
             }
             3 => {
                 self.counts.not_evaluated += 1;
@@ -167,6 +178,9 @@ impl LookedAt {
             5 => self.counts.blind += 1,
             6 => self.counts.incomplete = record.0.as_bool() != Some(true),
             7 => text.clone_into(&mut self.folder),
+            // An asset of its own in another one.
+            9 if !self.more => self.skipped.push((text.to_owned(), false)),
+            8 if !self.more && self.exclude.len() < MOST => self.exclude.push(text.to_owned()),
             _ => {}
         }
     }
@@ -186,12 +200,15 @@ impl LookedAt {
             self.alone(sink, only);
         }
         for (path, lost) in &self.not_read {
-            if *lost {
-                self.missed(sink, path);
-            }
+            self.missed(sink, path, *lost);
         }
-        for path in &self.excluded {
-            self.left_out(sink, path);
+        for (path, excluded) in &self.skipped {
+            self.left_out(sink, path, *excluded);
+        }
+        for asset in self.assets.values() {
+            for pattern in self.exclude.iter().map(|pattern| asset.joined(pattern)) {
+                sink.fact(Fact::Filter(Filter::Without(pattern)));
+            }
         }
         for package in &self.not_evaluated {
             sink.fact(Fact::NotEvaluated(package.clone()));
@@ -201,16 +218,18 @@ impl LookedAt {
 
     /// What was looked at of the only asset.
     fn alone(&self, sink: &mut dyn Sink, asset: &Asset) {
-        if !asset.repository.is_empty() {
-            sink.fact(Fact::Setting("repository", asset.repository.clone()));
-        }
         let known = asset.within.is_some();
-        if !known && asset.kind == "repository" {
-            match self.folder.as_str() {
-                "" => sink.fact(Fact::Setting("path", asset.path.clone())),
-                folder => sink.fact(Fact::Setting("folder", folder.to_owned())),
-            }
-        }
+        // One of the same name that lies elsewhere is another one. A repository is known by its origin, an image by its
+        // name: wherever they lie they are the same.
+        let lies = match (asset.repository.as_str(), self.folder.as_str()) {
+            _ if asset.kind == "image" || (asset.kind == "sbom" && !asset.itself.is_empty()) => "",
+            ("", "") => &asset.path,
+            ("", folder) => folder,
+            (origin, _) => origin,
+        };
+        told::setting(sink, "place", lies);
+        told::setting(sink, "itself", &asset.itself);
+        told::setting(sink, "branch", &asset.branch);
         // Of a part whose place in the whole is not known, a path may be that of another part; and an earlier version of
         // this program did not tell what it read.
         if (asset.part && !known) || asset.read.is_empty() {
@@ -224,23 +243,30 @@ impl LookedAt {
         }
     }
 
-    fn missed(&self, sink: &mut dyn Sink, path: &str) {
+    /// `lost`: it was not read; else what it names was read, and a lock file that once lay beside it tells no more.
+    fn missed(&self, sink: &mut dyn Sink, path: &str, lost: bool) {
         let mut any = false;
         for below in self.assets.values().filter_map(|asset| asset.given(path)) {
-            sink.fact(Fact::Missed(Target::folder(&below)));
             any = true;
+            if lost {
+                sink.fact(Fact::Missed(Target::folder(&below)));
+            } else {
+                sink.fact(Fact::MissedBeside(Target::manifest(&below)));
+            }
         }
         if !any {
             sink.fact(Fact::Incomplete(format!("not read: {path}")));
         }
     }
 
-    fn left_out(&self, sink: &mut dyn Sink, path: &str) {
-        for below in self.assets.values().filter_map(|asset| asset.given(path)) {
-            if below.is_empty() {
-                sink.fact(Fact::Missed(Target::folder("")));
-            } else {
+    fn left_out(&self, sink: &mut dyn Sink, path: &str, excluded: bool) {
+        for asset in self.assets.values() {
+            let Some(below) = asset.given(path) else { continue };
+            let whole = below == asset.joined("");
+            if excluded && !below.is_empty() {
                 sink.fact(Fact::Filter(Filter::Without(below)));
+            } else if excluded || !whole {
+                sink.fact(Fact::Missed(Target::folder(&below)));
             }
         }
     }
