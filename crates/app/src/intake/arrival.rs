@@ -199,7 +199,7 @@ impl Arrival<'_> {
         }
         writing.followed()?;
         let touched = std::mem::take(&mut writing.touched);
-        upgrades::settle(writing.write, self.timing.index(), &touched)?;
+        upgrades::settle(writing.write, self.timing.judge(), &touched)?;
         Ok(Done {
             counts: writing.counts,
             left,

@@ -20,6 +20,7 @@ use super::redact::Known;
 use super::spool::{self, Input, Spooled};
 use super::taking::{Aliases, Taken, Taking};
 use super::timing::Timing;
+use super::upgrades::Judge;
 use super::writing::WriteError;
 use crate::books::{Actor, Books, BooksError, UseCase, allow};
 use crate::config::{Config, Trust};
@@ -327,6 +328,7 @@ pub fn import(
         tables: further,
         configs: &configs,
         secrets: books.ledger.secrets_key()?,
+        judge: index.as_ref().map(Judge::new),
     };
     one_of(actor, books, &common, request, now, tell)
 }
@@ -345,6 +347,8 @@ pub(super) struct Common<'a> {
     pub(super) configs: &'a [Config],
     /// The key for hashes of secrets.
     pub(super) secrets: [u8; 32],
+    /// The index again, which remembers what it was asked.
+    pub(super) judge: Option<Judge<'a>>,
 }
 
 /// Takes one of several documents in; as [`import`], and its estate files are those in common.
@@ -357,7 +361,8 @@ pub(super) fn one_of(
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Imported, ImportError> {
     allow(actor, UseCase::Import, true)?;
-    let timing = Timing::new(common.index, common.settings, request.max_intel_age, now);
+    let timing = Timing::new(common.index, common.settings, request.max_intel_age, now)
+        .remembering(common.judge.as_ref());
     let file = request.input.name();
     let opened = spool::open(&request.input);
     let mut spooled = opened.map_err(|source| ImportError::Open { file: file.clone(), source })?;

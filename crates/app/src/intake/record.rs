@@ -20,6 +20,7 @@ use super::again::Again;
 use super::import::{Common, ImportError, Imported, Progress, Request, one_of};
 use super::spool::Input;
 use super::timing::Timing;
+use super::upgrades::Judge;
 use super::writing::WriteError;
 use crate::books::{Actor, Books, UseCase, allow};
 use crate::intelligence::{Intelligence, IntelligenceError};
@@ -70,6 +71,7 @@ pub fn record(
         tables,
         configs: &[],
         secrets: books.ledger.secrets_key()?,
+        judge: Some(Judge::new(&index)),
     };
     let parts = Parts::of(report);
     let mut known = Known::default();

@@ -14,6 +14,7 @@ use ledger::row::Finding;
 use triage::{CveFacts, Feeds, Policy};
 use vocab::{Instant, Scope, Severity, Urgency};
 
+use super::upgrades::Judge;
 use crate::clock::{self, GroupFacts, Past, Place, Standing, Subject, feeds_of};
 use crate::config::Criticality;
 use crate::settings::{Settings, exposure_of};
@@ -31,6 +32,7 @@ pub(crate) struct Timing<'a> {
     feeds: Feeds,
     settings: &'a Settings,
     now: Instant,
+    judge: Option<&'a Judge<'a>>,
 }
 
 /// What a clock is computed from.
@@ -118,7 +120,17 @@ impl<'a> Timing<'a> {
     ) -> Self {
         let age = settings.max_age(max_age);
         let feeds = index.map_or_else(Feeds::default, |i| feeds_of(i.meta(), age, now));
-        Self { index, feeds, settings, now }
+        Self { index, feeds, settings, now, judge: None }
+    }
+
+    /// With an index that remembers what it was asked for other documents.
+    pub(crate) fn remembering(self, judge: Option<&'a Judge<'a>>) -> Self {
+        Self { judge, ..self }
+    }
+
+    /// That index, where there is one.
+    pub(crate) fn judge(&self) -> Option<&'a Judge<'a>> {
+        self.judge
     }
 
     /// The index, where there is one.

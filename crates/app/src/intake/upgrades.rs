@@ -5,8 +5,10 @@
 //! judges it (`remedy`), else by what the sources tell. What it leaves is named. Never: a version at or below one
 //! that is there.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use intel::{GroupRef, Index, IndexError, Kind};
 use ledger::change::{Change, FixFacts, Found};
@@ -30,10 +32,61 @@ const SYSTEMS: &[&str] = &["deb", "rpm", "apk", "alpm", "generic"];
 /// The fixes of packages that an entry touched: asset and key.
 pub(crate) type Touched = BTreeSet<(i64, String)>;
 
+/// Most package versions whose evaluation is remembered.
+const MAX_REMEMBERED: usize = 50_000;
+
+/// What covers a version: the advisories' groups and ids.
+struct Verdict {
+    still: Vec<(GroupRef, String)>,
+    malicious: bool,
+    evaluated: bool,
+}
+
+/// An index that remembers what it was asked: many assets have the same packages.
+pub(crate) struct Judge<'a> {
+    index: &'a Index<'a>,
+    known: RefCell<HashMap<(Ecosystem, String, String), Rc<Verdict>>>,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(index: &'a Index<'a>) -> Self {
+        Self { index, known: RefCell::default() }
+    }
+
+    fn verdict(
+        &self,
+        ecosystem: &Ecosystem,
+        name: &str,
+        version: &str,
+    ) -> Result<Rc<Verdict>, IndexError> {
+        let key = (ecosystem.clone(), name.to_owned(), version.to_owned());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let evaluation = self.index.evaluate(ecosystem, name, version)?;
+        let evaluated = matches!(evaluation.beside, None | Some(NotEvaluated::PartialAdvisories));
+        let mut verdict = Verdict { still: Vec::new(), malicious: false, evaluated };
+        for matched in &evaluation.matches {
+            let advisory = self.index.advisory(matched.advisory)?;
+            verdict.malicious |= advisory.kind == Kind::Malicious;
+            if matches!(advisory.kind, Kind::Vulnerability | Kind::Malicious) {
+                verdict.still.push((advisory.group, advisory.id));
+            }
+        }
+        let verdict = Rc::new(verdict);
+        let mut known = self.known.borrow_mut();
+        if known.len() >= MAX_REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, Rc::clone(&verdict));
+        Ok(verdict)
+    }
+}
+
 /// Gives the open findings of each the action over all of them.
 pub(crate) fn settle(
     write: &mut Write<'_>,
-    index: Option<&Index<'_>>,
+    index: Option<&Judge<'_>>,
     touched: &Touched,
 ) -> Result<(), WriteError> {
     let mut of_asset: BTreeMap<i64, Vec<String>> = BTreeMap::new();
@@ -56,7 +109,7 @@ pub(crate) fn settle(
 
 fn one(
     write: &mut Write<'_>,
-    index: Option<&Index<'_>>,
+    index: Option<&Judge<'_>>,
     findings: &[Finding],
 ) -> Result<(), WriteError> {
     let packages = findings.iter().all(|f| f.class == "dependency");
@@ -90,7 +143,7 @@ struct Package<'a> {
 type Target = (String, Vec<String>);
 
 /// The action in one line, and whether a fixed version is known.
-fn action(index: Option<&Index<'_>>, findings: &[Finding]) -> Result<(String, bool), IndexError> {
+fn action(index: Option<&Judge<'_>>, findings: &[Finding]) -> Result<(String, bool), IndexError> {
     let place = findings.first().map_or("", |f| f.facts.place.as_str());
     let (kind, name) = place.split_once('/').unwrap_or(("", place));
     let found = findings.iter().flat_map(|f| &f.facts.found).collect();
@@ -120,7 +173,8 @@ fn action(index: Option<&Index<'_>>, findings: &[Finding]) -> Result<(String, bo
 impl Package<'_> {
     /// The version that `remedy` chooses, as it does for a scan; of several versions that are there above the
     /// highest.
-    fn judged(&self, index: &Index<'_>) -> Result<Option<Target>, IndexError> {
+    fn judged(&self, judge: &Judge<'_>) -> Result<Option<Target>, IndexError> {
+        let index = judge.index;
         let Some(ecosystem) = self.ecosystem() else { return Ok(None) };
         let Some(scheme) = Scheme::of(&ecosystem) else { return Ok(None) };
         let Some(highest) = self.highest(scheme) else { return Ok(None) };
@@ -149,7 +203,7 @@ impl Package<'_> {
         }
         let mut candidates = Vec::with_capacity(versions.len());
         for version in versions {
-            candidates.push(self.candidate(index, &ecosystem, version, &groups)?);
+            candidates.push(self.candidate(judge, &ecosystem, version, &groups)?);
         }
         let findings = self.findings.iter().enumerate().map(|(at, finding)| FindingRef {
             id: at.to_string(),
@@ -184,26 +238,20 @@ impl Package<'_> {
 
     fn candidate(
         &self,
-        index: &Index<'_>,
+        judge: &Judge<'_>,
         ecosystem: &Ecosystem,
         version: String,
         groups: &BTreeMap<GroupRef, usize>,
     ) -> Result<Candidate, IndexError> {
-        let evaluation = index.evaluate(ecosystem, self.name, &version)?;
+        let verdict = judge.verdict(ecosystem, self.name, &version)?;
         let mut still: Vec<String> = Vec::new();
-        let mut malicious = false;
-        for matched in &evaluation.matches {
-            let advisory = index.advisory(matched.advisory)?;
-            malicious |= advisory.kind == Kind::Malicious;
-            if !matches!(advisory.kind, Kind::Vulnerability | Kind::Malicious) {
-                continue;
-            }
-            let id = groups.get(&advisory.group).map_or(advisory.id, ToString::to_string);
+        for (group, advisory) in &verdict.still {
+            let id = groups.get(group).map_or_else(|| advisory.clone(), ToString::to_string);
             if !still.contains(&id) {
                 still.push(id);
             }
         }
-        let evaluated = matches!(evaluation.beside, None | Some(NotEvaluated::PartialAdvisories));
+        let (evaluated, malicious) = (verdict.evaluated, verdict.malicious);
         Ok(Candidate { version, still_affected_by: still, evaluated, malicious })
     }
 

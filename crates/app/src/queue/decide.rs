@@ -16,7 +16,7 @@ use super::names::{self, Letter, Named};
 use super::{QueueError, links, reclock, unfit};
 use crate::books::{Actor, Books, Leave, allow};
 use crate::intake::again::same;
-use crate::intake::upgrades;
+use crate::intake::upgrades::{self, Judge};
 use crate::intake::writing::WriteError;
 use crate::intelligence::Intelligence;
 use crate::settings::Settings;
@@ -106,7 +106,8 @@ pub(super) fn decide(
         let touched = findings.iter().filter(|f| f.class == "dependency");
         let touched = touched.map(|f| (f.asset, f.fix.key.clone())).collect();
         let index = deciding.intelligence.and_then(|known| known.index().ok());
-        upgrades::settle(&mut write, index.as_ref(), &touched).map_err(|error| match error {
+        let judge = index.as_ref().map(Judge::new);
+        upgrades::settle(&mut write, judge.as_ref(), &touched).map_err(|error| match error {
             WriteError::Ledger(error) => error.into(),
             WriteError::Index(error) => {
                 unfit(error.to_string(), "`gabion sync` builds the index anew")
