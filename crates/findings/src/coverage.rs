@@ -58,6 +58,8 @@ pub struct Coverage {
     /// Whether every active rule was told.
     pub all_rules: bool,
     passed: Told,
+    /// Rules and places at which they were not evaluated.
+    not_run: Told,
     /// What hides claims.
     pub filters: Vec<Filter>,
     /// Parts of the configuration.
@@ -236,6 +238,7 @@ impl Coverage {
             Fact::Capped(rule) if rule.trim().is_empty() => self.capped_all = true,
             Fact::Capped(rule) => self.capped.add(rule_key(rule)),
             Fact::PassedAt(rule, target) => self.passed.add(pair_key(rule, target)),
+            Fact::NotRunAt(rule, target) => self.not_run.add(pair_key(rule, target)),
             Fact::Succeeded => self.succeeded = true,
             Fact::Digest(digest) => digest.trim().clone_into(&mut self.digest),
             _ => {}
@@ -424,6 +427,25 @@ impl Coverage {
         };
         let shown = !claim.rule.is_empty() && !claim.shared;
         shown && chain.iter().any(|at| self.passed_at(&claim.rule, at) || one(at))
+    }
+
+    /// Where the rule of a claim was not evaluated: at one of its places, at the thing there that the claim is about, or
+    /// in the run as a whole. What passed at that thing itself was evaluated.
+    pub(crate) fn not_run_at(&self, claim: &Ground) -> Option<Target> {
+        if claim.rule.is_empty() || (self.not_run.keys.is_empty() && !self.not_run.full) {
+            return None;
+        }
+        let run = Target::run();
+        let at_one = |told: &Told, at: &Target| {
+            !claim.resource.is_empty()
+                && told.has(pair_key(&claim.rule, &Target::resource(at, &claim.resource)))
+        };
+        claim.places.iter().find_map(|chain| {
+            let wider = || chain.iter().chain([&run]);
+            let passed = !claim.shared && wider().any(|at| at_one(&self.passed, at));
+            let whole = |at: &Target| !passed && self.not_run.has(pair_key(&claim.rule, at));
+            wider().find(|at| self.not_run.full || at_one(&self.not_run, at) || whole(at)).cloned()
+        })
     }
 
     /// Whether the rule was told to be active; `None` when nothing is told of it.

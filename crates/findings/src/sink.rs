@@ -80,6 +80,9 @@ pub enum Fact {
     Capped(String),
     /// The rule looked here and found nothing (SARIF `kind: pass`).
     PassedAt(String, Target),
+    /// The rule was not evaluated here, or not to the end: it did not apply, was skipped, failed, was left to people. Of
+    /// the run as a whole ([`Target::run`]): nowhere, or nobody knows where.
+    NotRunAt(String, Target),
     /// The tool's option of severities is a list and no bound, and so is that of statuses: a claim shows only that others
     /// of the same rating are not left out.
     RatedApart,

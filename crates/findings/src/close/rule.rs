@@ -1,7 +1,7 @@
 //! Was the rule active, signed in as before, and is its list not cut?
 
 use super::{Answer, Reporting, Run};
-use crate::coverage::Ground;
+use crate::coverage::{Ground, Target};
 use crate::observation::Class;
 
 pub(super) fn rule(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
@@ -22,6 +22,12 @@ pub(super) fn rule(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
     }
     if rule.is_empty() {
         return version(run, last, "it");
+    }
+    if let Some(place) = coverage.not_run_at(claim) {
+        return Answer::no(match place == Target::run() {
+            true => format!("the rule {rule} was not evaluated, or not to the end"),
+            false => format!("the rule {rule} was not evaluated at {}", place.name()),
+        });
     }
     let narrowest = || claim.places.iter().filter_map(|chain| chain.first());
     if claim.places.iter().all(|chain| coverage.passed_in(claim, chain)) {

@@ -110,6 +110,26 @@ pub fn passed_one(sink: &mut dyn Sink, observation: &Observation) {
     }
 }
 
+/// Tells that the rule of this record was not evaluated at its places: at the one thing there that the record is about,
+/// where it names one.
+pub fn not_run(sink: &mut dyn Sink, observation: &Observation) {
+    let rule = observation.rule.trim();
+    if rule.is_empty() {
+        return;
+    }
+    let mut observation = observation.clone();
+    observation.clean();
+    observation.settle();
+    let ground = ground(std::slice::from_ref(&observation), "", "");
+    for narrowest in ground.places.iter().filter_map(|chain| chain.first()) {
+        let at = match ground.resource.as_str() {
+            "" => narrowest.clone(),
+            resource => Target::resource(narrowest, resource),
+        };
+        sink.fact(Fact::NotRunAt(rule.to_owned(), at));
+    }
+}
+
 /// Tells a path that it looked at as file, where there is one.
 pub fn looked_at_file(sink: &mut dyn Sink, path: &str) {
     if !path.trim().is_empty() {

@@ -5,6 +5,7 @@
 //! [`findings::close::judge`] over the facts of the reader alone.
 
 mod narrowed;
+mod not_run;
 
 use std::io::Cursor;
 

@@ -1,14 +1,14 @@
 //! Checks of cloud accounts in flat lists: CloudSploit, Azure Security Center's recommendations, Orca.
 //!
 //! CloudSploit: OK is counted, UNKNOWN (the interface did not answer) makes the run incomplete, FAIL and WARN
-//! are problems. Azure: `Healthy` and `NotApplicable` are counted; the assessment's resource id is its id.
-//! Orca: the score runs from 0 to 10; closed alerts are fixed, dismissed and snoozed ones put aside; the title
-//! is the kind of alert.
+//! are problems. Azure: `Healthy` is counted, `NotApplicable` was not evaluated; the assessment's resource id is its
+//! id. Orca: the score runs from 0 to 10; closed alerts are fixed, dismissed and snoozed ones put aside; the title is
+//! the kind of alert.
 
 use super::reading::{Units, each_record, one_line, tell_passed};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::Record;
@@ -119,14 +119,16 @@ fn read_azure(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> 
     let mut units = Units::default();
     table::walk(source, &|row| has_columns(row, AZURE_COLUMNS), sink, &mut |sink, row| {
         at = at.max(words::when(row.get("exportedTimestamp")));
-        if matches!(row.get("state"), "Healthy" | "NotApplicable") {
+        if row.get("state") == "Healthy" {
             passed += 1;
-            if row.get("state") == "Healthy" {
-                units.passed_one(sink, &of_azure(&row));
-            }
+            units.passed_one(sink, &of_azure(&row));
             return Ok(());
         }
         units.met(row.get("subscriptionId"));
+        if row.get("state") == "NotApplicable" {
+            told::not_run(sink, &of_azure(&row));
+            return Ok(());
+        }
         if row.get("recommendationName").is_empty() || row.get("resourceId").is_empty() {
             sink.dropped(&row.place(), "no recommendationName or no resourceId");
             return Ok(());

@@ -1,11 +1,11 @@
 //! XCCDF results (OpenSCAP and others): a benchmark and what its rules came to on one system.
 //!
 //! `TestResult/rule-result` refers to `Rule`s of the benchmark, which lie in groups of any depth (eight are
-//! read), or in an ARF collection. Results (XCCDF 1.2, section 6.6.4.2): `fail` is a problem; `pass`, `fixed`
-//! and `notapplicable` are counted; `error` and `unknown` were not evaluated and make the run incomplete; `notchecked`
-//! is a rule that nothing can evaluate; `notselected` and `informational` say nothing. Every selected rule has a result. A
-//! rule with CVEs is a missing update on the host; others are settings of it. A collection may hold the results of
-//! several systems: then each is a unit.
+//! read), or in an ARF collection. Results (XCCDF 1.2, section 6.6.4.2): `fail` is a problem; `pass` and `fixed`
+//! are counted; `error` and `unknown` were not evaluated and make the run incomplete; a rule that is `notapplicable`,
+//! `notchecked`, `notselected` or `informational` was not evaluated either, and its earlier claims stay as they are.
+//! Every selected rule has a result. A rule with CVEs is a missing update on the host; others are settings of it. A
+//! collection may hold the results of several systems: then each is a unit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,7 +97,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         let id = hit.element.attribute("idref");
         let result = hit.element.text_of("result");
-        let evaluated = matches!(result, "pass" | "fail" | "fixed" | "notapplicable");
+        let evaluated = matches!(result, "pass" | "fail" | "fixed");
         if !id.is_empty() && evaluated {
             // Of several systems nothing says on which one a rule was active, but where it passed.
             if !several {
@@ -109,14 +109,13 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             sink.fact(Fact::InactiveRule(id.to_owned()));
         }
         match result {
-            "pass" | "fixed" | "notapplicable" => {
+            "pass" | "fixed" => {
                 passed += 1;
-                let host = Some(target).filter(|host| !host.is_empty());
-                for at in host.map(Target::host).into_iter().chain([unit]) {
-                    sink.fact(Fact::PassedAt(id.to_owned(), at));
-                }
+                places(target, unit).for_each(|at| sink.fact(Fact::PassedAt(id.to_owned(), at)));
             }
-            "notselected" | "informational" | "notchecked" => {}
+            "notapplicable" | "notselected" | "informational" | "notchecked" => {
+                places(target, unit).for_each(|at| sink.fact(Fact::NotRunAt(id.to_owned(), at)));
+            }
             "fail" if id.is_empty() => sink.dropped(&hit.place(), "no idref"),
             "fail" => {
                 let unit = if several { target.to_owned() } else { String::new() };
@@ -136,6 +135,11 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     }
     tell_passed(sink, passed);
     Ok(())
+}
+
+/// Where the claims of a system lie: those of updates at the host, others at the unit.
+fn places(target: &str, unit: Target) -> impl Iterator<Item = Target> {
+    Some(target).filter(|host| !host.is_empty()).map(Target::host).into_iter().chain([unit])
 }
 
 fn tell(sink: &mut dyn Sink, attribute: &dyn Fn(&str) -> String, target: &str, unit: &Target) {

@@ -111,11 +111,15 @@ fn results(
             met.take(record, run);
         }
         let made = result::observation(record, run, hit.place());
-        // §3.27.9: only these kinds say that there is no problem.
+        // §3.27.9: `pass` says that there is no problem, `notApplicable` that the rule was not evaluated there.
         match (record.text("kind"), made) {
             ("pass", Ok(mut observation)) => {
                 observation.settle();
                 crate::readers::told::passed(sink, &observation);
+                Ok(())
+            }
+            ("notApplicable", Ok(observation)) => {
+                crate::readers::told::not_run(sink, &observation);
                 Ok(())
             }
             ("pass" | "notApplicable", _) => Ok(()),

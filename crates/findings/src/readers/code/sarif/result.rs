@@ -232,6 +232,9 @@ fn level<'v>(result: Record<'v>, rule: Option<&'v Rule>) -> &'v str {
     match (own, kind, default) {
         ("", "" | "fail", "") => "warning",
         ("", "" | "fail", level) => level,
+        // Not decided yet, or left to people (§3.27.9): no problem is not what it says, and its level is always «none».
+        ("" | "none", "open" | "review", "") => "warning",
+        ("" | "none", "open" | "review", level) => level,
         ("", _, _) => "none",
         (level, _, _) => level,
     }
