@@ -3,7 +3,8 @@
 //! In: a source and patterns of where records lie. Out: each record as a value, with the pattern that it
 //! fits and its place. A pattern is a path from the root: keys joined by dots, `*` for any key, `[]` for
 //! every member of an array (`Results[].Vulnerabilities[]`, `projects.*.issues[]`, `[]`); the empty pattern
-//! is the whole document, which for JSON lines is one line. What no pattern names is passed over unread.
+//! is the whole document, which for JSON lines is one line. `[..]` at the end is an array itself, without its members:
+//! it is handed on as null where there is one. What no pattern names is passed over unread.
 
 pub(super) mod strings;
 
@@ -11,9 +12,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io::BufReader;
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use self::strings::Strings;
@@ -139,6 +138,8 @@ struct Walking<'a> {
 #[derive(Default)]
 struct Node {
     record: Option<usize>,
+    /// The array itself.
+    list: Option<usize>,
     keys: Vec<(String, Node)>,
     any: Option<Box<Node>>,
     each: Option<Box<Node>>,
@@ -149,7 +150,11 @@ impl Node {
         let mut root = Self::default();
         for (number, pattern) in patterns.iter().enumerate() {
             let mut node = &mut root;
-            for part in pattern.split('.').filter(|part| !part.is_empty()) {
+            let (path, list) = match pattern.strip_suffix("[..]") {
+                Some(path) => (path, true),
+                None => (*pattern, false),
+            };
+            for part in path.split('.').filter(|part| !part.is_empty()) {
                 let (key, arrays) = part.split_at(part.find("[]").unwrap_or(part.len()));
                 match key {
                     "" => {}
@@ -160,7 +165,7 @@ impl Node {
                     node = node.each.get_or_insert_default();
                 }
             }
-            node.record = Some(number);
+            *(if list { &mut node.list } else { &mut node.record }) = Some(number);
         }
         root
     }
@@ -202,6 +207,28 @@ impl At<'_, '_, '_> {
     }
 }
 
+impl At<'_, '_, '_> {
+    /// Hands on what fits a pattern; none is a record past the bound.
+    fn hand_on<E: serde::de::Error>(&self, pattern: usize, value: Option<Value>) -> Result<(), E> {
+        let mut walk = self.walk.borrow_mut();
+        let Walking { sink, each, path, stopped } = &mut *walk;
+        if path.is_empty() && value.as_ref().and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            sink.met(Met::Empty);
+        }
+        let result = match value {
+            Some(value) => each(*sink, Hit { pattern, value, path }),
+            None => {
+                sink.dropped(&place(path), "the record is larger than 16 MiB");
+                Ok(())
+            }
+        };
+        result.map_err(|stop| {
+            *stopped = Some(stop);
+            E::custom("stopped")
+        })
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for At<'_, '_, '_> {
     /// How many members it has, of an array of records.
     type Value = Option<u64>;
@@ -215,22 +242,7 @@ impl<'de> DeserializeSeed<'de> for At<'_, '_, '_> {
         };
         let budget = RefCell::new(Budget { bytes: MAX_RECORD, nodes: MAX_NODES });
         let value = Whole { budget: &budget }.deserialize(deserializer)?;
-        let mut walk = self.walk.borrow_mut();
-        let Walking { sink, each, path, stopped } = &mut *walk;
-        if path.is_empty() && value.as_ref().and_then(Value::as_array).is_some_and(Vec::is_empty) {
-            sink.met(Met::Empty);
-        }
-        let result = match value {
-            Some(value) => each(*sink, Hit { pattern, value, path }),
-            None => {
-                sink.dropped(&place(path), "the record is larger than 16 MiB");
-                Ok(())
-            }
-        };
-        result.map(|()| None).map_err(|stop| {
-            *stopped = Some(stop);
-            D::Error::custom("stopped")
-        })
+        self.hand_on(pattern, value).map(|()| None)
     }
 }
 
@@ -283,6 +295,9 @@ impl<'de> Visitor<'de> for At<'_, '_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<u64>, A::Error> {
+        if let Some(pattern) = self.node.and_then(|node| node.list) {
+            self.hand_on(pattern, Some(Value::Null))?;
+        }
         let node = self.node.and_then(|node| node.each.as_deref());
         let mut members = 0;
         for index in 0.. {

@@ -788,8 +788,10 @@ fn denied(one: &One, claim: &Observation) -> Option<String> {
     let judgement = judge(&run, Some(&claim), &Reporting::default(), None, false);
     let [target, kind, rule, ..] = &judgement.answers;
     let no = [target, kind, rule].into_iter().find(|answer| {
-        let partial =
-            answer.words().contains("could not look") || answer.words().contains("is cut");
+        // What was found before a rule failed is told all the same.
+        let partial = ["could not look", "is cut", "not to the end"]
+            .iter()
+            .any(|words| answer.words().contains(words));
         matches!(answer, Answer::No(_)) && !partial
     });
     no.map(|answer| answer.words().to_owned())

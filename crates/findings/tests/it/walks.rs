@@ -29,6 +29,14 @@ fn json_records_are_met_where_the_patterns_say() {
 }
 
 #[test]
+fn an_array_itself_is_met_where_there_is_one() {
+    let text = r#"{"a":[{"b":[]},{"b":null},{},{"b":[1,2]},{"b":{"c":1}}]}"#;
+    let (met, _, end) = json(text, &["a[].b[..]"]);
+    assert_eq!(met, ["0 $.a[0].b null", "0 $.a[3].b null"]);
+    assert!(end.is_ok());
+}
+
+#[test]
 fn json_lines_and_documents_in_a_row() {
     let (met, _, end) = json("{\"a\":1}\n{\"a\":2}\n\n", &[""]);
     assert_eq!(met.len(), 2);

@@ -133,3 +133,53 @@ fn xccdf_and_azure_that_are_not_applicable() {
     pair.check(&azure("Healthy"), "ended");
     pair.check(&azure("NotApplicable"), "rule: no");
 }
+
+#[test]
+fn sarif_says_that_a_rule_failed() {
+    let (other, elsewhere) = (result("L2", "a.c", ""), result("L1", "b.c", ""));
+    let before = results(&[result("L1", "a.c", ""), elsewhere.clone(), other.clone()]);
+    let with = |note: &str| {
+        sarif(&format!(
+            r#","invocations":[{{"executionSuccessful":true,"toolExecutionNotifications":[{{"message":{{"text":"timed out"}}{note}}}]}}],"results":[{elsewhere},{other}]"#
+        ))
+    };
+    let pair = Pair::new("sarif", "L1", &before).stated();
+    const AT_A: &str = r#","locations":[{"physicalLocation":{"artifactLocation":{"uri":"a.c"}}}]"#;
+    let of = |rule: &str, level: &str| format!(r#","associatedRule":{{{rule}}}{level}"#);
+    pair.check(&with(r#","level":"note""#), "ended");
+    for level in ["", r#","level":"warning""#, r#","level":"error""#] {
+        pair.check(&with(&of(r#""id":"L1""#, level)), "rule: no");
+        pair.check(&with(&of(r#""index":0"#, level)), "rule: no");
+        pair.check(&with(&of(r#""id":"L2""#, level)), "ended");
+        // Which one failed is not said.
+        pair.check(&with(&of(r#""guid":"0""#, level)), "order: no");
+    }
+    for level in [r#","level":"note""#, r#","level":"none""#] {
+        pair.check(&with(&of(r#""id":"L1""#, level)), "ended");
+        pair.check(&with(&format!("{}{AT_A}", of(r#""id":"L1""#, level))), "ended");
+    }
+    let error = format!(r#","level":"error"{AT_A}"#);
+    pair.check(&with(&error), "target: no");
+    pair.check(&with(&of(r#""id":"L2""#, &error)), "target: no");
+}
+
+#[test]
+fn sarif_without_results_tells_of_no_scan() {
+    let other = result("L2", "a.c", "");
+    let before = results(&[result("L1", "a.c", ""), other.clone()]);
+    let pair = Pair::new("sarif", "L1", &before).stated();
+    pair.check(&sarif(&format!(r#"{WELL},"results":[]"#)), "ended");
+    pair.check(&sarif(WELL), "order: no");
+    pair.check(&sarif(&format!(r#"{WELL},"results":null"#)), "order: no");
+    // The other run of the document has its results.
+    let two = sarif(WELL).replacen(
+        r#""runs":["#,
+        r#""runs":[{"tool":{"driver":{"name":"other"}},"results":[]},"#,
+        1,
+    );
+    let kept = read("sarif", &two);
+    let at = |wanted: &dyn Fn(&Fact) -> bool| kept.facts.iter().position(wanted);
+    let enters = |tool: &'static str| move |fact: &Fact| matches!(fact, Fact::Run { tool: of, .. } if of == tool);
+    let why = at(&|fact| matches!(fact, Fact::Incomplete(_)));
+    assert!(at(&enters("other")) < at(&enters("lantern")) && at(&enters("lantern")) < why);
+}

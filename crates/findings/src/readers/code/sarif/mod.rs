@@ -65,6 +65,7 @@ const CONTEXT: &[&str] = &[
     "runs[].threadFlowLocations[].location.physicalLocation.artifactLocation",
     "runs[].properties.metrics.*",
     "runs[].properties.repoDigests[]",
+    "runs[].results[..]",
 ];
 /// Position of results that stand outside the runs.
 const INLINE: usize = 12;
@@ -171,6 +172,7 @@ fn describe(run: &mut Run, hit: &Hit<'_>) {
             Run::note(&mut run.looked, Record(&serde_json::json!({ "uri": hit.key(3) })));
         }
         21 if run.digest.is_empty() => run.digest = text(),
+        22 => run.has_results = true,
         _ => {}
     }
 }

@@ -31,6 +31,8 @@ pub struct Run {
     pub at: Option<Instant>,
     /// What it tells of when it ended, where that is no time to be believed.
     pub untimely: String,
+    /// Whether it has a list of results, be it empty: without one no scan took place (§3.14.23).
+    pub has_results: bool,
     /// Why it is not complete.
     pub troubles: Vec<String>,
     /// `automationDetails.id` up to its last slash, without what changes with each build.
@@ -59,6 +61,8 @@ pub struct Run {
     pub flows: Vec<Value>,
     /// Rules of which it did not write all results; empty: of any.
     pub capped: Vec<String>,
+    /// References to rules that failed, and what is said of it.
+    pub failed: Vec<(Value, String)>,
     /// References to rules, and whether they were on.
     switches: Vec<(Value, bool)>,
     /// Artifacts that it was told to scan; empty with `has_roles` false when no roles are told.
@@ -183,6 +187,13 @@ impl Run {
     pub fn switch(&mut self, descriptor: Record<'_>, on: bool) {
         if self.switches.len() < MAX_LISTED {
             self.switches.push((json!({ "rule": descriptor.0 }), on));
+        }
+    }
+
+    /// Notes a reference to a rule that failed in this run (§3.58.3).
+    pub fn fail(&mut self, descriptor: Record<'_>, words: &str) {
+        if self.failed.len() < MAX_LISTED {
+            self.failed.push((json!({ "rule": descriptor.0 }), clip(words)));
         }
     }
 

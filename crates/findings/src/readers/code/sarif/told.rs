@@ -118,6 +118,11 @@ fn notification(run: &mut Run, list: &str, note: Record<'_>) {
         run.capped.truncate(MAX_CAPPED + 1);
     } else if id.ends_with("successfully-extracted-files") {
         files.iter().for_each(|file| Run::note(&mut run.looked, *file));
+    } else if let Some(rule) = note.at("associatedRule").filter(|_| fails(list, level)) {
+        run.fail(rule, text);
+        if level == "error" {
+            files.iter().for_each(|file| Run::note(&mut run.missed, *file));
+        }
     } else if level == "error"
         || id.contains("extraction-error")
         || id.contains("extraction-warning")
@@ -135,6 +140,12 @@ fn notification(run: &mut Run, list: &str, note: Record<'_>) {
     } else if level == "warning" && is_failure(&words) {
         files.iter().for_each(|file| Run::note(&mut run.missed, *file));
     }
+}
+
+/// Whether a notification of a rule says that it failed: at these levels what it found may not be all (§3.58.6). CodeQL
+/// writes a note of each file that it reads.
+fn fails(list: &str, level: &str) -> bool {
+    list.starts_with("toolExecution") && matches!(level, "warning" | "error")
 }
 
 /// Whether a notification says that not all results were written.
@@ -191,6 +202,17 @@ pub fn facts(run: &Run, sink: &mut dyn Sink) {
         None => untimely(sink, &run.untimely),
     }
     run.troubles.iter().for_each(|why| sink.fact(Fact::Incomplete(why.clone())));
+    if !run.has_results && run.troubles.is_empty() {
+        let why = "its results are null or absent, which says that no scan took place";
+        sink.fact(Fact::Incomplete(why.to_owned()));
+    }
+    for (reference, words) in &run.failed {
+        let known = run.rule(Record(reference)).map(|rule| rule.id.as_str());
+        match known.unwrap_or_else(|| rule_id(Record(reference))) {
+            "" => sink.fact(Fact::Incomplete(format!("a rule failed: {words}"))),
+            rule => sink.fact(Fact::NotRunAt(rule.to_owned(), Target::run())),
+        }
+    }
     run.commands.iter().for_each(|command| told::setting(sink, "command", command));
     told::rules_version(sink, &packs(run));
     for rule in &run.capped {
@@ -214,7 +236,8 @@ pub fn facts(run: &Run, sink: &mut dyn Sink) {
     for file in &run.missed {
         told::missed_file(sink, &run.path(Record(file)));
     }
-    if run.successful == Some(true) && run.troubles.is_empty() && !on.is_empty() {
+    if run.successful == Some(true) && run.troubles.is_empty() && run.has_results && !on.is_empty()
+    {
         sink.fact(Fact::Succeeded);
     }
 }
