@@ -2,8 +2,8 @@
 //!
 //! One control a line (the audit cookbook's log), or the report of the command line: `profiles[].controls[]`.
 //! `impact` runs from 0 to 1 in the bands of CVSS divided by ten (InSpec documentation, «Control impact»).
-//! A control fails when one of its results does; without a failed and with a passed result it passed; only
-//! skipped ones were not evaluated and are rated «none».
+//! A control fails when one of its results does and passed when all did. Else it was not evaluated, or not to the end: it is
+//! no claim, and an earlier one stays as it was.
 
 use super::reading::{Units, one_line, tell_passed};
 use crate::format::Format;
@@ -46,43 +46,49 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         number += 1;
         let control = hit.record();
         let place = if lines { format!("document {number}") } else { hit.place() };
-        let statuses: Vec<&str> = control.items("results").map(|r| r.text("status")).collect();
-        let status = match control.text("status") {
-            "" if statuses.contains(&"failed") => "failed",
-            "" if statuses.contains(&"passed") => "passed",
-            "" => "skipped",
-            status => status,
-        };
-        if status == "passed" {
-            passed += 1;
-            // What a test that was skipped would have said is not known: such a control is no proof.
-            let whole = !statuses.contains(&"skipped");
-            let rule = if whole { control.text("id") } else { "" };
-            units.passed(sink, rule, control.text("platform.target_id"));
-            return Ok(());
+        let (rule, unit) = (control.text("id"), control.text("platform.target_id"));
+        match status(control) {
+            "passed" => {
+                passed += 1;
+                units.passed(sink, rule, unit);
+                return Ok(());
+            }
+            "skipped" | "error" => {
+                units.not_run(sink, rule, unit);
+                return Ok(());
+            }
+            _ => units.met(unit),
         }
-        units.met(control.text("platform.target_id"));
-        if control.text("id").is_empty() {
+        if rule.is_empty() {
             sink.dropped(&place, "no id");
             return Ok(());
         }
-        sink.observation(Observation { place, ..observation(control, status) })
+        sink.observation(Observation { place, ..observation(control) })
     })?;
     units.tell(sink);
     tell_passed(sink, passed);
     Ok(())
 }
 
-fn observation(control: Record<'_>, status: &str) -> Observation {
+/// Its own status, where it has one that says so; else that of its results together.
+fn status(control: Record<'_>) -> &str {
+    let statuses = || control.items("results").map(|result| result.text("status"));
+    match control.text("status") {
+        "not_applicable" | "not_reviewed" | "profile_error" => "skipped",
+        "" | "passed" if statuses().any(|status| status == "failed") => "failed",
+        "" if statuses().next().is_none() => "skipped",
+        "" | "passed" if statuses().any(|status| status != "passed") => "skipped",
+        "" => "passed",
+        own => own,
+    }
+}
+
+fn observation(control: Record<'_>) -> Observation {
     let impact = control.float("impact");
     let failed = control.items("results").filter(|r| r.text("status") != "passed");
     let said: Vec<&str> =
         failed.take(50).map(|r| r.first(&["skip_message", "message", "code_desc"])).collect();
-    let severity = match (status, impact) {
-        ("skipped", _) => Severity::None,
-        (_, Some(impact)) => Severity::from_score(impact * 10.0),
-        _ => Severity::Unknown,
-    };
+    let severity = impact.map_or(Severity::Unknown, |impact| Severity::from_score(impact * 10.0));
     let host = control.text("platform.target_id");
     Observation {
         class: Class::Configuration,

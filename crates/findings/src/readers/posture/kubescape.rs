@@ -2,8 +2,8 @@
 //!
 //! `results[].controls[]` per resource; names and weights of controls stand in `summaryDetails.controls`, files of
 //! resources in `resources[]`, both before or after. Weights are 9-10 critical, 7-8 high, 4-6 medium, 1-3 low
-//! (Kubescape documentation, «Risk scoring»). «passed» with exceptions is put aside; «skipped» was not evaluated
-//! and is rated «none». A resource's id begins with a digest of the local path, which is left out.
+//! (Kubescape documentation, «Risk scoring»). «passed» with exceptions is put aside; «skipped» was not evaluated:
+//! it is no claim, and an earlier one stays as it was. A resource's id begins with a digest of the local path, which is left out.
 
 use std::collections::BTreeMap;
 
@@ -61,6 +61,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 continue;
             }
             let observation = observation(control, resource, status, &named);
+            if status == "skipped" {
+                told::not_run(sink, &observation);
+                continue;
+            }
             sink.observation(Observation { place, ..observation })?;
         }
         Ok(())
@@ -197,7 +201,7 @@ fn observation(control: Record<'_>, resource: &str, status: &str, named: &Named)
         .files
         .get(resource)
         .map(|path| Location { path: path.clone(), ..Location::default() });
-    let (skipped, excepted) = (status == "skipped", status == "passed");
+    let excepted = status == "passed";
     let reason = exception(control);
     Observation {
         class: Class::Configuration,
@@ -206,18 +210,10 @@ fn observation(control: Record<'_>, resource: &str, status: &str, named: &Named)
             "" => known.map_or(rule, |(name, _)| name).to_owned(),
             name => name.to_owned(),
         },
-        description: if skipped {
-            format!("The control was not evaluated: {reason}")
-                .trim_end_matches([':', ' '])
-                .to_owned()
-        } else {
-            String::new()
-        },
         remedy: fixes.join("\n"),
-        severity: match (skipped, control.text("severity")) {
-            (true, _) => Severity::None,
-            (_, "") => known.map(|(_, severity)| *severity).unwrap_or_default(),
-            (_, word) => words::severity(word),
+        severity: match control.text("severity") {
+            "" => known.map(|(_, severity)| *severity).unwrap_or_default(),
+            word => words::severity(word),
         },
         locations: location.into_iter().collect(),
         resource: stable(resource).to_owned(),

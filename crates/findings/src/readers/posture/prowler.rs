@@ -1,8 +1,8 @@
 //! Prowler: checks of cloud accounts and clusters, in the four shapes it has had.
 //!
 //! Version 2 as CSV and JSON lines, version 3 as JSON, since version 4 OCSF (JSON) and a CSV with semicolons.
-//! They say the same under other names, so each is a row of [`Names`]. PASS is counted; FAIL is a problem;
-//! MANUAL and INFO are what only a person can check and so rated «none»; muted ones are put aside. The
+//! They say the same under other names, so each is a row of [`Names`]. PASS is counted; FAIL is a problem; MANUAL and
+//! INFO are what only a person can check: no claim, and an earlier one stays as it was; muted ones are put aside. The
 //! finding's id is made of check, account, region and resource (Prowler documentation, «Reporting»). What was looked
 //! at is an account and a region in it.
 
@@ -14,7 +14,6 @@ use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::shape::has_columns;
 use crate::walk::table;
-use vocab::Severity;
 
 /// Prowler 4 and later: OCSF.
 pub const OCSF: Format = Format {
@@ -231,11 +230,20 @@ impl Said {
             self.version = field(names.version);
         }
         let status = field(names.status).to_ascii_uppercase();
-        let observation = observation(field, names, &status);
-        if status == "PASS" {
-            self.passed += 1;
-            self.units.passed_one(sink, &observation);
-            return Ok(());
+        let observation = observation(field, names);
+        match status.as_str() {
+            "PASS" => {
+                self.passed += 1;
+                self.units.passed_one(sink, &observation);
+                return Ok(());
+            }
+            "MANUAL" | "INFO" => {
+                // It may stand for all that the check would have looked at there.
+                told::not_run(sink, &observation);
+                self.units.not_run(sink, &observation.rule, &observation.target);
+                return Ok(());
+            }
+            _ => {}
         }
         self.units.met(&observation.target);
         if observation.rule.is_empty() {
@@ -257,7 +265,7 @@ impl Said {
     }
 }
 
-fn observation(field: Field<'_>, names: &Names, status: &str) -> Observation {
+fn observation(field: Field<'_>, names: &Names) -> Observation {
     let muted =
         !names.muted.0.is_empty() && field(names.muted.0).eq_ignore_ascii_case(names.muted.1);
     let title = field(names.title);
@@ -275,14 +283,13 @@ fn observation(field: Field<'_>, names: &Names, status: &str) -> Observation {
         Some(resource) => format!("{region}/{resource}").trim_start_matches('/').to_owned(),
         None => format!("{account}/{region}"),
     };
-    let by_hand = matches!(status, "MANUAL" | "INFO");
     Observation {
         class: Class::Configuration,
         rule,
         title: one_line(&title),
         description: format!("{}\n{}", field(names.said), field(names.risk)).trim().to_owned(),
         remedy: field(names.remedy),
-        severity: if by_hand { Severity::None } else { words::severity(&field(names.severity)) },
+        severity: words::severity(&field(names.severity)),
         resource,
         tool_id: if names.id.is_empty() { String::new() } else { field(names.id) },
         standing: if muted { Standing::Suppressed } else { Standing::Reported },

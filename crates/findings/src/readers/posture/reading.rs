@@ -168,6 +168,15 @@ impl Units {
         }
     }
 
+    /// A record that says that the rule was not evaluated in the unit; empty for the run as a whole.
+    pub fn not_run(&mut self, sink: &mut dyn Sink, rule: &str, unit: &str) {
+        self.met(unit);
+        if !rule.is_empty() {
+            let at = if unit.is_empty() { Target::run() } else { Target::unit(unit) };
+            sink.fact(Fact::NotRunAt(rule.to_owned(), at));
+        }
+    }
+
     /// A record that says that its rule found nothing in one thing of the unit.
     pub fn passed_one(&mut self, sink: &mut dyn Sink, observation: &Observation) {
         self.met(&observation.target);

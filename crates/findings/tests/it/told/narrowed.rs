@@ -163,7 +163,7 @@ fn clusters_with_the_same_names_in_them() {
         Swap("\"FAIL\", \"status_detail\": \"Role", "\"PASS\", \"status_detail\": \"Role");
     case.check(&[FINE], "ended");
     let cluster = Swap("\"provider_uid\": \"shop\"", "\"provider_uid\": \"test\"");
-    case.check(&[FINE, cluster], "target: no, rule: not said, filter: not said");
+    case.check(&[FINE, cluster], "target: no, rule: not said, filter: not said, order: not said");
 }
 
 #[test]

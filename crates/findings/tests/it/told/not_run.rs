@@ -183,3 +183,53 @@ fn sarif_without_results_tells_of_no_scan() {
     let why = at(&|fact| matches!(fact, Fact::Incomplete(_)));
     assert!(at(&enters("other")) < at(&enters("lantern")) && at(&enters("lantern")) < why);
 }
+
+/// The later document has no claim of the rule, and the earlier claim stays as it was.
+fn neither_rated_nor_ended(format: &str, rule: &str, before: &str, after: &str) {
+    let kept = read(format, after);
+    assert!(!kept.observations.iter().any(|o| o.rule == rule), "{format}: {after}");
+    assert!(!kept.facts.iter().any(|fact| matches!(fact, Fact::Passed(1..))), "{format}: {after}");
+    Pair::new(format, rule, before).stated().check(after, "rule: no");
+}
+
+#[test]
+fn a_check_that_did_not_run_neither_rates_nor_ends() {
+    let inspec = |results: &str| {
+        format!(
+            r#"{{"platform":{{"target_id":"w1"}},"version":"5","profiles":[{{"controls":[{{"id":"c1","title":"c1","impact":0.5,"results":[{results}]}}]}}]}}"#
+        )
+    };
+    let of = |status: &str| format!(r#"{{"status":"{status}","code_desc":"x"}}"#);
+    let before = inspec(&of("failed"));
+    for results in ["skipped", "error"].map(of).into_iter().chain([String::new()]) {
+        neither_rated_nor_ended("inspec", "c1", &before, &inspec(&results));
+        let partly = inspec(&format!("{}{}", of("passed"), results).replace("}{", "},{"));
+        if !results.is_empty() {
+            neither_rated_nor_ended("inspec", "c1", &before, &partly);
+        }
+    }
+    let own = before.replace(r#""results""#, r#""status":"not_applicable","results""#);
+    neither_rated_nor_ended("inspec", "c1", &before, &own);
+    let prowler = |status: &str, resource: &str| {
+        format!(
+            r#"[{{"metadata":{{"event_code":"e1","product":{{"name":"Prowler","version":"5"}}}},"severity":"High","status_code":"{status}","finding_info":{{"title":"e1","uid":"u"}},"resources":[{{"region":"eu","name":"{resource}"}}],"cloud":{{"account":{{"uid":"111111111111"}}}}}}]"#
+        )
+    };
+    let before = prowler("FAIL", "x");
+    for status in ["MANUAL", "INFO"] {
+        neither_rated_nor_ended("prowler-ocsf", "e1", &before, &prowler(status, "x"));
+        neither_rated_nor_ended("prowler-ocsf", "e1", &before, &prowler(status, "account"));
+    }
+    // What passed at the thing itself was evaluated.
+    let both = prowler("PASS", "x").replace("}]}]", "}]}").replace(
+        r#""cloud":{"account":{"uid":"111111111111"}}}]"#,
+        r#""cloud":{"account":{"uid":"111111111111"}}},"#,
+    ) + &prowler("MANUAL", "account")[1..];
+    Pair::new("prowler-ocsf", "e1", &before).check(&both, "ended");
+    let kubescape = |status: &str| {
+        format!(
+            r#"{{"clusterName":"shop","results":[{{"resourceID":"path=1/api=apps/v1/shop/Deployment/web","controls":[{{"controlID":"C-1","status":{{"status":"{status}"}}}}]}}],"summaryDetails":{{"controls":{{"C-1":{{"name":"C-1","scoreFactor":4}}}}}}}}"#
+        )
+    };
+    neither_rated_nor_ended("kubescape", "C-1", &kubescape("failed"), &kubescape("skipped"));
+}
