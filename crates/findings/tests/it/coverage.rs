@@ -788,8 +788,8 @@ fn denied(one: &One, claim: &Observation) -> Option<String> {
     let judgement = judge(&run, Some(&claim), &Reporting::default(), None, false);
     let [target, kind, rule, ..] = &judgement.answers;
     let no = [target, kind, rule].into_iter().find(|answer| {
-        // What was found before a rule failed is told all the same.
-        let partial = ["could not look", "is cut", "not to the end"]
+        // What was found where a rule failed, or was left to people too, is told all the same.
+        let partial = ["could not look", "is cut", "was not evaluated"]
             .iter()
             .any(|words| answer.words().contains(words));
         matches!(answer, Answer::No(_)) && !partial

@@ -238,9 +238,10 @@ impl Said {
                 return Ok(());
             }
             "MANUAL" | "INFO" => {
-                // It may stand for all that the check would have looked at there.
                 told::not_run(sink, &observation);
-                self.units.not_run(sink, &observation.rule, &observation.target);
+                // It may stand for all that the check would have looked at there.
+                let rule = if status == "MANUAL" { observation.rule.as_str() } else { "" };
+                self.units.not_run(sink, rule, &observation.target);
                 return Ok(());
             }
             _ => {}
