@@ -250,9 +250,10 @@ pub fn judge(
     // A rule that an upgrade dropped is not active, whatever a person said of the runs before. Rules of a feed are others
     // each day; the tool's version stands for what it does with them.
     let other = |now: &str, before: &str| {
-        !now.trim().is_empty() && !before.trim().is_empty() && now.trim() != before.trim()
+        let (now, before) = (rule::stated(now), rule::stated(before));
+        !now.is_empty() && !before.is_empty() && now != before
     };
-    let upgraded = last.tool_version.trim() != run.tool_version.trim()
+    let upgraded = rule::stated(&last.tool_version) != rule::stated(&run.tool_version)
         || !run.feed && other(&run.rules_version, &last.rules_version);
     let rule = or_stated(rule::rule(run, claim, last), !upgraded);
     // Nor whether it would have been shown by another configuration than the one that showed it.

@@ -45,10 +45,40 @@ pub(super) fn rule(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
     version(run, last, rule)
 }
 
+/// Words that builds bear which are no release: two of them are not known to be one version.
+const NO_VERSIONS: [&str; 18] = [
+    "dev",
+    "devel",
+    "(devel)",
+    "development",
+    "latest",
+    "unknown",
+    "snapshot",
+    "nightly",
+    "head",
+    "main",
+    "master",
+    "trunk",
+    "0.0.0",
+    "undefined",
+    "none",
+    "null",
+    "n/a",
+    "-",
+];
+
+/// A version as it can be compared; empty when there is none.
+pub(super) fn stated(version: &str) -> &str {
+    let version = version.trim();
+    let plain = version.strip_prefix(['v', 'V']).filter(|rest| rest.starts_with('0'));
+    let none = |word: &&str| word.eq_ignore_ascii_case(plain.unwrap_or(version));
+    if NO_VERSIONS.iter().any(|word| none(&word)) { "" } else { version }
+}
+
 /// Whether tool and rules are those of the run that last reported it.
 fn version(run: &Run, last: &Reporting, rule: &str) -> Answer {
-    let (tool, before) = (run.tool_version.trim(), last.tool_version.trim());
-    let (rules, rules_before) = (run.rules_version.trim(), last.rules_version.trim());
+    let (tool, before) = (stated(&run.tool_version), stated(&last.tool_version));
+    let (rules, rules_before) = (stated(&run.rules_version), stated(&last.rules_version));
     let same_rules = (!rules.is_empty() && rules == rules_before)
         || (run.rules_built_in && rules.is_empty() && rules_before.is_empty());
     if !tool.is_empty() && tool == before && same_rules {

@@ -304,7 +304,18 @@ fn versions_of_tool_and_rules_are_those_of_the_run_that_reported_it() {
     assert_eq!(said(&news, &of(&gone), &of_7, Some(&statement())), "ended");
     let fixed = Run { feed: false, ..news };
     assert_eq!(said(&fixed, &of(&gone), &of_7, Some(&statement())), "rule: not said");
+    for none in ["dev", "(devel)", "Latest", "UNKNOWN", "nightly", "main", "0.0.0", "v0.0.0", "n/a"]
+    {
+        let built = Run { rules_built_in: true, tool_version: none.into(), ..plain.clone() };
+        let before = Reporting { tool_version: none.into(), ..last() };
+        assert_eq!(said(&built, &of(&gone), &before, None), "rule: not said", "{none}");
+        // Neither states one: a person's word answers, as it does of two that are empty.
+        assert_eq!(said(&built, &of(&gone), &before, Some(&statement())), "ended", "{none}");
+        assert_eq!(said(&built, &of(&gone), &last(), Some(&statement())), "rule: not said");
+    }
     let rules = |version: &str| run(&others, &[Fact::RulesVersion(version.into())]);
+    let of_none = Reporting { rules_version: "latest".into(), ..last() };
+    assert_eq!(said(&rules("latest"), &of(&gone), &of_none, None), "rule: not said");
     let before = Reporting { rules_version: "7".into(), ..last() };
     assert_eq!(said(&rules("7"), &of(&gone), &before, None), "ended");
     assert_eq!(said(&rules("8"), &of(&gone), &before, None), "rule: not said");
