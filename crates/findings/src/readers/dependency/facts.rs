@@ -2,7 +2,7 @@
 
 use crate::coverage::Target;
 use crate::observation::Class;
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, looked_at};
 
 /// The tool, and its version where it is told.
@@ -23,6 +23,13 @@ pub fn target(sink: &mut dyn Sink, text: &str) {
     if !text.trim().is_empty() {
         sink.fact(Fact::Target(text.trim().to_owned()));
     }
+}
+
+/// The system and the processor that an image is for: under one name there is often one image for each, and what is
+/// installed differs.
+pub fn platform(sink: &mut dyn Sink, system: &str, processor: &str) {
+    let parts = [system.trim(), processor.trim()].into_iter().filter(|part| !part.is_empty());
+    told::setting(sink, "image platform", &parts.collect::<Vec<_>>().join("/").to_lowercase());
 }
 
 /// It looks for problems of packages and for nothing else.

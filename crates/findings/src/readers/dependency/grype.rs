@@ -41,6 +41,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let named = image.map(|image| image.text("userInput")).unwrap_or_default();
     facts::target(sink, if named.is_empty() { context.root_text("source.target") } else { named });
     facts::only_packages(sink);
+    if let Some(image) = image {
+        facts::platform(sink, image.text("os"), image.text("architecture"));
+    }
     let digests = image.map(|image| image.first(&["repoDigests.0", "manifestDigest"]));
     told::digest(sink, digests.unwrap_or_default());
     let built =

@@ -37,7 +37,7 @@ const LISTS: [&str; 6] = [
     "ExperimentalModifiedFindings[]",
     "Packages[]",
 ];
-const DOCUMENT: [&str; 7] = [
+const DOCUMENT: [&str; 9] = [
     "ArtifactName",
     "CreatedAt",
     "Trivy.Version",
@@ -45,6 +45,8 @@ const DOCUMENT: [&str; 7] = [
     "Metadata.RepoTags[]",
     "Metadata.RepoDigests[]",
     "Metadata.ImageID",
+    "Metadata.ImageConfig.os",
+    "Metadata.ImageConfig.architecture",
 ];
 
 fn detects(shape: &Shape) -> bool {
@@ -166,6 +168,11 @@ fn tell(context: &Context, sink: &mut dyn Sink) {
     facts::target(sink, if packed && !tag.is_empty() { tag } else { name });
     let digest = context.at("$.Metadata.RepoDigests[0]").filter(|digest| !digest.is_empty());
     told::digest(sink, digest.unwrap_or_else(|| context.root_text("Metadata.ImageID")));
+    facts::platform(
+        sink,
+        context.root_text("Metadata.ImageConfig.os"),
+        context.root_text("Metadata.ImageConfig.architecture"),
+    );
     facts::target(sink, context.root_text("ClusterName"));
     facts::passed(sink, context.sum("Successes"));
     // Without a result `Results` is left away.
