@@ -1,11 +1,12 @@
 //! What does SSL Labs say? Each address of a name is an endpoint; the check is the server's, by name.
 //!
 //! Numbers as its documentation has them («SSL Labs API», versions 3 and 4): 2 and more vulnerable for the
-//! attacks that are told as numbers, `renegSupport` bit 0 insecure, protocols by name and version.
+//! attacks that are told as numbers, `renegSupport` bit 0 insecure, protocols by name and version. A test
+//! that failed (-1), of which nothing is known (0) or that is not told proves nothing.
 
 use super::transport::{
     CCS, DROWN, FREAK, HEARTBLEED, HOSTNAME, INSECURE, LOGJAM, LUCKY_MINUS_20, POODLE, POODLE_TLS,
-    PROTOCOLS, ROBOT, Server, TICKETBLEED, UNTRUSTED,
+    PROTOCOLS, ROBOT, Server, TICKETBLEED, UNTRUSTED, protocol_rules, rules,
 };
 use super::when::when;
 use crate::format::Format;
@@ -98,5 +99,25 @@ fn of_endpoint(
         }
         server.suites(key, name, *outdated, &names);
     }
+    let mut asked = rules(&[
+        &HEARTBLEED,
+        &CCS,
+        &LUCKY_MINUS_20,
+        &TICKETBLEED,
+        &ROBOT,
+        &POODLE,
+        &POODLE_TLS,
+        &FREAK,
+        &LOGJAM,
+        &DROWN,
+        &INSECURE,
+        &UNTRUSTED,
+        &HOSTNAME,
+    ]);
+    // Where the versions are listed, one that is not in the list is not offered.
+    if !details.has("protocols") {
+        asked.extend(protocol_rules());
+    }
+    server.unanswered(sink, &asked, &|rule| server.answered().any(|known| known == rule));
     server.hand_on(sink, passed)
 }

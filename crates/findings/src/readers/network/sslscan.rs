@@ -1,7 +1,8 @@
 //! What does sslscan say? Facts, as of SSLyze: `transport` reads them.
 
 use super::transport::{
-    COMPRESSION, EXPIRED, HEARTBLEED, INSECURE, PROTOCOLS, SELF_SIGNED, Server,
+    COMPRESSION, EXPIRED, HEARTBLEED, INSECURE, PROTOCOLS, SELF_SIGNED, Server, protocol_rules,
+    rules,
 };
 use crate::format::Format;
 use crate::observation::Class;
@@ -28,10 +29,17 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         let server = of_test(&hit.element, hit.place());
         server.target().into_iter().for_each(|target| sink.fact(Fact::Looked(target)));
+        server.unanswered(sink, &all_rules(), &|rule| server.answered().any(|known| known == rule));
         server.hand_on(sink, &mut passed)
     });
     sink.fact(Fact::Passed(passed));
     end
+}
+
+fn all_rules() -> Vec<String> {
+    let mut all = rules(&[&HEARTBLEED, &COMPRESSION, &INSECURE, &EXPIRED, &SELF_SIGNED]);
+    all.extend(protocol_rules());
+    all
 }
 
 fn of_test(test: &Element, place: String) -> Server {
@@ -45,7 +53,9 @@ fn of_test(test: &Element, place: String) -> Server {
     let secure = any("renegotiation", "secure");
     let supported = any("renegotiation", "supported");
     server.told(&INSECURE, secure.zip(supported).map(|(secure, can)| can && !secure), "");
-    for (key, _, name, outdated) in PROTOCOLS {
+    // Without any suite none was asked for (`--no-ciphersuites`).
+    let asked = test.all("cipher").next().is_some();
+    for (key, _, name, outdated) in PROTOCOLS.iter().filter(|_| asked) {
         // «TLSv1.2» is «TLS 1.2», «SSLv3» is «SSL 3.0».
         let short = name.replace(' ', "v");
         let named = |version: &str| version == short || format!("{version}.0") == short;

@@ -1,13 +1,14 @@
 //! What does SSLyze say?
 //!
 //! It tells what a server does and rates nothing; `transport` does. A command that failed leaves the
-//! run incomplete.
+//! run incomplete. Of a command that was not asked for (NOT_SCHEDULED, or missing) or has no result nothing is
+//! known: what was found before stays as it was.
 
 use std::collections::BTreeSet;
 
 use super::transport::{
     BY_CLIENT, CCS, COMPRESSION, HEARTBLEED, HOSTNAME, INSECURE, PROTOCOLS, ROBOT, SHA1, Server,
-    UNTRUSTED,
+    UNTRUSTED, protocol_rules, rules,
 };
 use super::when::when;
 use crate::format::Format;
@@ -57,6 +58,23 @@ const RESULTS: &[&str] = &[
 ];
 const MAX_SERVERS: usize = 100_000;
 
+/// The rules of all commands that are read.
+fn all_rules() -> Vec<String> {
+    let mut all = rules(&[
+        &HEARTBLEED,
+        &CCS,
+        &COMPRESSION,
+        &ROBOT,
+        &INSECURE,
+        &BY_CLIENT,
+        &HOSTNAME,
+        &SHA1,
+        &UNTRUSTED,
+    ]);
+    all.extend(protocol_rules());
+    all
+}
+
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("SSLyze".to_owned()));
     sink.fact(Fact::Kind(Class::Host));
@@ -89,6 +107,7 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         server.target().into_iter().for_each(|target| sink.fact(told(target)));
     }
     let mut passed = 0;
+    let mut answered: BTreeSet<(usize, String)> = BTreeSet::new();
     let mut trust: Option<(usize, usize, Trust)> = None;
     let end = json::walk(source, RESULTS, sink, &mut |sink, hit| {
         let (host, port) = servers.get(hit.index(0)).cloned().unwrap_or_default();
@@ -107,6 +126,7 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                         trust.accepted |= error.is_empty();
                     }
                     _ => {
+                        answered.extend(rules(&[&UNTRUSTED]).into_iter().map(|rule| (of.0, rule)));
                         let next =
                             Trust { server, accepted: error.is_empty(), error: error.to_owned() };
                         if let Some((_, _, before)) = trust.replace((of.0, of.1, next)) {
@@ -118,8 +138,15 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             _ => {}
         }
+        let at = hit.index(0);
+        answered.extend(server.answered().map(|rule| (at, rule.to_owned())));
         server.hand_on(sink, &mut passed)
     });
+    let rules = all_rules();
+    for (number, (host, port)) in servers.iter().enumerate() {
+        let answered = |rule: &str| answered.contains(&(number, rule.to_owned()));
+        Server::new(host, port, String::new()).unanswered(sink, &rules, &answered);
+    }
     if let Some((_, _, last)) = trust {
         last.hand_on(sink, &mut passed)?;
     }
@@ -188,6 +215,9 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("SSLyze".to_owned()));
     sink.fact(Fact::Kind(Class::Host));
     let (mut told, mut passed) = (false, 0);
+    let mut of_xml = all_rules();
+    // It does not tell which signatures a chain has.
+    of_xml.retain(|rule| !rules(&[&SHA1]).contains(rule));
     let patterns = ["document/results/target", "document/invalidTargets/invalidTarget"];
     let end = xml::walk(source, &patterns, sink, &mut |sink, hit| {
         if !told {
@@ -201,6 +231,7 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         let server = of_target(&hit.element, hit.place());
         server.target().into_iter().for_each(|target| sink.fact(Fact::Looked(target)));
+        server.unanswered(sink, &of_xml, &|rule| server.answered().any(|known| known == rule));
         server.hand_on(sink, &mut passed)
     });
     sink.fact(Fact::Passed(passed));

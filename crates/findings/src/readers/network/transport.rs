@@ -107,6 +107,10 @@ pub const PROTOCOLS: &[(&str, &str, &str, Option<Severity>)] = &[
     ("tls_1_3_cipher_suites", "tlsv1_3", "TLS 1.3", None),
 ];
 
+/// What stands behind the key of a current version of the protocol: weak suites, and keys that last.
+const WEAK: &str = ".weak";
+const FIXED: &str = ".no_forward_secrecy";
+
 /// What is collected of one server.
 pub struct Server {
     /// What all observations of it share.
@@ -162,14 +166,35 @@ impl Server {
             return;
         }
         let weak: Vec<&str> = accepted.iter().copied().filter(|suite| is_weak(suite)).collect();
-        push(".weak", format!("{name} with weak cipher suites"), Severity::Medium, &weak);
+        push(WEAK, format!("{name} with weak cipher suites"), Severity::Medium, &weak);
         let fixed: Vec<&str> = accepted
             .iter()
             .copied()
             .filter(|s| !is_weak(s) && without_forward_secrecy(s))
             .collect();
         let title = format!("{name} without forward secrecy");
-        push(".no_forward_secrecy", title, Severity::Low, &fixed);
+        push(FIXED, title, Severity::Low, &fixed);
+    }
+
+    /// The rules that it gave an answer to.
+    pub fn answered(&self) -> impl Iterator<Item = &str> {
+        self.found
+            .iter()
+            .map(|found| found.rule.as_str())
+            .chain(self.passed.iter().map(String::as_str))
+    }
+
+    /// Tells which of these checks gave no answer: not asked for, failed, unknown.
+    pub fn unanswered(
+        &self,
+        sink: &mut dyn Sink,
+        checks: &[String],
+        answered: &dyn Fn(&str) -> bool,
+    ) {
+        let Some(target) = self.target() else { return };
+        for rule in checks.iter().filter(|rule| !answered(rule)) {
+            sink.fact(Fact::NotRunAt(rule.clone(), target.clone()));
+        }
     }
 
     /// The service, as its claims spell it.
@@ -188,6 +213,19 @@ impl Server {
         }
         self.found.into_iter().try_for_each(|found| hand_on(sink, found))
     }
+}
+
+/// The rules of these checks.
+pub fn rules(checks: &[&Check]) -> Vec<String> {
+    checks.iter().map(|check| check.rule.to_owned()).collect()
+}
+
+/// The rules of all versions of the protocol.
+pub fn protocol_rules() -> impl Iterator<Item = String> {
+    PROTOCOLS.iter().flat_map(|(key, _, _, outdated)| {
+        let kinds: &[&str] = if outdated.is_some() { &[""] } else { &[WEAK, FIXED] };
+        kinds.iter().map(move |kind| format!("{key}{kind}"))
+    })
 }
 
 /// Suites that must not be negotiated: without encryption or authentication, RC4, less than 112 bits, and

@@ -2,7 +2,8 @@
 //!
 //! The file is `scoutsuite_results =` and then one JSON object: `services.<service>.findings.<rule>` with the
 //! flagged `items`, each a path to a resource whose last step names what was looked at. Levels are «danger» and
-//! «warning». A rule that looked at something and flagged nothing is counted as passed.
+//! «warning». A rule that looked at something and flagged nothing is counted as passed; one that looked at nothing
+//! (`checked_items` 0, as where a service's list could not be read) proves nothing.
 
 use std::io::{Cursor, Read};
 
@@ -59,8 +60,11 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             0 if record.whole("flagged_items") == 0 => {
                 let looked = record.whole("checked_items") > 0;
                 passed += u64::from(looked);
+                let rule = hit.key(3).to_owned();
                 if looked {
-                    sink.fact(Fact::PassedAt(hit.key(3).to_owned(), Target::run()));
+                    sink.fact(Fact::PassedAt(rule, Target::run()));
+                } else if record.has("checked_items") {
+                    sink.fact(Fact::NotRunAt(rule, Target::run()));
                 }
             }
             0 => {

@@ -216,9 +216,8 @@ fn a_check_that_did_not_run_neither_rates_nor_ends() {
         )
     };
     let before = prowler("FAIL", "x");
-    for status in ["MANUAL", "INFO"] {
-        neither_rated_nor_ended("prowler-ocsf", "e1", &before, &prowler(status, "x"));
-        neither_rated_nor_ended("prowler-ocsf", "e1", &before, &prowler(status, "account"));
+    for (status, resource) in [("MANUAL", "x"), ("MANUAL", "account"), ("INFO", "x")] {
+        neither_rated_nor_ended("prowler-ocsf", "e1", &before, &prowler(status, resource));
     }
     // What passed at the thing itself was evaluated.
     let both = prowler("PASS", "x").replace("}]}]", "}]}").replace(
@@ -232,4 +231,118 @@ fn a_check_that_did_not_run_neither_rates_nor_ends() {
         )
     };
     neither_rated_nor_ended("kubescape", "C-1", &kubescape("failed"), &kubescape("skipped"));
+}
+
+#[test]
+fn tests_of_transport_security_that_gave_no_answer() {
+    let sslyze = |heartbleed: &str| {
+        format!(
+            r#"{{"sslyze_version":"6","server_scan_results":[{{"server_location":{{"hostname":"h","port":443}},"scan_result":{{{heartbleed}"robot":{{"status":"COMPLETED","result":{{"robot_result":"VULNERABLE_WEAK_ORACLE"}}}}}}}}]}}"#
+        )
+    };
+    let told = |vulnerable: &str| {
+        sslyze(&format!(
+            r#""heartbleed":{{"status":"COMPLETED","result":{{"is_vulnerable_to_heartbleed":{vulnerable}}}}},"#
+        ))
+    };
+    let before = told("true");
+    let pair = Pair::new("sslyze", "heartbleed", &before).stated();
+    pair.check(&told("false"), "ended");
+    pair.check(&told("null"), "rule: no");
+    pair.check(&sslyze(""), "rule: no");
+    pair.check(&sslyze(r#""heartbleed":{"status":"COMPLETED","result":null},"#), "rule: no");
+    pair.check(&sslyze(r#""heartbleed":{"status":"NOT_SCHEDULED","result":null},"#), "rule: no");
+    let failed = sslyze(r#""heartbleed":{"status":"ERROR","result":null},"#);
+    pair.check(&failed, "rule: no, order: no");
+    let labs = |details: &str| {
+        format!(
+            r#"[{{"host":"h","port":443,"engineVersion":"2.1.8","criteriaVersion":"2009q","endpoints":[{{"ipAddress":"192.0.2.3","grade":"T","details":{{"protocols":[{{"id":771,"name":"TLS","version":"1.2"}}],"suites":[],{details}}}}}]}}]"#
+        )
+    };
+    let before = labs(r#""heartbleed":true,"openSslCcs":2"#);
+    for (rule, no_answer) in [
+        ("openssl_ccs_injection", r#""heartbleed":true,"openSslCcs":-1"#),
+        ("openssl_ccs_injection", r#""heartbleed":true,"openSslCcs":0"#),
+        ("openssl_ccs_injection", r#""heartbleed":true"#),
+        ("heartbleed", r#""openSslCcs":2"#),
+    ] {
+        let pair = Pair::new("ssl-labs", rule, &before).stated();
+        pair.check(&labs(no_answer), "rule: no");
+        pair.check(&labs(r#""heartbleed":false,"openSslCcs":1"#), "ended");
+    }
+    let xml = |heartbleed: &str| {
+        format!(
+            r#"<document SSLyzeVersion="2"><results><target host="h" port="443">{heartbleed}<robot><robotAttack resultEnum="VULNERABLE_WEAK_ORACLE"/></robot></target></results></document>"#
+        )
+    };
+    let asked = |is: &str| {
+        xml(&format!(r#"<heartbleed><openSslHeartbleed isVulnerable="{is}"/></heartbleed>"#))
+    };
+    let before = asked("True");
+    let pair = Pair::new("sslyze-xml", "heartbleed", &before).stated();
+    pair.check(&asked("False"), "ended");
+    pair.check(&xml(""), "rule: no");
+}
+
+#[test]
+fn scout_suite_looked_at_nothing() {
+    let script = |checked: &str| {
+        format!(
+            r#"scoutsuite_results =
+{{"account_id":"a1","last_run":{{"version":"5"}},"services":{{"s3":{{"findings":{{"f1":{{{checked},"level":"warning"}},"f2":{{"checked_items":2,"flagged_items":1,"level":"warning","items":["s3.b.web"]}}}}}}}}}}"#
+        )
+    };
+    let before = script(r#""checked_items":2,"flagged_items":1,"items":["s3.b.logs"]"#);
+    let pair = Pair::new("scout-suite", "f1", &before).stated();
+    pair.check(&script(r#""checked_items":2,"flagged_items":0,"items":[]"#), "ended");
+    pair.check(&script(r#""checked_items":0,"flagged_items":0,"items":[]"#), "rule: no");
+}
+
+#[test]
+fn an_image_of_another_platform_is_configured_otherwise() {
+    let trivy = |found: &str, of: &str| {
+        format!(
+            r#"{{"SchemaVersion":2,"ArtifactName":"web:1","ArtifactType":"container_image","Metadata":{{"ImageConfig":{{"architecture":"{of}","os":"linux"}}}},"Results":[{{"Target":"web:1 (debian 12)","Class":"os-pkgs","Type":"debian","Vulnerabilities":[{found}{{"VulnerabilityID":"CVE-2031-2","PkgName":"zlib","InstalledVersion":"1","FixedVersion":"2","Severity":"HIGH"}}]}}]}}"#
+        )
+    };
+    let found = r#"{"VulnerabilityID":"CVE-2031-1","PkgName":"openssl","InstalledVersion":"1","FixedVersion":"2","Severity":"HIGH"},"#;
+    let before = trivy(found, "amd64");
+    let pair = Pair::new("trivy", "CVE-2031-1", &before).stated();
+    pair.check(&trivy("", "amd64"), "ended");
+    pair.check(&trivy("", "arm64"), "filter: not said");
+    let grype = |found: &str, of: &str| {
+        let matched = |id: &str| {
+            format!(
+                r#"{{"vulnerability":{{"id":"{id}","severity":"High","fix":{{"versions":["2"],"state":"fixed"}}}},"artifact":{{"name":"a","version":"1","purl":"pkg:pypi/a@1"}}}}"#
+            )
+        };
+        let found = if found.is_empty() { String::new() } else { matched(found) + "," };
+        format!(
+            r#"{{"matches":[{found}{}],"source":{{"type":"image","target":{{"userInput":"web:1","os":"linux","architecture":"{of}"}}}},"descriptor":{{"name":"grype","version":"0.99"}}}}"#,
+            matched("CVE-2031-2")
+        )
+    };
+    let before = grype("CVE-2031-1", "amd64");
+    let pair = Pair::new("grype", "CVE-2031-1", &before).stated();
+    pair.check(&grype("", "amd64"), "ended");
+    pair.check(&grype("", "arm64"), "filter: not said");
+}
+
+#[test]
+fn sslscan_was_not_asked() {
+    let scan = |tests: &str| {
+        format!(
+            r#"<document version="2.1"><ssltest host="h" port="443">{tests}<renegotiation supported="1" secure="0"/></ssltest></document>"#
+        )
+    };
+    const OLD: &str = r#"<cipher status="accepted" sslversion="TLSv1.0" cipher="AES128-SHA"/>"#;
+    const NEW: &str = r#"<cipher status="accepted" sslversion="TLSv1.2" cipher="AES128-SHA"/>"#;
+    let bled = |is: &str| format!(r#"<heartbleed sslversion="TLSv1.2" vulnerable="{is}"/>{NEW}"#);
+    let before = scan(&format!("{}{OLD}", bled("1")));
+    let pair = Pair::new("sslscan", "heartbleed", &before).stated();
+    pair.check(&scan(&bled("0")), "ended");
+    pair.check(&scan(NEW), "rule: no");
+    let pair = Pair::new("sslscan", "tls_1_0_cipher_suites", &before).stated();
+    pair.check(&scan(NEW), "ended");
+    pair.check(&scan(""), "rule: no");
 }
