@@ -76,6 +76,12 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                     scan.of_plugin(sink, &hit.element, host);
                     return hand_on(sink, of_item(&hit.element, host, hit.place()));
                 }
+                let has = |name: &str| !property(&hit.element, name).is_empty();
+                let begun = has("HOST_START") || has("HOST_START_TIMESTAMP");
+                // It was stopped there, or the report was written before.
+                if begun && !has("HOST_END") && !has("HOST_END_TIMESTAMP") {
+                    target_of(host).into_iter().for_each(|host| sink.fact(Fact::Missed(host)));
+                }
                 let ends = ["HOST_END_TIMESTAMP", "HOST_END", "HOST_START"];
                 let told = ends.iter().find_map(|name| when(property(&hit.element, name)));
                 scan.latest = scan.latest.max(told);

@@ -6,7 +6,7 @@ use super::*;
 
 /// The later of two documents, held against the one claim of the rule that it has not. `stated`: under a person's word
 /// that runs are whole.
-struct Pair<'d> {
+pub(super) struct Pair<'d> {
     format: &'d str,
     rule: &'d str,
     before: &'d str,
@@ -14,15 +14,15 @@ struct Pair<'d> {
 }
 
 impl Pair<'_> {
-    fn new<'d>(format: &'d str, rule: &'d str, before: &'d str) -> Pair<'d> {
+    pub(super) fn new<'d>(format: &'d str, rule: &'d str, before: &'d str) -> Pair<'d> {
         Pair { format, rule, before, stated: false }
     }
 
-    fn stated(self) -> Self {
+    pub(super) fn stated(self) -> Self {
         Self { stated: true, ..self }
     }
 
-    fn check(&self, after: &str, expect: &str) {
+    pub(super) fn check(&self, after: &str, expect: &str) {
         let (before, after) = (read(self.format, self.before), read(self.format, after));
         let place = |o: &Observation| format!("{:?}{:?}{}", o.locations, o.endpoint, o.resource);
         let mut gone = before.observations.iter().filter(|claim| {
@@ -54,21 +54,21 @@ impl Pair<'_> {
 }
 
 /// A result of a rule in a file, with further fields.
-fn result(rule: &str, path: &str, more: &str) -> String {
+pub(super) fn result(rule: &str, path: &str, more: &str) -> String {
     format!(
         r#"{{"ruleId":"{rule}","message":{{"text":"{rule}"}}{more},"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"{path}"}},"region":{{"startLine":3}}}}}}]}}"#
     )
 }
 
 /// A document of one run with these further fields.
-fn sarif(fields: &str) -> String {
+pub(super) fn sarif(fields: &str) -> String {
     format!(
         r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"lantern","version":"1","rules":[{{"id":"L1"}},{{"id":"L2"}},{{"id":"L3"}}]}}}},
         "artifacts":[{{"location":{{"uri":"a.c"}}}},{{"location":{{"uri":"b.c"}}}},{{"location":{{"uri":"c.c"}}}}]{fields}}}]}}"#
     )
 }
 
-const WELL: &str = r#","invocations":[{"executionSuccessful":true}]"#;
+pub(super) const WELL: &str = r#","invocations":[{"executionSuccessful":true}]"#;
 
 fn results(results: &[String]) -> String {
     sarif(&format!(r#"{WELL},"results":[{}]"#, results.join(",")))

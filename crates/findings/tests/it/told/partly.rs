@@ -1,0 +1,24 @@
+//! Documents that say themselves that they are a part, or speak of another thing under the same name.
+
+use super::not_run::{Pair, WELL, result, sarif};
+use super::*;
+
+#[test]
+fn a_host_that_nessus_did_not_end() {
+    let report = |tags: &str, more: &str| {
+        format!(
+            r#"<NessusClientData_v2><Report name="w"><ReportHost name="h1"><HostProperties>{tags}</HostProperties>{more}<ReportItem port="443" svc_name="www" protocol="tcp" severity="3" pluginID="9002" pluginName="b"/></ReportHost></Report></NessusClientData_v2>"#
+        )
+    };
+    const FOUND: &str = r#"<ReportItem port="443" svc_name="www" protocol="tcp" severity="3" pluginID="9001" pluginName="a"/>"#;
+    const BEGUN: &str = r#"<tag name="HOST_START">Thu Jan  1 09:00:00 2026</tag>"#;
+    const ENDED: &str = r#"<tag name="HOST_END">Thu Jan  1 10:00:00 2026</tag>"#;
+    let whole = format!("{BEGUN}{ENDED}");
+    let before = report(&whole, FOUND);
+    let pair = Pair::new("nessus", "9001", &before).stated();
+    pair.check(&report(&whole, ""), "ended");
+    pair.check(&report(BEGUN, ""), "target: no");
+    let stamp = format!(r#"{BEGUN}<tag name="HOST_END_TIMESTAMP">1767261600</tag>"#);
+    pair.check(&report(&stamp, ""), "ended");
+    pair.check(&report("", ""), "ended");
+}
