@@ -245,12 +245,25 @@ pub fn lasting_name(name: &str) -> String {
             kept.pop();
             continue;
         }
-        let lasting = lasting_part(part);
+        let lasting = if is_account(part) { part } else { lasting_part(part) };
         if !lasting.is_empty() {
             kept.push(lasting);
         }
     }
     kept.join("/")
+}
+
+/// A number of twelve digits, which is an account of AWS, unless it reads as a day and a time (`202603021030`).
+fn is_account(part: &str) -> bool {
+    let number = |from: usize, to: usize| {
+        part.get(from..to).and_then(|digits| digits.parse::<u32>().ok()).unwrap_or(u32::MAX)
+    };
+    let dated = number(0, 2) == 20
+        && (1..=12).contains(&number(4, 6))
+        && (1..=31).contains(&number(6, 8))
+        && number(8, 10) < 24
+        && number(10, 12) < 60;
+    part.len() == 12 && part.bytes().all(|b| b.is_ascii_digit()) && !dated
 }
 
 /// A word that a number follows which grows with each build.
@@ -367,6 +380,11 @@ mod tests {
             ("nightly/2026-03-02", "nightly"),
             ("nightly-2026-03-02T10:00:00Z/web", "nightly/web"),
             ("nightly/20260302", "nightly"),
+            ("nightly/202603021030", "nightly"),
+            ("aws/111111111111", "aws/111111111111"),
+            ("aws/222222222222/nightly", "aws/222222222222/nightly"),
+            ("aws/11111111111", "aws"),
+            ("run/111111111111", ""),
             ("release/v1.2.3", "release"),
             ("d2719aa1-2bb9-4d3c-9a53-0c7a5a8a0a01/web", "web"),
             ("ubuntu-22.04", "ubuntu-22.04"),

@@ -22,3 +22,19 @@ fn a_host_that_nessus_did_not_end() {
     pair.check(&report(&stamp, ""), "ended");
     pair.check(&report("", ""), "ended");
 }
+
+#[test]
+fn a_category_keeps_the_account() {
+    let of = |id: &str| {
+        let text = sarif(&format!(r#"{WELL},"automationDetails":{{"id":"{id}"}},"results":[]"#));
+        let kept = read("sarif", &text);
+        let run = kept.facts.into_iter().find_map(|fact| match fact {
+            Fact::Run { category, .. } => Some(category),
+            _ => None,
+        });
+        run.unwrap()
+    };
+    assert_eq!(of("aws/111111111111/nightly"), "aws/111111111111");
+    assert_ne!(of("aws/111111111111/nightly"), of("aws/222222222222/nightly"));
+    assert_eq!(of("aws/job/111111111111/nightly"), "aws");
+}
