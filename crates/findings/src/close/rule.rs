@@ -9,16 +9,16 @@ pub(super) fn rule(run: &Run, claim: &Ground, last: &Reporting) -> Answer {
     if let Some(why_not) = signed_in(run, claim) {
         return why_not;
     }
-    // A tool that looks at packages has no rule that could be off; of any other kind a rule that is not told may be.
-    if rule.is_empty() && claim.class == Class::Dependency {
-        return Answer::yes("a published problem of a package needs no rule");
-    }
     let coverage = &run.coverage;
     if coverage.is_capped(claim, &run.caps) {
         return Answer::no(match rule {
             "" => "its list of what it found is cut".to_owned(),
             rule => format!("its list of what {rule} found is cut"),
         });
+    }
+    // A tool that looks at packages has no rule that could be off; of any other kind a rule that is not told may be.
+    if rule.is_empty() && claim.class == Class::Dependency {
+        return Answer::yes("a published problem of a package needs no rule");
     }
     if rule.is_empty() {
         return version(run, last, "it");

@@ -64,6 +64,14 @@ pub fn analyzer(sink: &mut dyn Sink, analyzer: Record<'_>) {
     }
 }
 
+/// Tells that a list of so many records of GitHub's is cut, where it stands at the size of a page: 30 as it is, 100 at most
+/// (docs.github.com, «Using pagination in the REST API»).
+pub fn page_of_github(sink: &mut dyn Sink, records: u64) {
+    if matches!(records, 30 | 100) {
+        sink.fact(Fact::Capped(String::new()));
+    }
+}
+
 /// Tells an image's digest, where there is one: alone, or behind the name (`web@sha256:…`).
 pub fn digest(sink: &mut dyn Sink, text: &str) {
     let digest = text.rsplit('@').next().unwrap_or_default().trim();

@@ -35,8 +35,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     };
     let pattern = if single { "" } else { "[]" };
     told::kinds(sink, &[Class::Code]);
-    let mut told = false;
+    let (mut told, mut alerts) = (false, 0);
     json::walk(source, &[pattern], sink, &mut |sink, hit| {
+        alerts += 1;
         let record = hit.record();
         if !told {
             told = true;
@@ -46,6 +47,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         }
         claim::keep(sink, observation(record, hit.place()))
     })?;
+    told::page_of_github(sink, alerts);
     Ok(())
 }
 

@@ -7,7 +7,7 @@
 use crate::format::Format;
 use crate::observation::{Observation, Standing};
 use crate::readers::dependency::{context::Context, facts, fields::Cells, packages};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
@@ -40,7 +40,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     facts::only_packages(sink);
     let patterns = BASES.map(|base| format!("{base}vulnerabilityAlerts.nodes[]"));
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).chain(["[]"]).collect();
+    let mut alerts = 0;
     json::walk(source, &patterns, sink, &mut |sink, hit| {
+        alerts += u64::from(hit.pattern == BASES.len());
         let observation = match BASES.get(hit.pattern) {
             Some(base) => {
                 let field = |name: &str| context.text(&hit, &format!("{base}{name}"));
@@ -53,6 +55,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         };
         packages::hand_on(sink, hit.place(), observation)
     })?;
+    told::page_of_github(sink, alerts);
     Ok(())
 }
 

@@ -8,7 +8,7 @@
 use super::reading::{below_root, each_record, secret};
 use crate::format::Format;
 use crate::observation::{Class, Location, Observation, Standing};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::Record;
@@ -32,13 +32,17 @@ pub const FORMAT: Format = Format {
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("GitHub secret scanning".to_owned()));
     sink.fact(Fact::Kind(Class::Secret));
+    let mut alerts = 0;
     each_record(source, sink, &mut |sink, alert, place| {
+        alerts += 1;
         if alert.text("secret_type").is_empty() {
             sink.dropped(&place, "no secret_type");
             return Ok(());
         }
         sink.observation(Observation { place, ..observation(alert) })
-    })
+    })?;
+    told::page_of_github(sink, alerts);
+    Ok(())
 }
 
 fn observation(alert: Record<'_>) -> Observation {

@@ -38,3 +38,38 @@ fn a_category_keeps_the_account() {
     assert_ne!(of("aws/111111111111/nightly"), of("aws/222222222222/nightly"));
     assert_eq!(of("aws/job/111111111111/nightly"), "aws");
 }
+
+#[test]
+fn a_page_of_github_is_cut() {
+    let code = |number: usize| {
+        format!(
+            r#"{{"number":{number},"url":"https://api.github.com/repos/b/s/code-scanning/alerts/{number}","state":"open","rule":{{"id":"py/x","severity":"error"}},"tool":{{"name":"CodeQL","version":"2"}},"most_recent_instance":{{"location":{{"path":"f.py","start_line":{number}}}}}}}"#
+        )
+    };
+    let package = |number: usize| {
+        format!(
+            r#"{{"number":{number},"url":"https://api.github.com/repos/b/s/dependabot/alerts/{number}","state":"open","dependency":{{"package":{{"ecosystem":"npm","name":"p{number}"}},"manifest_path":"package-lock.json"}},"security_advisory":{{"ghsa_id":"GHSA-aaaa-bbbb-{number:04}","severity":"high"}},"security_vulnerability":{{"package":{{"ecosystem":"npm","name":"p{number}"}},"severity":"high","first_patched_version":{{"identifier":"2"}}}}}}"#
+        )
+    };
+    let secret = |number: usize| {
+        format!(
+            r#"{{"number":{number},"url":"https://api.github.com/repos/b/s/secret-scanning/alerts/{number}","state":"open","secret_type":"token","locations_url":"x","first_location_detected":{{"path":"f{number}"}}}}"#
+        )
+    };
+    type One<'o> = &'o dyn Fn(usize) -> String;
+    let formats: [(&str, One<'_>, &str); 3] = [
+        ("github-code-scanning", &code, "py/x"),
+        ("github-dependabot", &package, "GHSA-aaaa-bbbb-0001"),
+        ("github-secrets", &secret, "token"),
+    ];
+    for (format, one, rule) in formats {
+        let list = |from: usize, to: usize| {
+            format!("[{}]", (from..=to).map(one).collect::<Vec<_>>().join(","))
+        };
+        let before = list(1, 101);
+        let pair = Pair::new(format, rule, &before).stated();
+        for (count, expect) in [(29, "ended"), (30, "rule: no"), (31, "ended"), (100, "rule: no")] {
+            pair.check(&list(2, count + 1), expect);
+        }
+    }
+}
