@@ -73,3 +73,34 @@ fn a_page_of_github_is_cut() {
         }
     }
 }
+
+#[test]
+fn only_what_is_new_against_a_baseline() {
+    let compared = |states: &[(&str, &str)], guid: &str| {
+        let all = states
+            .iter()
+            .map(|(rule, state)| result(rule, "a.c", &format!(r#","baselineState":"{state}""#)));
+        let all = all.collect::<Vec<_>>().join(",");
+        sarif(&format!(r#"{WELL},"baselineGuid":"{guid}","results":[{all}]"#))
+    };
+    let whole = sarif(&format!(
+        r#"{WELL},"results":[{},{}]"#,
+        result("L1", "a.c", ""),
+        result("L2", "a.c", "")
+    ));
+    let pair = Pair::new("sarif", "L1", &whole).stated();
+    pair.check(&compared(&[("L2", "unchanged"), ("L3", "new")], "1"), "ended");
+    pair.check(&compared(&[("L2", "updated")], "1"), "ended");
+    for new in [&[("L2", "new")][..], &[("L2", "new"), ("L3", "absent")], &[]] {
+        pair.check(&compared(new, "1"), "rule: no");
+    }
+    // The run that reported it was cut in the same way: what it found is not new any more.
+    let before = compared(&[("L1", "new"), ("L2", "new")], "1");
+    Pair::new("sarif", "L1", &before)
+        .check(&compared(&[("L2", "new")], "2"), "rule: no, filter: not said");
+    let without = sarif(&format!(
+        r#"{WELL},"results":[{}]"#,
+        result("L2", "a.c", r#","baselineState":"new""#)
+    ));
+    pair.check(&without, "ended");
+}

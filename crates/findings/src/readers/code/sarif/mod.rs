@@ -66,6 +66,7 @@ const CONTEXT: &[&str] = &[
     "runs[].properties.metrics.*",
     "runs[].properties.repoDigests[]",
     "runs[].results[..]",
+    "runs[].baselineGuid",
 ];
 /// Position of results that stand outside the runs.
 const INLINE: usize = 12;
@@ -173,6 +174,7 @@ fn describe(run: &mut Run, hit: &Hit<'_>) {
         }
         21 if run.digest.is_empty() => run.digest = text(),
         22 => run.has_results = true,
+        23 => run.baseline = text(),
         _ => {}
     }
 }

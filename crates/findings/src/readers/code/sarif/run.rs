@@ -31,6 +31,8 @@ pub struct Run {
     pub at: Option<Instant>,
     /// What it tells of when it ended, where that is no time to be believed.
     pub untimely: String,
+    /// The run against which its results are compared (§3.14.5); empty without.
+    pub baseline: String,
     /// Whether it has a list of results, be it empty: without one no scan took place (§3.14.23).
     pub has_results: bool,
     /// Why it is not complete.

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use crate::coverage::Target;
+use crate::coverage::{Filter, Target};
 use crate::identity::normal_path;
 use crate::observation::{Class, Confidence};
 use crate::readers::code::bandit;
@@ -262,6 +262,8 @@ pub struct Met<'r> {
     /// A result has a rule that is not listed: the rules are no whole list either.
     unlisted: bool,
     passed: u64,
+    /// A result that is in the baseline too, or of which that is not said (§3.27.24).
+    known_before: bool,
 }
 
 impl<'r> Met<'r> {
@@ -269,8 +271,14 @@ impl<'r> Met<'r> {
     pub fn of(run: &'r Run) -> Self {
         let paths = run.artifact_paths().into_iter();
         let artifacts = paths.map(|path| (normal_path(&path), false)).collect();
-        let mut met =
-            Self { artifacts, partial: false, rules: HashSet::new(), unlisted: false, passed: 0 };
+        let mut met = Self {
+            artifacts,
+            partial: false,
+            rules: HashSet::new(),
+            unlisted: false,
+            passed: 0,
+            known_before: false,
+        };
         for file in &run.flows {
             met.refer(run, Record(file));
         }
@@ -280,6 +288,7 @@ impl<'r> Met<'r> {
     /// Takes a result.
     pub fn take(&mut self, result: Record<'_>, run: &'r Run) {
         self.passed += u64::from(result.text("kind") == "pass");
+        self.known_before |= !matches!(result.text("baselineState"), "new" | "absent");
         match run.rule(result) {
             Some(rule) => _ = self.rules.insert(rule.id.as_str()),
             None => self.unlisted |= !rule_id(result).is_empty(),
@@ -318,8 +327,15 @@ impl<'r> Met<'r> {
         let listed = !self.partial && self.artifacts.values().any(|referred| !referred);
         let all_rules =
             !self.unlisted && run.switched().0.iter().any(|rule| !self.rules.contains(rule));
-        if self.passed > 0 || listed || all_rules {
+        let only_new = !run.baseline.is_empty() && !self.known_before;
+        if self.passed > 0 || listed || all_rules || only_new {
             enter(several, run, sink);
+        }
+        if only_new {
+            // Two such runs are configured alike only against one baseline, and of neither the list is whole.
+            let of = format!("only what is new against a baseline ({})", run.baseline);
+            sink.fact(Fact::Filter(Filter::Other(of)));
+            sink.fact(Fact::Capped(String::new()));
         }
         if self.passed > 0 {
             sink.fact(Fact::Passed(self.passed));
