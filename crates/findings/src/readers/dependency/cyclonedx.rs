@@ -14,7 +14,7 @@ use crate::format::Format;
 use crate::observation::{Component, Observation, Standing};
 use crate::readers::dependency::{facts, fields::Cells, packages};
 use crate::readers::{told, words};
-use crate::sink::{Kept, Sink, Stop};
+use crate::sink::{Fact, Kept, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::{self, Record};
 use crate::walk::shape::Shape;
@@ -88,7 +88,15 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let mut table = Table::of(wanted);
     let mut subject = None;
     let mut tool = (String::new(), String::new());
-    let patterns = ["components[]", "metadata.component", "metadata.timestamp", "metadata.tools"];
+    let patterns = [
+        "components[]",
+        "metadata.component",
+        "metadata.timestamp",
+        "metadata.tools",
+        "compositions[].aggregate",
+        "vulnerabilities[..]",
+    ];
+    let (mut parts, mut report) = (String::new(), false);
     json::walk(source, &patterns, sink, &mut |sink, hit| {
         let record = hit.record();
         match hit.pattern {
@@ -100,6 +108,8 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                 subject = component_json(record);
             }
             2 => facts::scanned(sink, hit.value.as_str().unwrap_or_default()),
+            4 => composed(&mut parts, hit.value.as_str().unwrap_or_default()),
+            5 => report = true,
             _ => {
                 let name = record.list("[].name|components[].name").into_iter().next();
                 let version = record.list("[].version|components[].version").into_iter().next();
@@ -109,6 +119,9 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
         Ok(())
     })?;
     tell_tool(sink, &tool.0, &tool.1);
+    if report {
+        tell_parts(sink, &parts);
+    }
     let mut with_problem: HashSet<String> = HashSet::new();
     json::walk(source, &["vulnerabilities[]"], sink, &mut |sink, hit| {
         let record = hit.record();
@@ -119,6 +132,21 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     })?;
     facts::components(sink, table.listed.saturating_sub(with_problem.len() as u64));
     Ok(())
+}
+
+/// Notes that a composition is not whole (CycloneDX 1.6, «aggregate type»: `incomplete`, `incomplete_first_party_only` …).
+fn composed(parts: &mut String, aggregate: &str) {
+    let aggregate = aggregate.trim();
+    if parts.is_empty() && aggregate.starts_with("incomplete") {
+        aggregate.clone_into(parts);
+    }
+}
+
+/// A bill that is a report, and calls itself incomplete: what it lacks may be there.
+fn tell_parts(sink: &mut dyn Sink, aggregate: &str) {
+    if !aggregate.is_empty() {
+        sink.fact(Fact::Incomplete(format!("its composition is «{aggregate}»")));
+    }
 }
 
 /// The tool that wrote the document, where it tells.
@@ -276,8 +304,14 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     let mut subject = None;
     let mut with_problem: HashSet<String> = HashSet::new();
     let mut tool = (String::new(), String::new());
-    let patterns =
-        ["bom/metadata/component", "bom/metadata/timestamp", "bom/metadata/tools", COMPONENTS];
+    let patterns = [
+        "bom/metadata/component",
+        "bom/metadata/timestamp",
+        "bom/metadata/tools",
+        COMPONENTS,
+        "bom/compositions/composition/aggregate",
+    ];
+    let (mut parts, mut report) = (String::new(), false);
     xml::walk(source, &patterns, sink, &mut |sink, hit| match hit.pattern {
         0 => {
             facts::target(sink, hit.element.text_of("name"));
@@ -297,6 +331,10 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             }
             Ok(())
         }
+        4 => {
+            composed(&mut parts, &hit.element.text);
+            Ok(())
+        }
         _ => {
             let mut left = vec![&hit.element];
             while let Some(element) = left.pop() {
@@ -310,6 +348,7 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
                     packages::hand_on(sink, hit.place(), observation)?;
                 }
                 table.listed -= u64::from(own > 0);
+                report |= own > 0;
                 table.meet(element.attribute("bom-ref"), component);
                 left.extend(element.all("components/component"));
             }
@@ -318,10 +357,14 @@ fn read_xml(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     })?;
     tell_tool(sink, &tool.0, &tool.1);
     xml::walk(source, &[AT_ROOT], sink, &mut |sink, hit| {
+        report = true;
         let affected: Vec<String> = affected_xml(&hit.element).collect();
         with_problem.extend(affected.iter().filter(|r| table.found.contains_key(*r)).cloned());
         hand_on(sink, hit.place(), stated_xml(&hit.element), &affected, &table, subject.as_ref())
     })?;
+    if report {
+        tell_parts(sink, &parts);
+    }
     facts::components(sink, table.listed.saturating_sub(with_problem.len() as u64));
     Ok(())
 }

@@ -104,3 +104,43 @@ fn only_what_is_new_against_a_baseline() {
     ));
     pair.check(&without, "ended");
 }
+
+#[test]
+fn a_bill_that_calls_itself_incomplete() {
+    let bill = |found: &str, more: &str| {
+        format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{{"component":{{"name":"web","bom-ref":"r"}}}},"components":[{{"name":"a","version":"1","purl":"pkg:npm/a@1","bom-ref":"a"}}]{found}{more}}}"#
+        )
+    };
+    let found = |ids: &[&str]| {
+        let one = |id: &&str| {
+            format!(
+                r#"{{"id":"{id}","ratings":[{{"severity":"high"}}],"affects":[{{"ref":"a"}}]}}"#
+            )
+        };
+        format!(r#","vulnerabilities":[{}]"#, ids.iter().map(one).collect::<Vec<_>>().join(","))
+    };
+    let parts = |word: &str| format!(r#","compositions":[{{"aggregate":"{word}"}}]"#);
+    let before = bill(&found(&["CVE-2031-1", "CVE-2031-2"]), "");
+    let pair = Pair::new("cyclonedx", "CVE-2031-1", &before).stated();
+    let later = found(&["CVE-2031-2"]);
+    pair.check(&bill(&later, ""), "ended");
+    pair.check(&bill(&later, &parts("complete")), "ended");
+    for word in ["incomplete", "incomplete_first_party_only"] {
+        pair.check(&bill(&later, &parts(word)), "order: no");
+        pair.check(&bill(&found(&[]), &parts(word)), "order: no");
+    }
+    let incomplete = |format: &str, text: &str| {
+        read(format, text).facts.iter().any(|fact| matches!(fact, Fact::Incomplete(_)))
+    };
+    assert!(!incomplete("cyclonedx", &bill("", &parts("incomplete"))), "no report");
+    let xml = |found: &str, word: &str| {
+        format!(
+            r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component bom-ref="a"><name>a</name><version>1</version></component></components><compositions><composition><aggregate>{word}</aggregate></composition></compositions>{found}</bom>"#
+        )
+    };
+    const ONE: &str = "<vulnerabilities><vulnerability><id>CVE-2031-2</id><affects><target><ref>a</ref></target></affects></vulnerability></vulnerabilities>";
+    assert!(incomplete("cyclonedx-xml", &xml(ONE, "incomplete")));
+    assert!(!incomplete("cyclonedx-xml", &xml(ONE, "complete")));
+    assert!(!incomplete("cyclonedx-xml", &xml("", "incomplete")));
+}
