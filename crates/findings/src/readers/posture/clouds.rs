@@ -1,15 +1,17 @@
 //! Checks of cloud accounts in flat lists: CloudSploit, Azure Security Center's recommendations, Orca.
 //!
 //! CloudSploit: OK is counted, UNKNOWN (the interface did not answer) makes the run incomplete, FAIL and WARN
-//! are problems. Azure: `Healthy` is counted, `NotApplicable` was not evaluated; the assessment's resource id is its
-//! id. Orca: the score runs from 0 to 10; closed alerts are fixed, dismissed and snoozed ones put aside; the title is
-//! the kind of alert.
+//! are problems; a unit is an account, as the ARNs name it, and a region in it. Azure: `Healthy` is counted,
+//! `NotApplicable` was not evaluated; the assessment's resource id is its id. Orca: the score runs from 0 to 10; closed
+//! alerts are fixed, dismissed and snoozed ones put aside; the title is the kind of alert.
 
-use super::reading::{Units, each_record, one_line, tell_passed};
+use std::collections::BTreeSet;
+
+use super::reading::{Units, each_record, one_line, tell_passed, unit};
 use crate::format::Format;
 use crate::observation::{Class, Observation, Standing};
 use crate::readers::{told, words};
-use crate::sink::{Fact, Sink, Stop};
+use crate::sink::{Fact, Kept, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json::Record;
 use crate::walk::shape::has_columns;
@@ -67,11 +69,12 @@ fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
     sink.fact(Fact::Kind(Class::Configuration));
     let (mut passed, mut unanswered) = (0, 0_u64);
     let mut units = Units::default();
+    let account = one_account(source)?;
     each_record(source, sink, &mut |sink, record, place| {
         match record.text("status").to_ascii_uppercase().as_str() {
             "OK" | "PASS" => {
                 passed += 1;
-                units.passed_one(sink, &of_cloudsploit(record));
+                units.passed_one(sink, &of_cloudsploit(record, &account));
                 return Ok(());
             }
             "UNKNOWN" => {
@@ -84,7 +87,7 @@ fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
             sink.dropped(&place, "no plugin");
             return Ok(());
         }
-        let observation = of_cloudsploit(record);
+        let observation = of_cloudsploit(record, &account);
         units.met(&observation.target);
         sink.observation(Observation { place, ..observation })
     })?;
@@ -97,7 +100,27 @@ fn read_cloudsploit(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), 
     Ok(())
 }
 
-fn of_cloudsploit(record: Record<'_>) -> Observation {
+/// The account of an ARN (`arn:aws:service:region:account:resource`); empty where it has none.
+fn account(resource: &str) -> &str {
+    let account = resource.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(3));
+    account.filter(|account| account.bytes().all(|b| b.is_ascii_digit())).unwrap_or_default()
+}
+
+/// The one account that the ARNs of a document name. Most records of a passed check have no ARN, and a run is of one.
+fn one_account(source: &mut Source<'_>) -> Result<String, Stop> {
+    let mut accounts = BTreeSet::new();
+    let mut unheard = Kept::default();
+    each_record(source, &mut unheard, &mut |_, record, _| {
+        let account = account(record.text("resource"));
+        if !account.is_empty() && accounts.len() < 2 {
+            accounts.insert(account.to_owned());
+        }
+        Ok(())
+    })?;
+    Ok(accounts.pop_first().filter(|_| accounts.is_empty()).unwrap_or_default())
+}
+
+fn of_cloudsploit(record: Record<'_>, of_all: &str) -> Observation {
     let (resource, region) = (record.text("resource"), record.text("region"));
     let named = resource.starts_with("arn:") && !resource.ends_with(":::");
     Observation {
@@ -107,7 +130,10 @@ fn of_cloudsploit(record: Record<'_>) -> Observation {
         description: format!("{}\n{}", record.text("message"), record.text("description")),
         severity: words::severity(record.text("status")),
         resource: if named { resource.to_owned() } else { format!("{region}/{resource}") },
-        target: region.to_owned(),
+        target: match account(resource) {
+            "" => unit(of_all, region),
+            own => unit(own, region),
+        },
         ..Observation::default()
     }
 }

@@ -144,3 +144,22 @@ fn a_bill_that_calls_itself_incomplete() {
     assert!(!incomplete("cyclonedx-xml", &xml(ONE, "complete")));
     assert!(!incomplete("cyclonedx-xml", &xml("", "incomplete")));
 }
+
+#[test]
+fn cloudsploit_by_its_account() {
+    let list = |account: &str, status: &str| {
+        format!(
+            r#"[{{"plugin":"p2","category":"C","title":"p2","resource":"arn:aws:x:eu:{account}:b","region":"eu","status":"FAIL"}},
+            {{"plugin":"p1","category":"C","title":"p1","resource":"N/A","region":"eu","status":"{status}"}}]"#
+        )
+    };
+    let before = list("111111111111", "FAIL");
+    let pair = Pair::new("cloudsploit", "p1", &before).stated();
+    pair.check(&list("111111111111", "OK"), "ended");
+    pair.check(&list("222222222222", "OK"), "target: no");
+    let kept = read("cloudsploit", &before);
+    let units: Vec<&str> = kept.observations.iter().map(|o| o.target.as_str()).collect();
+    assert_eq!(units, ["111111111111/eu", "111111111111/eu"]);
+    let of_aws = before.replace("111111111111", "aws");
+    assert_eq!(read("cloudsploit", &of_aws).observations[0].target, "eu");
+}
