@@ -6,6 +6,7 @@
 
 mod narrowed;
 mod not_run;
+mod partly;
 
 use std::io::Cursor;
 
@@ -360,7 +361,7 @@ fn transport_security() {
         r#""ip":"old.example.org/192.0.2.4","port":"443","severity":"INFO""#,
         r#""ip":"shop.example.org/192.0.2.3","port":"443","severity":"FATAL""#,
     );
-    case.check(&[PASSED, not_reached], "target: no, order: no");
+    case.check(&[PASSED, not_reached], "target: no, filter: not said, order: no");
 }
 
 #[test]

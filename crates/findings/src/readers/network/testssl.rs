@@ -4,13 +4,15 @@
 //! that something could not be tested (testssl.sh(1), «severity»), so the run is incomplete; only the missing
 //! engine of the local OpenSSL is no such loss. A name with several addresses is tested once for each.
 
+use std::collections::BTreeSet;
+
 use vocab::Severity;
 
 use super::claim::{self, cover, hand_on, paragraphs, service};
 use crate::coverage::Target;
 use crate::format::Format;
 use crate::observation::{Class, Observation};
-use crate::readers::words;
+use crate::readers::{told, words};
 use crate::sink::{Fact, Sink, Stop};
 use crate::source::Source;
 use crate::walk::json;
@@ -38,6 +40,9 @@ pub const JSON: Format = Format {
 
 const COLUMNS: &[&str] = &["id", "fqdn/ip", "port", "severity", "finding"];
 
+/// Most addresses that are told apart.
+const MAX_ADDRESSES: usize = 10_000;
+
 struct Check<'c> {
     id: &'c str,
     host: &'c str,
@@ -52,7 +57,7 @@ struct Check<'c> {
 fn read_csv(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("testssl.sh".to_owned()));
     sink.fact(Fact::Kind(Class::Host));
-    let mut passed = 0;
+    let mut said = Said::default();
     let header = |row: &[String]| has_columns(row, COLUMNS);
     let end = table::walk(source, &header, sink, &mut |sink, row| {
         let check = Check {
@@ -65,16 +70,16 @@ fn read_csv(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             cwe: row.get("cwe"),
             place: row.place(),
         };
-        told(sink, &check, &mut passed)
+        of_check(sink, &check, &mut said)
     });
-    sink.fact(Fact::Passed(passed));
+    said.tell(sink);
     end
 }
 
 fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
     sink.fact(Fact::Tool("testssl.sh".to_owned()));
     sink.fact(Fact::Kind(Class::Host));
-    let mut passed = 0;
+    let mut said = Said::default();
     let end = json::walk(source, &["[]"], sink, &mut |sink, hit| {
         let record = hit.record();
         let port = record.string("port");
@@ -88,21 +93,40 @@ fn read_json(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
             cwe: record.text("cwe"),
             place: hit.place(),
         };
-        told(sink, &check, &mut passed)
+        of_check(sink, &check, &mut said)
     });
-    sink.fact(Fact::Passed(passed));
+    said.tell(sink);
     end.map(|_| ())
 }
 
-fn told(sink: &mut dyn Sink, check: &Check<'_>, passed: &mut u64) -> Result<(), Stop> {
+/// What the rows say together.
+#[derive(Default)]
+struct Said {
+    passed: u64,
+    /// `name/address` of each server: under one name there are often several, and each is another machine.
+    addresses: BTreeSet<String>,
+}
+
+impl Said {
+    fn tell(self, sink: &mut dyn Sink) {
+        let addresses: Vec<String> = self.addresses.into_iter().collect();
+        told::setting(sink, "addresses", &addresses.join(", "));
+        sink.fact(Fact::Passed(self.passed));
+    }
+}
+
+fn of_check(sink: &mut dyn Sink, check: &Check<'_>, said: &mut Said) -> Result<(), Stop> {
     let (name, address) = check.host.split_once('/').unwrap_or((check.host, ""));
+    if !address.is_empty() && said.addresses.len() < MAX_ADDRESSES {
+        said.addresses.insert(check.host.trim().to_ascii_lowercase());
+    }
     let name = if name.is_empty() { address } else { name };
     let endpoint = service(name, check.port, "tcp", "");
     let target = endpoint.as_ref().filter(|at| !at.host.is_empty());
     let target = target.map(|at| Target::port(&at.host, at.port, &at.protocol));
     match check.severity {
         "OK" | "INFO" => {
-            *passed += 1;
+            said.passed += 1;
             if let Some(target) = target {
                 sink.fact(Fact::Looked(target.clone()));
                 sink.fact(Fact::PassedAt(check.id.to_owned(), target));

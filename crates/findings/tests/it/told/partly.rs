@@ -163,3 +163,22 @@ fn cloudsploit_by_its_account() {
     let of_aws = before.replace("111111111111", "aws");
     assert_eq!(read("cloudsploit", &of_aws).observations[0].target, "eu");
 }
+
+#[test]
+fn testssl_at_other_addresses_of_the_name() {
+    let row = |address: &str, id: &str, severity: &str| {
+        format!(
+            r#"{{"id":"{id}","ip":"shop.example.org/{address}","port":"443","severity":"{severity}","finding":"x"}}"#
+        )
+    };
+    let both = |second: &str| format!("[{},{second}]", row("192.0.2.4", "BEAST", "LOW"));
+    let before = both(&row("192.0.2.3", "ROBOT", "HIGH"));
+    let pair = Pair::new("testssl", "ROBOT", &before).stated();
+    pair.check(&both(&row("192.0.2.3", "ROBOT", "OK")), "ended");
+    pair.check(&both(&row("192.0.2.4", "ROBOT", "OK")), "filter: not said");
+    let csv = "\"id\",\"fqdn/ip\",\"port\",\"severity\",\"finding\",\"cve\",\"cwe\"\n\
+               \"BEAST\",\"b.example/192.0.2.9\",\"443\",\"OK\",\"x\",\"\",\"\"\n\
+               \"BEAST\",\"b.example/192.0.2.8\",\"443\",\"OK\",\"x\",\"\",\"\"\n";
+    let told = Fact::Setting("addresses", "b.example/192.0.2.8, b.example/192.0.2.9".to_owned());
+    assert!(read("testssl-csv", csv).facts.contains(&told));
+}
