@@ -71,8 +71,9 @@ const NO_VERSIONS: [&str; 18] = [
 pub(super) fn stated(version: &str) -> &str {
     let version = version.trim();
     let plain = version.strip_prefix(['v', 'V']).filter(|rest| rest.starts_with('0'));
-    let none = |word: &&str| word.eq_ignore_ascii_case(plain.unwrap_or(version));
-    if NO_VERSIONS.iter().any(|word| none(&word)) { "" } else { version }
+    let plain = plain.unwrap_or(version);
+    let none = NO_VERSIONS.iter().any(|word| word.eq_ignore_ascii_case(plain));
+    if none { "" } else { version }
 }
 
 /// Whether tool and rules are those of the run that last reported it.
