@@ -288,6 +288,28 @@ fn what_was_found_signed_in_only_a_signed_in_run_ends() {
 }
 
 #[test]
+fn where_a_rule_was_not_evaluated_nothing_of_it_has_ended() {
+    let gone = code("B602", "src/a.py");
+    let others = [code("B602", "src/b.py")];
+    let with = |rule: &str, at: Target| {
+        let looked = Fact::Looked(Target::file("src/a.py"));
+        let active = Fact::ActiveRule("B602".into());
+        run(&others, &[looked, active, Fact::NotRunAt(rule.into(), at)])
+    };
+    check(&with("B101", Target::file("src/a.py")), &gone, "ended");
+    check(&with("B602", Target::file("src/b.py")), &gone, "ended");
+    for at in [Target::file("src/a.py"), Target::run()] {
+        let run = with("B602", at);
+        check(&run, &gone, "rule: no");
+        assert_eq!(said(&run, &of(&gone), &last(), Some(&statement())), "rule: no");
+    }
+    // Of a claim with more places than are kept any may be the one.
+    let many = Ground { more: true, ..of(&gone) };
+    let run = Run { scope: Scope::Whole, ..with("B602", Target::file("src/z.py")) };
+    assert_eq!(said(&run, &many, &last(), None), "rule: no");
+}
+
+#[test]
 fn versions_of_tool_and_rules_are_those_of_the_run_that_reported_it() {
     let gone = code("B602", "src/a.py");
     let others = [code("B101", "src/a.py")];
