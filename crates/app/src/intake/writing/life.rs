@@ -104,7 +104,9 @@ impl Writing<'_, '_, '_> {
             "duplicate" => !self.left_alone(&closure)?,
             _ => self.is_final(&finding, &closure)?,
         };
-        let after = finding.closed_at.is_none_or(|at| self.belongs.scanned_at > at);
+        // A duplicate is open again by when the one that spoke for it ended, not by when somebody said so.
+        let after = closure.reason == "duplicate"
+            || finding.closed_at.is_none_or(|at| self.belongs.scanned_at > at);
         let quiet = matches!(group.standing, Standing::Suppressed | Standing::FalsePositive);
         if final_word || quiet || ((was_live || by_person) && !after) {
             return Ok(false);

@@ -1,9 +1,11 @@
 //! What a person says that a run looked at, and what of it is nothing.
 
-use app::intake::{Imported, Input, Request, import, scope};
-
 use super::{R, World, sarif};
 use crate::world::at;
+use app::intake::{Imported, Input, Request, import, scope};
+use app::queue::call::Call;
+use app::queue::names::Named;
+use app::queue::triage;
 
 #[test]
 fn a_misspelt_scope_is_refused_and_an_empty_part_is_said() {
@@ -49,4 +51,30 @@ fn what_fell_out_of_a_list_that_is_cut_has_moved_nowhere() {
     let (document, now) = at_cap("02", &second);
     let made = world.take(&document, &now, |_| {});
     assert_eq!((made.new, made.closed, made.changed, made.unseen), (1, 0, 0, 1), "{made:#?}");
+}
+
+#[test]
+fn a_duplicate_is_open_again_once_the_one_that_spoke_for_it_has_ended_by_its_evidence() {
+    let mut world = World::new();
+    let all = [("R1", "a.c", 1), ("R2", "b.c", 2)];
+    let on = |day: u8, found: &[(&str, &str, u32)]| {
+        sarif("lint", &format!("2026-11-{day:02}T00:00:00Z"), R, found)
+    };
+    world.take(&on(1, &all), "2026-11-01T01:00:00Z", |_| {});
+    let (first, second) = (world.at("a.c"), world.at("b.c"));
+    // Somebody says so long after the runs that are still to be taken in.
+    let said = triage::Request {
+        targets: vec![Named::Finding(second)],
+        call: Call::Duplicate { of: first },
+        reason: "the same chain".to_owned(),
+        intelligence: None,
+    };
+    let actor = world.actor.clone();
+    triage::triage(&actor, &mut world.books, &said, at("2026-12-01T00:00:00Z")).expect("said");
+    let now = "2026-12-01T01:00:00Z";
+    let whole = |r: &mut Request| r.scope = scope("whole");
+    let ended = world.take(&on(12, &all[1..]), now, whole);
+    assert_eq!((ended.closed, ended.reopened), (1, 0), "{ended:#?}");
+    let alone = world.take(&on(13, &all[1..]), now, whole);
+    assert_eq!(alone.reopened, 1, "{alone:#?}");
 }
