@@ -101,9 +101,13 @@ pub fn record(
             by_inventory: true,
             ..Request::of(Input::File(path))
         };
+        let was_known = books.ledger.asset(&asset.id)?.is_some();
         let mut imported = one_of(actor, books, &common, &request, now, tell)?;
         imported.file = asset.path.clone();
-        clock_again(actor, books, &common, asked.max_intel_age, &asset.id, now)?;
+        // Of an asset that was new all clocks are of now.
+        if was_known {
+            clock_again(actor, books, &common, asked.max_intel_age, &asset.id, now)?;
+        }
         let mut done = Recorded { imported, proved: 0, proposed: 0 };
         // Of a part of what its name means nothing is known of the rest.
         if !asset.covered.part {
