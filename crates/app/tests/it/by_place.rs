@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use app::books::{Books, Database, Mode};
 use app::intake::record::{Asked, Inventory, record};
+use app::intake::{Input, import};
 use app::intelligence::Intelligence;
 use app::queue::export::Form;
 use app::queue::{Filter, export};
@@ -224,4 +225,44 @@ fn what_the_index_knows_no_more_stays() {
     std::fs::remove_file(world.path("feeds/osv/crates.io/RUSTSEC-2026-0001.json")).expect("gone");
     world.sync();
     assert_eq!(open_after(&world, &request(&world, &["tree"]), AFTER), ALL);
+}
+
+#[test]
+fn a_pattern_leaves_out_what_it_means_and_no_namesake() {
+    // A name alone is that of the root.
+    check(true, &["tree"], &["Cargo.lock"], mend, "");
+    check(true, &["tree"], &["?/Cargo.lock"], mend, "cargo/one cargo/two");
+    check(true, &["tree"], &["a*"], mend, "cargo/one");
+    check(true, &["tree"], &["{a,b}/**"], mend, "cargo/one cargo/two");
+    // However many files it met, the rest ends.
+    let many = |world: &World| {
+        mend(world);
+        for n in 0..250 {
+            let lock = cargo_lock(&[("other", "1.0.0")]);
+            world.write(&format!("tree/d{n}/Cargo.lock"), lock.as_bytes());
+        }
+    };
+    check(true, &["tree"], &["**/Cargo.lock"], many, "cargo/one cargo/two");
+}
+
+#[test]
+fn what_only_another_tool_knows_of_a_package_does_not_hold_our_own() {
+    let world = world(true);
+    assert_eq!(open_after(&world, &request(&world, &["tree"]), BEFORE), ALL);
+    let found = r#"{"advisory":{"id":"RUSTSEC-2099-0001","title":"t","cvss":null},"versions":{"patched":[]},"package":{"name":"one","version":"2.0.0"}}"#;
+    let audit = format!(
+        r#"{{"settings":{{}},"database":{{}},"lockfile":{{"dependency-count":2}},"vulnerabilities":{{"found":true,"list":[{found}]}},"warnings":{{}}}}"#
+    );
+    world.write("audit.json", audit.as_bytes());
+    let file = Database::File(world.path("ledger.db"));
+    let mut books = Books::open(&file, Mode::Existing).expect("a ledger");
+    let asked = app::intake::Request {
+        asset: Some("shop".to_owned()),
+        ..app::intake::Request::of(Input::File(world.path("audit.json")))
+    };
+    let made = import(&admin(), &mut books, None, &asked, at(BEFORE), &mut |_| {});
+    assert_eq!(made.expect("an import").new, 1);
+    drop(books);
+    mend(&world);
+    assert_eq!(open_after(&world, &request(&world, &["tree"]), AFTER), "cargo/one");
 }

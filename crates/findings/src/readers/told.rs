@@ -4,7 +4,7 @@
 //! changes with each build: output files, temporary folders, dates, digests, commits, numbers of runs. Never: a guess
 //! at what a document leaves out.
 
-use crate::coverage::{Filter, Target, ground};
+use crate::coverage::{Filter, Ground, Target, ground};
 use crate::observation::{Class, Observation};
 use crate::sink::{Fact, Sink};
 use crate::tools;
@@ -102,13 +102,18 @@ pub fn passed(sink: &mut dyn Sink, observation: &Observation) {
     if ground.resource.is_empty() && lines {
         return;
     }
-    for narrowest in ground.places.iter().filter_map(|chain| chain.first()) {
-        let at = match ground.resource.as_str() {
-            "" => narrowest.clone(),
-            resource => Target::resource(narrowest, resource),
-        };
+    for at in things(&ground) {
         sink.fact(Fact::PassedAt(rule.to_owned(), at));
     }
+}
+
+/// What a record is about: the one thing at each of its places where it names one, else the place.
+fn things(ground: &Ground) -> impl Iterator<Item = Target> {
+    let narrowest = ground.places.iter().filter_map(|chain| chain.first());
+    narrowest.map(|narrowest| match ground.resource.as_str() {
+        "" => narrowest.clone(),
+        resource => Target::resource(narrowest, resource),
+    })
 }
 
 /// The same of a tool whose records are each of one thing: nothing is told where the thing has no name.
@@ -129,11 +134,7 @@ pub fn not_run(sink: &mut dyn Sink, observation: &Observation) {
     observation.clean();
     observation.settle();
     let ground = ground(std::slice::from_ref(&observation), "", "");
-    for narrowest in ground.places.iter().filter_map(|chain| chain.first()) {
-        let at = match ground.resource.as_str() {
-            "" => narrowest.clone(),
-            resource => Target::resource(narrowest, resource),
-        };
+    for at in things(&ground) {
         sink.fact(Fact::NotRunAt(rule.to_owned(), at));
     }
 }

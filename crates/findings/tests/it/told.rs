@@ -81,6 +81,17 @@ fn run(kept: &Kept, day: u8) -> Run {
     run
 }
 
+/// The run as a later one compares itself with it.
+fn reporting(run: &Run) -> Reporting {
+    Reporting {
+        scanned_at: run.scanned_at,
+        tool_version: run.tool_version.clone(),
+        rules_version: run.rules_version.clone(),
+        configuration: run.coverage.configuration(),
+        same_bytes: false,
+    }
+}
+
 struct Case {
     format: &'static str,
     sample: &'static str,
@@ -108,13 +119,7 @@ impl Case {
         let reported = run(&before, 1);
         let mut claim = ground(std::slice::from_ref(claim), subject(&before), "");
         reported.coverage.settle(&mut claim);
-        let last = Reporting {
-            scanned_at: reported.scanned_at,
-            tool_version: reported.tool_version.clone(),
-            rules_version: reported.rules_version.clone(),
-            configuration: reported.coverage.configuration(),
-            same_bytes: false,
-        };
+        let last = reporting(&reported);
         let after = read(self.format, &edited(text, edits));
         assert!(!after.observations.iter().any(|o| self.is(o)), "{}: not taken out", self.sample);
         let judgement = judge(&run(&after, 2), Some(&claim), &last, None, false);

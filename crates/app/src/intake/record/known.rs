@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use intel::{GroupRef, Index, IndexError};
 use vocab::Ecosystem;
 
+use super::SOURCE;
 use super::inventory::{Instance, key};
 use crate::books::Books;
 use crate::intake::import::ImportError;
@@ -39,15 +40,25 @@ impl Known {
             };
             match self.has(index, place, &finding.facts.ids, instance) {
                 Ok(true) => {}
-                Ok(false) => unknown.push(unevaluated(&asset.id, instance, &finding.facts.ids)),
+                Ok(false) => {
+                    let said = unevaluated(&asset.id, instance, &finding.facts.ids);
+                    unknown.push((finding.id, said));
+                }
                 Err(error) => failed = Some(error),
             }
             failed.is_none()
         })?;
-        match failed {
-            Some(error) => Err(IntelligenceError::into(intelligence.unusable(error))),
-            None => Ok(unknown),
+        if let Some(error) = failed {
+            return Err(IntelligenceError::into(intelligence.unusable(error)));
         }
+        // Of what only others report it never had one, and our own claims do not wait for it.
+        let mut ours = Vec::new();
+        for (finding, said) in unknown {
+            if books.ledger.claims(finding)?.iter().any(|c| c.live && c.source == SOURCE) {
+                ours.push(said);
+            }
+        }
+        Ok(ours)
     }
 
     fn has(

@@ -33,13 +33,7 @@ impl Pair<'_> {
         let reported = run(&before, 1);
         let mut ground = ground(std::slice::from_ref(claim), subject(&before), "");
         reported.coverage.settle(&mut ground);
-        let last = Reporting {
-            scanned_at: reported.scanned_at,
-            tool_version: reported.tool_version.clone(),
-            rules_version: reported.rules_version.clone(),
-            configuration: reported.coverage.configuration(),
-            same_bytes: false,
-        };
+        let last = reporting(&reported);
         let statement = Statement { by: "ann says so".to_owned(), kinds: Vec::new() };
         let statement = Some(&statement).filter(|_| self.stated);
         let judgement = judge(&run(&after, 2), Some(&ground), &last, statement, false);

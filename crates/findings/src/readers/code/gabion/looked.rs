@@ -202,12 +202,17 @@ impl LookedAt {
         for (path, lost) in &self.not_read {
             self.missed(sink, path, *lost);
         }
+        // Patterns say all that they left out, also what is not there any more; where one cannot be read here, and where
+        // none is told, the paths do.
+        let told = !self.exclude.is_empty() && self.exclude.iter().all(|p| is_plain(p));
         for (path, excluded) in &self.skipped {
-            self.left_out(sink, path, *excluded);
+            if !(*excluded && told) {
+                self.left_out(sink, path, *excluded);
+            }
         }
         for asset in self.assets.values() {
-            for pattern in self.exclude.iter().map(|pattern| asset.joined(pattern)) {
-                sink.fact(Fact::Filter(Filter::Without(pattern)));
+            for pattern in self.exclude.iter().filter(|pattern| is_plain(pattern)) {
+                without(sink, &asset.joined(&wider(pattern)));
             }
         }
         for package in &self.not_evaluated {
@@ -262,10 +267,7 @@ impl LookedAt {
     fn left_out(&self, sink: &mut dyn Sink, path: &str, excluded: bool) {
         for asset in self.assets.values() {
             let Some(below) = asset.given(path) else { continue };
-            let whole = below == asset.joined("");
-            if excluded && !below.is_empty() {
-                sink.fact(Fact::Filter(Filter::Without(below)));
-            } else if excluded || !whole {
+            if excluded || below != asset.joined("") {
                 sink.fact(Fact::Missed(Target::folder(&below)));
             }
         }
@@ -301,9 +303,50 @@ impl LookedAt {
     }
 }
 
+/// Whether a pattern of `--exclude` has only `*` and `?` in it.
+fn is_plain(pattern: &str) -> bool {
+    !pattern.contains(['[', ']', '{', '}', '\\', '!'])
+}
+
+/// A pattern that means no less: in one of `--exclude` `*` and `?` stand for slashes too.
+fn wider(pattern: &str) -> String {
+    let mut wider = String::with_capacity(pattern.len() + 8);
+    let mut rest = pattern.trim_end_matches('/').chars().peekable();
+    while let Some(c) = rest.next() {
+        if !matches!(c, '*' | '?') {
+            wider.push(c);
+            continue;
+        }
+        while rest.next_if(|next| matches!(next, '*' | '?')).is_some() {}
+        wider.push_str("**");
+    }
+    wider
+}
+
+/// Nothing that fits this pattern from the root on. A name alone means that one there, and what lies below it.
+fn without(sink: &mut dyn Sink, pattern: &str) {
+    if pattern.contains(['/', '*']) {
+        sink.fact(Fact::Filter(Filter::Without(pattern.to_owned())));
+    } else if !pattern.is_empty() {
+        sink.fact(Fact::Filter(Filter::Without(format!("{pattern}/**"))));
+        sink.fact(Fact::Missed(Target::manifest(pattern)));
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Asset, below};
+    use super::{Asset, below, is_plain, wider};
+
+    #[test]
+    fn a_pattern_is_widened_and_never_narrowed() {
+        assert_eq!(wider("a/*.lock"), "a/**.lock");
+        assert_eq!(wider("**/a?.lock"), "**/a**.lock");
+        assert_eq!(wider("docs/"), "docs");
+        assert!(is_plain("a/*") && !is_plain("{a,b}/*") && !is_plain("[ab]"));
+        let matches = crate::coverage::matches;
+        assert!(matches(&wider("a/*.lock"), "a/b/c.lock"));
+        assert!(!matches(&wider("a/*.lock"), "b/a/c.lock"));
+    }
 
     #[test]
     fn a_place_has_one_spelling_wherever_the_scan_began() {
